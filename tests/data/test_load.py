@@ -1,0 +1,98 @@
+"""Every dataset of the catalog, and the call that loads it."""
+
+import inspect
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from tui_nn.data.clouds import spiral
+from tui_nn.data.load import load
+from tui_nn.data.tables import digits
+from tui_nn.spec.call import Call, parse
+from tui_nn.spec.catalog.datasets import DATASETS, PICTURES
+from tui_nn.spec.catalog.entry import Bound, Entry, bind
+from tui_nn.spec.errors import InvalidInput
+
+ENTRIES = {entry.name: entry for entry in DATASETS}
+each = pytest.mark.parametrize("entry", DATASETS, ids=lambda entry: entry.name)
+
+
+def bound(text: str) -> Bound:
+    call = parse(text)
+    return bind(ENTRIES[call.name], call)
+
+
+@each
+def test_the_catalog_has_the_functions_own_parameters_and_defaults(entry: Entry) -> None:
+    module, _, name = entry.target.rpartition(".")
+    assert name == entry.name
+    signature = inspect.signature(getattr(import_module(module), name))
+    assert [(p.name, p.default) for p in entry.parameters] == [
+        (p.name, p.default) for p in signature.parameters.values()
+    ]
+    assert not entry.left_out
+
+
+@each
+def test_every_default_passes_its_own_rule(entry: Entry) -> None:
+    for parameter in entry.parameters:
+        parameter.rule.check(parameter.default)
+
+
+@each
+def test_every_dataset_loads_as_written_without_arguments(entry: Entry) -> None:
+    data = load(bind(entry, Call(entry.name)))
+    assert len(data.x) >= 2
+    assert np.isfinite(data.x).all()
+    assert np.isfinite(data.y).all()
+    assert len(data.input_names) == (data.x.shape[1] if data.x.ndim == 2 else 0)
+
+
+def test_names_are_told_apart() -> None:
+    assert len(ENTRIES) == len(DATASETS)
+
+
+def test_a_call_loads_what_the_function_returns() -> None:
+    loaded = load(bound("spiral(n=20, noise=0.1, seed=3, features=('sin(x1)', 'x2'))"))
+    direct = spiral(n=20, noise=0.1, seed=3, features=("sin(x1)", "x2"))
+    assert np.array_equal(loaded.x, direct.x)
+    assert loaded.input_names == direct.input_names
+
+
+def test_whole_numbers_are_numbers_too() -> None:
+    assert len(load(bound("line(5, 3, 1, 0)")).x) == 5
+
+
+def test_the_catalog_offers_as_many_pictures_as_there_are() -> None:
+    assert len(digits().x) == PICTURES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "spiral(n=1)",
+        "spiral(n=1000001)",
+        "spiral(noise=-0.1)",
+        "spiral(seed=-1)",
+        "spiral(features=('x1', 'x1'))",
+        "spiral(features=('x3',))",
+        "spiral(features=())",
+        "blobs(classes=1)",
+        "blobs(classes=21)",
+        "blobs(n=3, classes=4)",
+        "edges(n=1798)",
+        "and_gate(n=4)",
+        "iris(standardize=1)",
+    ],
+)
+def test_absurd_values_are_refused_with_a_way_out(text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        bound(text)
+    assert caught.value.hint
+
+
+def test_what_is_not_a_dataset_is_never_imported() -> None:
+    entry = Entry("optimizer", "Adam", "torch.optim.Adam", "")
+    with pytest.raises(InvalidInput, match="Adam is not a dataset"):
+        load(bind(entry, Call("Adam")))

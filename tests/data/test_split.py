@@ -1,0 +1,167 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_nn.data.clouds import circle, spiral
+from tui_nn.data.dataset import Dataset
+from tui_nn.data.gates import and_gate
+from tui_nn.data.regression import sine
+from tui_nn.data.split import Split, split
+from tui_nn.data.tables import diabetes, wine
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.targets import Classes
+
+shares = st.floats(0, 1, exclude_max=True)
+seeds = st.integers(0, 2**63 - 1)
+labels = st.lists(st.integers(0, 4), min_size=2, max_size=120)
+
+
+def classes(y: list[int]) -> Dataset:
+    x = np.arange(len(y), dtype=np.float32)[:, None]
+    return Dataset(x=x, y=np.array(y, np.int64), kind=Classes(5))
+
+
+def possible(n: int, share: float) -> bool:
+    size = round(n * share)
+    return size < n and (size > 0 or share == 0)
+
+
+def check_parts(parts: Split, dataset: Dataset, share: float) -> None:
+    n = len(dataset.x)
+    both = np.concatenate([parts.train_indices, parts.val_indices])
+    assert sorted(both.tolist()) == list(range(n))
+    assert len(parts.val_indices) == round(n * share)
+    for part, indices in ((parts.train, parts.train_indices), (parts.val, parts.val_indices)):
+        assert (np.diff(indices) > 0).all()
+        if part is None:
+            assert not len(indices)
+        else:
+            assert np.array_equal(part.x, dataset.x[indices])
+            assert np.array_equal(part.y, dataset.y[indices])
+
+
+@given(labels, shares, seeds)
+def test_parts_share_no_sample_and_leave_none_out(y: list[int], share: float, seed: int) -> None:
+    dataset = classes(y)
+    if possible(len(y), share):
+        check_parts(split(dataset, share, seed), dataset, share)
+    else:
+        with pytest.raises(InvalidInput):
+            split(dataset, share, seed)
+
+
+@given(labels, shares, seeds)
+def test_each_class_keeps_its_share_to_the_nearest_sample(
+    y: list[int], share: float, seed: int
+) -> None:
+    if not possible(len(y), share):
+        return
+    dataset = classes(y)
+    total = round(len(y) * share)
+    drawn = np.bincount(dataset.y[split(dataset, share, seed).val_indices], minlength=5)
+    exact = total * np.bincount(dataset.y, minlength=5) / len(y)
+    assert drawn.sum() == total
+    assert (np.abs(drawn - exact) < 1).all()
+
+
+def test_the_largest_remainders_get_the_samples_left_over() -> None:
+    # 3 of 10: exact shares are 1.8, 0.9 and 0.3.
+    dataset = classes([0] * 6 + [1] * 3 + [2])
+    chosen = split(dataset, 0.3, seed=0).val_indices
+    assert np.bincount(dataset.y[chosen], minlength=3).tolist() == [2, 1, 0]
+
+
+@given(shares, seeds)
+def test_values_are_split_without_strata(share: float, seed: int) -> None:
+    dataset = sine(n=40)
+    if possible(40, share):
+        check_parts(split(dataset, share, seed), dataset, share)
+
+
+@pytest.mark.parametrize("dataset", [circle(), sine()], ids=["classes", "values"])
+def test_the_seed_alone_decides_who_is_drawn(dataset: Dataset) -> None:
+    one, two, other = (split(dataset, 0.2, seed).val_indices for seed in (5, 5, 6))
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, other)
+
+
+def test_the_draw_does_not_repeat_the_numbers_that_made_the_points() -> None:
+    ranks = np.random.default_rng(0).permutation(40)[:10]
+    assert not np.array_equal(split(sine(n=40, seed=0), 0.25, 0).val_indices, np.sort(ranks))
+
+
+def test_without_validation_all_samples_are_for_training() -> None:
+    parts = split(and_gate(), 0, seed=0)
+    assert parts.val is None
+    assert parts.train_indices.tolist() == [0, 1, 2, 3]
+    assert not len(parts.val_indices)
+
+
+def test_points_go_with_their_samples() -> None:
+    dataset = spiral(features=("x1^2", "x2^2"))
+    parts = split(dataset, 0.2, seed=0)
+    assert dataset.points is not None
+    assert parts.train.points is not None
+    assert np.array_equal(parts.train.points, dataset.points[parts.train_indices])
+
+
+@pytest.mark.parametrize("share", [-0.1, 1, 1.5, float("nan"), 0.1, 0.9])
+def test_a_share_that_cannot_be_is_refused_with_a_way_out(share: float) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        split(and_gate(), share, seed=0)
+    assert caught.value.where == "train.val"
+    assert caught.value.hint
+
+
+def test_inputs_are_standardised_by_the_training_part_alone() -> None:
+    raw = wine(standardize=False)
+    parts = split(wine(), 0.25, seed=3)
+    training = raw.x[parts.train_indices].astype(np.float64)
+    assert parts.mean is not None
+    assert parts.scale is not None
+    assert parts.val is not None
+    np.testing.assert_allclose(parts.mean, training.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(parts.scale, training.std(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(parts.train.x.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(parts.train.x.std(axis=0), 1, atol=1e-5)
+    expected = (raw.x[parts.val_indices] - parts.mean) / parts.scale
+    np.testing.assert_allclose(parts.val.x, expected, rtol=1e-6)
+    assert parts.train.x.dtype == parts.val.x.dtype == np.float32
+
+
+def test_standardising_asks_nothing_of_a_dataset_that_does_not_ask_for_it() -> None:
+    raw = wine(standardize=False)
+    parts = split(raw, 0.25, seed=3)
+    assert parts.mean is None
+    assert parts.scale is None
+    assert np.array_equal(parts.train.x, raw.x[parts.train_indices])
+    assert np.array_equal(parts.prepare(raw.x), raw.x)
+
+
+def test_standardised_parts_are_not_standardised_again() -> None:
+    parts = split(wine(), 0.25, seed=3)
+    assert split(parts.train, 0.25, seed=3).mean is None
+
+
+def test_raw_inputs_are_prepared_as_the_parts_were() -> None:
+    dataset = diabetes()
+    parts = split(dataset, 0.2, seed=1)
+    assert np.array_equal(parts.prepare(dataset.x)[parts.train_indices], parts.train.x)
+    assert parts.val is not None
+    assert np.array_equal(parts.prepare(dataset.x)[parts.val_indices], parts.val.x)
+
+
+def test_targets_stay_in_their_own_units() -> None:
+    dataset = diabetes()
+    parts = split(dataset, 0.2, seed=1)
+    assert np.array_equal(parts.train.y, dataset.y[parts.train_indices])
+
+
+def test_a_constant_column_becomes_0_and_not_infinite() -> None:
+    x = np.column_stack([np.full(9, 0.1), np.arange(9)]).astype(np.float32)
+    dataset = Dataset(x=x, y=np.arange(9) % 2, kind=Classes(2), standardize=True)
+    parts = split(dataset, 0, seed=0)
+    assert parts.scale is not None
+    assert parts.scale[0] == 1
+    np.testing.assert_allclose(parts.train.x[:, 0], 0, atol=1e-6)

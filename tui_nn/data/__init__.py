@@ -1,0 +1,1 @@
+"""Where samples come from: generators, shipped tables, splitting and coding. numpy only."""

@@ -1,0 +1,49 @@
+"""What every source of data gives: inputs, targets, and the words that describe them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_nn.spec.targets import Classes, Kind, Values
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """n samples.
+
+    `x`: float32 (n, *input shape). `y`: int64 (n,) class indices where `kind` is Classes,
+    else float32 (n, *kind.shape).
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.int64] | NDArray[np.float32]
+    kind: Kind
+    input_names: tuple[str, ...] = ()
+    """One name a column, for flat inputs; empty for pictures."""
+    class_names: tuple[str, ...] = ()
+    """One name a class; empty for values."""
+    sample_name: str = "sample"
+    """What one sample is called: row, point, picture."""
+    standardize: bool = False
+    """Whether inputs are to be scaled with the training part's mean and deviation."""
+    source: str = ""
+    """Where real data comes from, in one line."""
+    points: NDArray[np.float32] | None = None
+    """(n, 2): where each sample lies in the plane, for inputs that are features of a point."""
+
+    def __post_init__(self) -> None:
+        expected = (len(self.x),) + (self.kind.shape if isinstance(self.kind, Values) else ())
+        assert self.y.shape == expected, (self.y.shape, expected)
+        assert self.x.dtype == np.float32
+        assert self.points is None or self.points.shape == (len(self.x), 2)
+        assert self.y.dtype == (np.int64 if isinstance(self.kind, Classes) else np.float32)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        return self.x.shape[1:]
+
+    def take(self, indices: NDArray[np.int64]) -> "Dataset":
+        """The samples at these indices, in their order."""
+        points = None if self.points is None else self.points[indices]
+        return replace(self, x=self.x[indices], y=self.y[indices], points=points)

@@ -1,0 +1,1 @@
+"""Everything that needs torch: building, training, evaluating, looking for what went wrong."""

@@ -1,0 +1,61 @@
+"""What is decided, and only at evaluations: the goal, patience, the best weights."""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from tui_nn.engine.evaluation import Evaluation
+from tui_nn.spec import catalog
+from tui_nn.spec.catalog.metrics import main_metric
+from tui_nn.spec.experiment import Goal
+from tui_nn.spec.protocol import Reason
+from tui_nn.spec.targets import Kind
+
+
+@dataclass
+class Best:
+    """The best evaluation so far, with its weights."""
+
+    value: float
+    epoch: int
+    weights: dict[str, Tensor]
+
+
+class Decisions:
+    """Looks at evaluations in order; says when training has reached or lost its way."""
+
+    def __init__(self, goal: Goal | None, patience: int | None, kind: Kind) -> None:
+        self.goal = goal
+        self.patience = patience
+        name = goal.metric if goal else "loss" if patience else main_metric(kind)
+        self.metric = catalog.metric(name)
+        self.in_a_row = 0
+        self.since_best = 0
+        self.best: Best | None = None
+
+    @property
+    def goal_met(self) -> bool:
+        """Whether the goal was reached as often in a row as it asks."""
+        return self.goal is not None and self.in_a_row >= self.goal.times
+
+    def look(self, evaluation: Evaluation, epoch: int, network: nn.Module) -> Reason | None:
+        """Take in one evaluation; the reason to stop, if it gives one."""
+        value = evaluation.numbers[self.metric.name]
+        if self.goal is not None:
+            reached = self.metric.reached(value, self.goal.wanted)
+            self.in_a_row = self.in_a_row + 1 if reached else 0
+        if self.patience is not None:
+            self._keep_best(value, epoch, network)
+        if self.goal_met:
+            return "goal"
+        if self.patience is not None and self.since_best >= self.patience:
+            return "plateau"
+        return None
+
+    def _keep_best(self, value: float, epoch: int, network: nn.Module) -> None:
+        if self.best is None or self.metric.better(value, self.best.value):
+            weights = {k: v.detach().clone() for k, v in network.state_dict().items()}
+            self.best = Best(value, epoch, weights)
+            self.since_best = 0
+        else:
+            self.since_best += 1

@@ -1,0 +1,98 @@
+"""Phase 8: one part of the data through the present weights."""
+
+from dataclasses import dataclass
+from math import nan, prod, sqrt
+
+import torch
+from torch import Tensor, nn
+
+from tui_nn.data.dataset import Dataset
+from tui_nn.data.encode import encode
+from tui_nn.engine.aside import aside
+from tui_nn.engine.tensors import on_device
+from tui_nn.spec.resolve import Plan
+from tui_nn.spec.targets import Classes, Decision
+
+CHUNK_NUMBERS = 2**21
+"""Inputs and outputs of about this many numbers go through the network at once."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The numbers of one part of the data, by metric."""
+
+    numbers: dict[str, float]
+    count: int
+    right: int | None
+    """Samples whose class is right; None for values."""
+
+
+class Part:
+    """Samples on their device, ready to be evaluated again and again."""
+
+    def __init__(self, dataset: Dataset, plan: Plan, device: torch.device) -> None:
+        dtype = plan.experiment.train.dtype
+        self.x = on_device(dataset.x, dtype, device)
+        self.target = on_device(encode(dataset, plan.fit), dtype, device)
+        self.kind = dataset.kind
+        self.decision = plan.fit.decision
+        self.labels = on_device(dataset.y, dtype, device)
+        widest = max(prod(row.size.output_shape) for row in plan.rows)
+        self.chunk = max(1, CHUNK_NUMBERS // max(widest, prod(self.x.shape[1:])))
+        self._spread = _sum_of_squares(self.labels) if self.decision is Decision.NONE else 0.0
+
+    def evaluate(self, network: nn.Module, loss: nn.Module) -> Evaluation:
+        """Loss and metrics of all samples, without a trace in the network or its generators."""
+        count = len(self.x)
+        with aside(network):
+            outputs = [network(x) for x in self.x.split(self.chunk)]
+            losses = [
+                loss(output, target).item() * len(output)
+                for output, target in zip(outputs, self.target.split(self.chunk), strict=True)
+            ]
+            mean_loss = sum(losses) / count
+            output = outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+            if isinstance(self.kind, Classes):
+                return self._classes(output, mean_loss, self.kind.count)
+            return self._values(output, mean_loss)
+
+    def _classes(self, output: Tensor, loss: float, classes: int) -> Evaluation:
+        answer = decide(output, self.decision)
+        pairs = torch.bincount(self.labels * classes + answer, minlength=classes * classes)
+        confusion = pairs.view(classes, classes)
+        hits, actual, said = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
+        right = int(hits.sum())
+        # A class that is neither there nor said has no F1; the mean is over the others.
+        total = actual + said
+        shares = 2 * hits[total > 0].double() / total[total > 0]
+        numbers = {"loss": loss, "accuracy": right / len(output), "f1": shares.mean().item()}
+        return Evaluation(numbers, len(output), right)
+
+    def _values(self, output: Tensor, loss: float) -> Evaluation:
+        error = (output - self.labels).double()
+        squares = error.square().sum().item()
+        numbers = {
+            "loss": loss,
+            "mae": error.abs().mean().item(),
+            "rmse": sqrt(squares / error.numel()),
+            "r2": 1 - squares / self._spread if self._spread else nan,
+        }
+        return Evaluation(numbers, len(output), None)
+
+
+def decide(output: Tensor, decision: Decision) -> Tensor:
+    """The class of each sample: outputs (n, 1) or (n, k) to int64 (n,)."""
+    match decision:
+        case Decision.ARGMAX:
+            return output.argmax(1)
+        case Decision.ABOVE_ZERO:
+            return (output[:, 0] > 0).long()
+        case Decision.ABOVE_HALF:
+            return (output[:, 0] > 0.5).long()
+    raise AssertionError("values are no classes")
+
+
+def _sum_of_squares(values: Tensor) -> float:
+    """Σ (t − mean t)², the mean taken of each output."""
+    wide = values.double()
+    return float((wide - wide.mean(0)).square().sum())

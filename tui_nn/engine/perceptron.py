@@ -1,0 +1,64 @@
+"""The classic perceptron: how often its weights changed, and the proof of a circle."""
+
+import hashlib
+
+from torch import nn
+
+from tui_nn.engine.modules import Heaviside
+from tui_nn.engine.state import tensors_in
+from tui_nn.engine.trainer import Trainer
+
+
+def is_perceptron(network: nn.Module) -> bool:
+    """Whether steps of 0 and 1 drive the learning, so that a state can return exactly."""
+    return any(isinstance(module, Heaviside) for module in network.modules())
+
+
+class PerceptronWatch:
+    """Counts the steps that changed a weight; knows when an epoch's end returns."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+        self.changes = 0
+        self.changes_by_epoch: dict[int, int] = {}
+        self._weights = self._packed_weights()
+        # Only where nothing but the weights and the optimizer's state decides what comes next.
+        train = trainer.plan.experiment.train
+        self._repeats = (
+            not train.shuffle
+            and not trainer.schedules
+            and not any(isinstance(module, nn.Dropout) for module in trainer.network.modules())
+        )
+        self._epoch_of: dict[bytes, int] = {}
+        self.returned_epochs: tuple[int, int] | None = None
+        """The earlier epoch that ended in this very state, and this one."""
+
+    def after_step(self) -> None:
+        """Take in one step."""
+        weights = self._packed_weights()
+        if weights != self._weights:
+            self.changes += 1
+            epoch = (self.trainer.step - 1) // self.trainer.batches.per_epoch + 1
+            self.changes_by_epoch[epoch] = self.changes_by_epoch.get(epoch, 0) + 1
+        self._weights = weights
+
+    def has_returned(self) -> bool:
+        """Whether this epoch's end is the state of an earlier one's.
+
+        The same state and the same rows in the same order give the same states for ever.
+        """
+        if not self._repeats:
+            return False
+        state = hashlib.blake2b(self._packed_weights(), digest_size=16)
+        for optimizer in self.trainer.optimizers:
+            for tensor in tensors_in(optimizer.state_dict()["state"]):
+                state.update(tensor.cpu().numpy().tobytes())
+        epoch = self.trainer.epoch
+        earlier = self._epoch_of.setdefault(state.digest(), epoch)
+        if earlier < epoch:
+            self.returned_epochs = (earlier, epoch)
+        return earlier < epoch
+
+    def _packed_weights(self) -> bytes:
+        state = self.trainer.network.state_dict().values()
+        return b"".join(tensor.cpu().numpy().tobytes() for tensor in state)

@@ -1,0 +1,146 @@
+"""Why training diverged: replay from the last good state and find the first number gone wrong."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tui_nn.engine.state import Snapshot, restore, take, tensors_in
+from tui_nn.engine.trainer import Trainer
+from tui_nn.spec.protocol import Culprit, Phase
+
+LIMIT = 1e12
+"""A loss this many times above the first (or 1) has left all reason."""
+
+
+def loss_limit(first_loss: float) -> float:
+    """The loss above which training counts as diverged."""
+    return LIMIT * max(first_loss, 1.0)
+
+
+class _Found(Exception):
+    def __init__(self, culprit: Culprit) -> None:
+        super().__init__(culprit)
+        self.culprit = culprit
+
+
+def find_culprit(trainer: Trainer, good: Snapshot, bad_step: int) -> Culprit | None:
+    """Replay from `good` with every number checked, at most through step `bad_step` (from 1).
+
+    Returns the first tensor that is not finite or, where all are finite, the largest of the bad
+    step; None where the replay went well (on a GPU it may). Leaves the trainer before the step
+    that went wrong, or at `good`.
+    """
+    restore(trainer, good)
+    while trainer.step < bad_step:
+        before = take(trainer)
+        check = _Check(trainer, step=trainer.step + 1)
+        try:
+            check.run()
+        except _Found as found:
+            restore(trainer, before)
+            return found.culprit
+        if trainer.step == bad_step and check.largest:
+            restore(trainer, before)
+            return check.largest
+    restore(trainer, good)
+    return None
+
+
+@dataclass
+class _Check:
+    """One gated step in which every tensor is looked at where it comes into being."""
+
+    trainer: Trainer
+    step: int
+    largest: Culprit | None = None
+    _peak: float = field(default=-1.0)
+
+    def run(self) -> None:
+        with self._watching_layers():
+            self.trainer.train_step(self._at)
+
+    def _at(self, phase: Phase, loss: Tensor) -> None:
+        network, experiment = self.trainer.network, self.trainer.plan.experiment
+        if phase is Phase.FORWARD:
+            self._look(loss, phase, "loss", "", str(experiment.loss.call))
+            return
+        for name, parameter in network.named_parameters():
+            layer = self._call_of(name)
+            if phase is Phase.GRADIENT and parameter.grad is not None:
+                self._look(parameter.grad, phase, f"{name}.grad", layer, "loss.backward()")
+            elif phase is Phase.UPDATE:
+                self._look(parameter, phase, name, layer, self._optimizer_of(name))
+        if phase is Phase.UPDATE:
+            for optimizer, bound in zip(
+                self.trainer.optimizers, experiment.optimizers, strict=True
+            ):
+                for tensor in tensors_in(optimizer.state_dict()["state"]):
+                    self._look(tensor, phase, "optimizer state", "", str(bound.call))
+
+    @contextmanager
+    def _watching_layers(self) -> Iterator[None]:
+        leaves = [
+            (name, module)
+            for name, module in self.trainer.network.named_modules()
+            if name and not list(module.children())
+        ]
+        handles = [
+            module.register_forward_hook(self._hook(name, is_first=index == 0))
+            for index, (name, module) in enumerate(leaves)
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _hook(self, name: str, is_first: bool) -> Callable[[nn.Module, Any, Any], None]:
+        layer = self._call_of(f"{name}.")
+
+        def look(module: nn.Module, inputs: Any, output: Any) -> None:
+            if is_first:
+                self._look(inputs[0], Phase.FORWARD, "the input", layer, "the data")
+            self._look(output, Phase.FORWARD, f"output of {name}", layer, layer)
+
+        return look
+
+    def _look(self, tensor: Tensor, phase: Phase, name: str, layer: str, operation: str) -> None:
+        if not tensor.is_floating_point() or not tensor.numel():
+            return
+        values = tensor.detach()
+        bad = values[~values.isfinite()]
+        worst = float(bad.flatten()[0]) if bad.numel() else float(values.abs().max())
+        if bad.numel() or worst > self._peak:
+            culprit = Culprit(
+                step=self.step, phase=phase, tensor=name, layer=layer, operation=operation,
+                value=f"{worst:.3g}",
+            )  # fmt: skip
+            if bad.numel():
+                raise _Found(culprit)
+            self._peak, self.largest = worst, culprit
+
+    def _call_of(self, name: str) -> str:
+        """The layer as it was written, for a tensor's or a module's name."""
+        head, *rest = name.split(".")
+        bound = self.trainer.plan.experiment.network[int(head)]
+        while bound.layers and rest and rest[0].isdecimal():
+            bound = bound.layers[int(rest.pop(0))]
+        return str(bound.call)
+
+    def _optimizer_of(self, name: str) -> str:
+        plan = self.trainer.plan
+        for bound, names in zip(plan.experiment.optimizers, plan.shares, strict=True):
+            if name in names:
+                return str(bound.call)
+        return "optimizer.step()"
+
+
+def first_bad(losses: list[float], limit: float) -> int | None:
+    """The index of the first loss that is not finite or above `limit`."""
+    values = torch.tensor(losses, dtype=torch.float64)
+    bad = (~(values <= limit)).nonzero()
+    return int(bad[0]) if len(bad) else None

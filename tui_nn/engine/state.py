@@ -1,0 +1,77 @@
+"""The whole state of training, taken and put back bit for bit."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tui_nn.engine.batches import Place
+from tui_nn.engine.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that the next step depends on."""
+
+    step: int
+    network: dict[str, Tensor]
+    optimizers: tuple[dict[str, Any], ...]
+    schedules: tuple[dict[str, Any], ...]
+    place: Place
+    generators: tuple[Tensor, ...]
+    """The global generators (Dropout): the CPU's and, on a GPU, the device's."""
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether no weight, buffer or optimizer state is NaN or infinite."""
+        held = [
+            *self.network.values(),
+            *(t for state in self.optimizers for t in tensors_in(state)),
+        ]
+        return all(bool(tensor.isfinite().all()) for tensor in held)
+
+
+def tensors_in(tree: Any) -> Iterator[Tensor]:
+    """Every tensor inside nested dicts, lists and tuples."""
+    if isinstance(tree, Tensor):
+        yield tree
+    elif isinstance(tree, dict):
+        for value in tree.values():
+            yield from tensors_in(value)
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            yield from tensors_in(value)
+
+
+def take(trainer: Trainer) -> Snapshot:
+    """The state as it is now; later training does not touch it."""
+    return Snapshot(
+        step=trainer.step,
+        network={k: v.detach().clone() for k, v in trainer.network.state_dict().items()},
+        optimizers=tuple(deepcopy(optimizer.state_dict()) for optimizer in trainer.optimizers),
+        schedules=tuple(deepcopy(schedule.state_dict()) for schedule in trainer.schedules),
+        place=trainer.batches.place(),
+        generators=_generators(trainer.device),
+    )
+
+
+def restore(trainer: Trainer, snapshot: Snapshot) -> None:
+    """Go back: the same steps from here give the same bits."""
+    trainer.step = snapshot.step
+    trainer.network.load_state_dict(snapshot.network)
+    for optimizer, optimizer_state in zip(trainer.optimizers, snapshot.optimizers, strict=True):
+        optimizer.load_state_dict(deepcopy(optimizer_state))
+    for schedule, schedule_state in zip(trainer.schedules, snapshot.schedules, strict=True):
+        schedule.load_state_dict(deepcopy(schedule_state))
+    trainer.batches.go_to(snapshot.place)
+    torch.set_rng_state(snapshot.generators[0])
+    if trainer.device.type == "cuda":
+        torch.cuda.set_rng_state(snapshot.generators[1], trainer.device)
+
+
+def _generators(device: torch.device) -> tuple[Tensor, ...]:
+    cpu = torch.get_rng_state()
+    return (cpu, torch.cuda.get_rng_state(device)) if device.type == "cuda" else (cpu,)

@@ -1,0 +1,141 @@
+"""One training step, as the lesson: forward, loss, zero_grad, backward, step."""
+
+import sys
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.utils import clip_grad_norm_
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from tui_nn.data.encode import encode
+from tui_nn.data.split import Split
+from tui_nn.engine.batches import Batches
+from tui_nn.engine.building import (
+    Schedule,
+    build_loss,
+    build_network,
+    build_optimizers,
+    build_schedules,
+)
+from tui_nn.engine.straight import Straight
+from tui_nn.engine.tensors import on_device
+from tui_nn.spec.protocol import Phase
+from tui_nn.spec.resolve import Plan
+
+
+class StepAbandoned(Exception):
+    """Raised by a gate: the step is undone, as if it had never begun."""
+
+
+class Gate(Protocol):
+    """What stands between the phases of a step; it may wait, look, or raise StepAbandoned."""
+
+    def __call__(self, phase: Phase, loss: Tensor) -> None: ...
+
+
+class Trainer:
+    """Everything that one more step needs, and how far training has come."""
+
+    def __init__(self, plan: Plan, split: Split, device: torch.device) -> None:
+        train = plan.experiment.train
+        self.plan = plan
+        self.device = device
+        self.network = build_network(plan, device)
+        self.loss = build_loss(plan)
+        self.optimizers: tuple[Optimizer, ...] = build_optimizers(plan, self.network)
+        self.schedules: tuple[Schedule, ...] = build_schedules(plan, self.optimizers)
+        self.batches = Batches(
+            on_device(split.train.x, train.dtype, device),
+            on_device(encode(split.train, plan.fit), train.dtype, device),
+            plan.batch_size,
+            train.shuffle,
+            train.seed,
+        )
+        self.straight = Straight(
+            self.network, self.loss, self.optimizers, self.batches, train.clip_norm
+        )
+        self.last_lr = self.lr
+        """The learning rate of the last step."""
+        self._every = train.schedule_every
+        self.step = 0
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step (the first optimizer's)."""
+        return float(self.optimizers[0].param_groups[0]["lr"])
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs done."""
+        return self.step // self.batches.per_epoch
+
+    def train_step(self, gate: Gate) -> Tensor:
+        """One step with the gate between its phases; the loss before the update, a scalar."""
+        x, y = self.batches.next()
+        self.last_lr = self.lr
+
+        def closure() -> Tensor:
+            output = self.network(x)
+            loss: Tensor = self.loss(output, y)
+            gate(Phase.FORWARD, loss)
+            self.network.zero_grad()
+            loss.backward()
+            self.clip()
+            gate(Phase.GRADIENT, loss)
+            return loss
+
+        # torch's annotation says float; what comes back is the closure's own tensor.
+        loss: Tensor = self.optimizers[0].step(closure)  # type: ignore
+        for optimizer in self.optimizers[1:]:
+            optimizer.step()
+        self.step += 1
+        self._move_schedules_if_due()
+        gate(Phase.UPDATE, loss)
+        return loss.detach()
+
+    def train_straight(self, steps: int) -> tuple[list[float], list[float]]:
+        """`steps` steps without a gate: the same bits, sooner.
+
+        Returns the loss before each update and the learning rate of each.
+        """
+        losses: list[float] = []
+        rates: list[float] = []
+        while len(losses) < steps:
+            count = min(steps - len(losses), self._steps_to_schedule())
+            self.last_lr = self.lr
+            rates += [self.last_lr] * count
+            losses += self.straight.run(count)
+            self.step += count
+            self._move_schedules_if_due()
+        return losses, rates
+
+    def clip(self) -> None:
+        """Shorten the gradient to train.clip_norm, where that is set."""
+        longest = self.plan.experiment.train.clip_norm
+        if longest is not None:
+            clip_grad_norm_(self.network.parameters(), longest)
+
+    def schedule_evaluation(self, loss: float) -> None:
+        """Let schedules that wait for evaluations see one."""
+        if self._every != "evaluation":
+            return
+        for schedule in self.schedules:
+            if isinstance(schedule, ReduceLROnPlateau):
+                schedule.step(loss)
+            else:
+                schedule.step()
+
+    def _steps_to_schedule(self) -> int:
+        """Steps until the learning rate may move."""
+        if not self.schedules or self._every == "evaluation":
+            return sys.maxsize
+        per_epoch = self.batches.per_epoch
+        return 1 if self._every == "step" else per_epoch - self.step % per_epoch
+
+    def _move_schedules_if_due(self) -> None:
+        at_epoch_end = self.step % self.batches.per_epoch == 0
+        if self._every == "step" or (self._every == "epoch" and at_epoch_end):
+            for schedule in self.schedules:
+                schedule.step()  # type: ignore[call-arg]

@@ -1,0 +1,77 @@
+"""All that can be chosen, one file a kind; one entry serves every part that names it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tui_nn.spec.call import Call
+from tui_nn.spec.catalog.datasets import DATASETS
+from tui_nn.spec.catalog.entry import Bound, Entry, bind, near
+from tui_nn.spec.catalog.inits import INITS
+from tui_nn.spec.catalog.layers import LAYERS
+from tui_nn.spec.catalog.losses import LOSSES
+from tui_nn.spec.catalog.metrics import METRICS, Metric
+from tui_nn.spec.catalog.optimizers import OPTIMIZERS
+from tui_nn.spec.catalog.schedules import SCHEDULES
+from tui_nn.spec.errors import InvalidInput
+
+CATALOG: dict[str, dict[str, Entry]] = {
+    kind: {entry.name: entry for entry in entries}
+    for kind, entries in (
+        ("layer", LAYERS),
+        ("loss", LOSSES),
+        ("optimizer", OPTIMIZERS),
+        ("schedule", SCHEDULES),
+        ("init", INITS),
+        ("dataset", DATASETS),
+    )
+}
+
+
+def entries() -> Iterator[Entry]:
+    """Every entry, kind by kind."""
+    for kind in CATALOG.values():
+        yield from kind.values()
+
+
+def find(kind: str, name: str) -> Entry:
+    """The entry, or InvalidInput with the nearest names of that kind."""
+    known = CATALOG[kind]
+    if name in known:
+        return known[name]
+    elsewhere = [entry for entry in entries() if entry.name == name]
+    if elsewhere:
+        other = elsewhere[0].kind
+        raise InvalidInput(f"{name} is {_article(other)}, not {_article(kind)}")
+    raise InvalidInput(
+        f"there is no {kind} {name}", hint=near(name, known) or f"there are {', '.join(known)}"
+    )
+
+
+def bind_call(kind: str, call: Call) -> Bound:
+    """Look up and check a call and, for layers made of layers, those inside it."""
+    bound = bind(find(kind, call.name), call)
+    if not bound.entry.variadic:
+        return bound
+    inner = []
+    for index, argument in enumerate(call.args):
+        assert isinstance(argument, Call)
+        try:
+            inner.append(bind_call(kind, argument))
+        except InvalidInput as error:
+            raise error.at(f"{call.name}[{index}]") from None
+    return replace(bound, layers=tuple(inner))
+
+
+def metric(name: str) -> Metric:
+    """The metric, or InvalidInput with the nearest names."""
+    for candidate in METRICS:
+        if candidate.name == name:
+            return candidate
+    names = [candidate.name for candidate in METRICS]
+    raise InvalidInput(
+        f"there is no metric {name}", hint=near(name, names) or f"there are {', '.join(names)}"
+    )
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

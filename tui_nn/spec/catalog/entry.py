@@ -1,0 +1,359 @@
+"""The form of a catalog entry, and the check of a call against it."""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, Protocol
+
+from tui_nn.spec.call import Call, Value, write
+from tui_nn.spec.errors import InvalidInput
+
+
+class Required:
+    """The default of a parameter that has none."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED = Required()
+
+
+class Rule(Protocol):
+    """What a parameter's value may be; `check` raises ValueError with the reason."""
+
+    def check(self, value: Any) -> None: ...
+
+    def __str__(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number in low … high."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def check(self, value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"is {_say(value)}, not a whole number")
+        _check_range(value, self.low, self.high, above=False, below=False)
+
+    def __str__(self) -> str:
+        return "whole number" + _range(self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Real:
+    """A number in low … high; `above` and `below` leave out that end."""
+
+    low: float | None = None
+    high: float | None = None
+    above: bool = False
+    below: bool = False
+
+    def check(self, value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"is {_say(value)}, not a number")
+        _check_range(value, self.low, self.high, above=self.above, below=self.below)
+
+    def __str__(self) -> str:
+        return "number" + _range(self.low, self.high, self.above, self.below)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or False."""
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, bool):
+            raise ValueError(f"is {_say(value)}, not True or False")
+
+    def __str__(self) -> str:
+        return "True or False"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of these texts."""
+
+    options: tuple[str, ...]
+
+    def check(self, value: Any) -> None:
+        if value not in self.options:
+            raise ValueError(f"is {_say(value)}, not {_one_of(self.options)}")
+
+    def __str__(self) -> str:
+        return _one_of(self.options)
+
+
+@dataclass(frozen=True)
+class Several:
+    """A tuple of one value a rule; `(…)` with another length is refused."""
+
+    rules: tuple[Rule, ...]
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, tuple) or len(value) != len(self.rules):
+            raise ValueError(f"is {_say(value)}, not {self}")
+        for rule, part in zip(self.rules, value, strict=True):
+            rule.check(part)
+
+    def __str__(self) -> str:
+        return f"({', '.join(str(rule) for rule in self.rules)})"
+
+
+@dataclass(frozen=True)
+class Subset:
+    """A tuple of different texts out of these, in any order."""
+
+    options: tuple[str, ...]
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, tuple) or not value:
+            raise ValueError(f"is {_say(value)}, not {self}")
+        for part in value:
+            Choice(self.options).check(part)
+        if len(set(value)) < len(value):
+            raise ValueError(f"is {_say(value)}: one stands there twice")
+
+    def __str__(self) -> str:
+        return f"a tuple of {', '.join(map(repr, self.options))}"
+
+
+@dataclass(frozen=True)
+class Either:
+    """A value that one of these rules takes."""
+
+    rules: tuple[Rule, ...]
+
+    def check(self, value: Any) -> None:
+        reasons = []
+        for rule in self.rules:
+            try:
+                rule.check(value)
+                return
+            except ValueError as error:
+                reasons.append(str(error))
+        wrong_range = [reason for reason in reasons if " not " not in reason]
+        raise ValueError(wrong_range[0] if wrong_range else f"is {_say(value)}, not {self}")
+
+    def __str__(self) -> str:
+        return " or ".join(str(rule) for rule in self.rules)
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """None."""
+
+    def check(self, value: Any) -> None:
+        if value is not None:
+            raise ValueError(f"is {_say(value)}, not None")
+
+    def __str__(self) -> str:
+        return "None"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A call of a layer; what it may be is checked where layers are looked up."""
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, Call):
+            raise ValueError(f"is {_say(value)}, not a layer")
+
+    def __str__(self) -> str:
+        return "a layer"
+
+
+def pair(rule: Rule) -> Either:
+    """One value for both directions of a picture, or (height, width)."""
+    return Either((rule, Several((rule, rule))))
+
+
+def optional(rule: Rule) -> Either:
+    """A value or None."""
+    return Either((rule, Nothing()))
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One thing a call can set."""
+
+    name: str
+    rule: Rule
+    help: str
+    default: Value | Required = REQUIRED
+    keyword_only: bool = False
+
+    def __str__(self) -> str:
+        return (
+            self.name
+            if isinstance(self.default, Required)
+            else f"{self.name}={write(self.default)}"
+        )
+
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor of parameters, before it exists."""
+
+    name: str
+    """As torch names it inside the layer: `weight`."""
+    shape: Shape
+    layer: str
+    """The kind of layer it belongs to: `Linear`."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What one layer makes of its input, for one sample."""
+
+    output_shape: Shape
+    tensors: tuple[Tensor, ...] = ()
+    multiply_adds: int = 0
+
+    @property
+    def parameters(self) -> int:
+        return sum(prod(tensor.shape) for tensor in self.tensors)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be chosen."""
+
+    kind: str
+    """layer, loss, optimizer, schedule, init or dataset."""
+    name: str
+    target: str
+    """Where the real one is: `torch.nn.Linear`."""
+    summary: str
+    parameters: tuple[Parameter, ...] = ()
+    variadic: Parameter | None = None
+    """What any number of positional arguments mean, where they mean a list."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the target that can't be set here, each with the reason."""
+    size: "Callable[[Bound, Shape], Size] | None" = None
+    """For a layer: its output shape and counts, or InvalidInput for a shape it can't take."""
+    relations: "Callable[[Bound], None] | None" = None
+    """Checks of values against each other."""
+
+    @property
+    def signature(self) -> str:
+        words = [f"{self.variadic.name}, …"] if self.variadic else []
+        return f"{self.name}({', '.join(words + [str(p) for p in self.parameters])})"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A call that was checked against its entry."""
+
+    call: Call
+    entry: Entry
+    given: Mapping[str, Value]
+    """The values the call sets, by name."""
+    layers: "tuple[Bound, ...]" = ()
+    """The layers inside it, for a layer made of layers."""
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a parameter, its default where the call leaves it out."""
+        if name in self.given:
+            return self.given[name]
+        return next(p.default for p in self.entry.parameters if p.name == name)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Every parameter's value, defaults included."""
+        return {parameter.name: self[parameter.name] for parameter in self.entry.parameters}
+
+
+def bind(entry: Entry, call: Call) -> Bound:
+    """Check every argument of `call` against `entry`; InvalidInput names the parameter."""
+    if entry.variadic:
+        for index, value in enumerate(call.args):
+            _check(entry, entry.variadic, value, f"{entry.name}[{index}]")
+        given: dict[str, Value] = {}
+    else:
+        positional = [p for p in entry.parameters if not p.keyword_only]
+        if len(call.args) > len(positional):
+            raise InvalidInput(
+                f"{entry.name} takes {len(positional)} values in order, gets {len(call.args)}",
+                hint=f"write {entry.signature}",
+            )
+        given = {p.name: value for p, value in zip(positional, call.args, strict=False)}
+    for name, value in call.kwargs:
+        if name in given:
+            raise InvalidInput(f"{entry.name}: {name} is given twice", hint="keep one")
+        given[name] = value
+    known = {p.name: p for p in entry.parameters}
+    for name, value in given.items():
+        if name not in known:
+            raise _unknown_parameter(entry, name)
+        _check(entry, known[name], value, f"{entry.name}: {name}")
+    missing = [p.name for p in entry.parameters if p.default is REQUIRED and p.name not in given]
+    if missing:
+        raise InvalidInput(
+            f"{entry.name} needs {', '.join(missing)}", hint=f"write {entry.signature}"
+        )
+    bound = Bound(call, entry, given)
+    if entry.relations:
+        entry.relations(bound)
+    return bound
+
+
+def _check(entry: Entry, parameter: Parameter, value: Value, place: str) -> None:
+    try:
+        parameter.rule.check(value)
+    except ValueError as error:
+        raise InvalidInput(f"{place} {error}", hint=f"{parameter.name}: {parameter.rule}") from None
+
+
+def _unknown_parameter(entry: Entry, name: str) -> InvalidInput:
+    if name in entry.left_out:
+        return InvalidInput(
+            f"{entry.name}: {name} can't be set", hint=f"{name} {entry.left_out[name]}"
+        )
+    names = [parameter.name for parameter in entry.parameters]
+    has = f"it has {', '.join(names)}" if names else "it has none"
+    return InvalidInput(f"{entry.name} has no parameter {name}", hint=near(name, names) or has)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """ "did you mean x?" with the names most like `word`, or an empty text."""
+    folded = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), folded, n=3, cutoff=0.6)
+    if not close:
+        close = [name for name in folded if len(word) > 2 and word.lower() in name][:3]
+    return f"did you mean {' or '.join(folded[name] for name in close)}?" if close else ""
+
+
+def _say(value: Any) -> str:
+    text = write(value)
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def _one_of(options: tuple[str, ...]) -> str:
+    words = [repr(option) for option in options]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _check_range(
+    value: float, low: float | None, high: float | None, *, above: bool, below: bool
+) -> None:
+    if low is not None and (value < low or (above and value == low)):
+        raise ValueError(f"is {value}: it must be {'above' if above else 'at least'} {low}")
+    if high is not None and (value > high or (below and value == high)):
+        raise ValueError(f"is {value}: it must be {'below' if below else 'at most'} {high}")
+
+
+def _range(low: float | None, high: float | None, above: bool = False, below: bool = False) -> str:
+    words = []
+    if low is not None:
+        words.append(f"{'>' if above else '≥'} {low}")
+    if high is not None:
+        words.append(f"{'<' if below else '≤'} {high}")
+    return f" {' and '.join(words)}" if words else ""

@@ -1,0 +1,36 @@
+"""The one family of errors that reaches a person: where, what, and the way out."""
+
+from typing import Self
+
+
+class NNError(Exception):
+    """Something a person can mend.
+
+    `where` names the place ("presets/x.toml: network[2]"), `message` the reason,
+    `hint` what to write or do instead.
+    """
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        way_out = f": {self.hint}" if self.hint else ""
+        return " ".join(f"{place}{self.message}{way_out}".split())
+
+    def at(self, where: str) -> Self:
+        """The same error with `where` put before its place; `[2]` joins `network`."""
+        joint = "" if self.where.startswith("[") else ": "
+        place = joint.join(part for part in (where, self.where) if part)
+        return type(self)(self.message, where=place, hint=self.hint)
+
+
+class InvalidInput(NNError):
+    """A file, call, key or option that can't be used as written (exit code 2)."""
+
+
+class TrainingFailed(NNError):
+    """Training broke while it ran (exit code 1)."""

@@ -1,0 +1,136 @@
+"""The keys of an experiment's file, with what each may be; one table for check, help and docs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tui_nn.spec.catalog.entry import (
+    Choice,
+    Either,
+    Flag,
+    Parameter,
+    Real,
+    Whole,
+    optional,
+)
+from tui_nn.spec.catalog.metrics import METRICS
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text."""
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, str):
+            raise ValueError(f"is {value!r}, not a text")
+
+    def __str__(self) -> str:
+        return "a text in quotes"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One text or, where `alone` is False, a list of texts."""
+
+    alone: bool = False
+
+    def check(self, value: Any) -> None:
+        if self.alone and isinstance(value, str):
+            return
+        if not isinstance(value, tuple) or not value or not all(isinstance(v, str) for v in value):
+            raise ValueError(f"is not {self}")
+
+    def __str__(self) -> str:
+        return ("a text or " if self.alone else "") + "a list of texts"
+
+
+@dataclass(frozen=True)
+class Panels:
+    """A list of panel numbers."""
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, tuple):
+            raise ValueError(f"is {value!r}, not a list")
+        for panel in value:
+            Whole(1, 8).check(panel)
+
+    def __str__(self) -> str:
+        return "a list of panel numbers, 1 to 8"
+
+
+@dataclass(frozen=True)
+class Device:
+    """auto, cpu, cuda or cuda:N."""
+
+    def check(self, value: Any) -> None:
+        name, _, number = value.partition(":") if isinstance(value, str) else ("", "", "")
+        if name not in ("auto", "cpu", "cuda") or (":" in str(value) and not number.isdecimal()):
+            raise ValueError(f"is {value!r}, not a device")
+        if number and name != "cuda":
+            raise ValueError(f"is {value!r}: only cuda has a number")
+
+    def __str__(self) -> str:
+        return "auto, cpu, cuda or cuda:1"
+
+
+TOP = (
+    Parameter("title", Text(), "what the experiment is called", ""),
+    Parameter("about", Text(), "what to look for, in two or three sentences", ""),
+    Parameter("data", Text(), "the dataset, as a call: spiral(n=500)"),
+    Parameter("network", Texts(), "the layers, as calls: Linear(2, 8)"),
+    Parameter("loss", Text(), "the loss, as a call: MSELoss()"),
+    Parameter("optimizer", Texts(alone=True), "the optimizer, or a list of them, as calls"),
+    Parameter("schedule", optional(Text()), "how the learning rate changes, as a call", None),
+    Parameter("init", optional(Text()), "how weights of 2 or more dimensions start", None),
+)
+
+_evaluations = optional(Whole(1))
+
+TRAIN = (
+    Parameter(
+        "batch_size", optional(Whole(0)),
+        "samples in a step; 0: all of them (default: 32, or all where there are fewer)", None,
+    ),
+    Parameter("epochs", Whole(1, 10**9), "how often every sample is seen", 100),
+    Parameter("seed", Whole(0, 2**63 - 2), "starts weights, batch order, dropout and split", 0),
+    Parameter("shuffle", Flag(), "a new order of the samples in each epoch", True),
+    Parameter("val", Real(0, 1, below=True), "share of the samples held out for validation", 0.0),
+    Parameter(
+        "clip_norm", optional(Real(0, above=True)),
+        "longest gradient; a longer one is shortened to it", None,
+    ),
+    Parameter("device", Device(), "where to train; auto measures", "auto"),
+    Parameter("dtype", Choice(("float32", "float64")), "precision of the numbers", "float32"),
+    Parameter(
+        "threads", optional(Whole(1, 1024)),
+        "CPU threads (default: 1 for small steps, else all cores but one)", None,
+    ),
+    Parameter(
+        "eval_every", optional(Whole(0)),
+        "epochs between evaluations; 0: never (default: about 50 steps, at least an epoch)", None,
+    ),
+    Parameter(
+        "schedule_every", optional(Choice(("epoch", "step", "evaluation"))),
+        "when the schedule moves (default: epoch; step for OneCycleLR, "
+        "evaluation for ReduceLROnPlateau)", None,
+    ),
+    Parameter(
+        "patience", _evaluations,
+        "stop after this many evaluations without a better one; keep the best weights", None,
+    ),
+)  # fmt: skip
+
+GOAL = (
+    *(
+        Parameter(m.name, optional(Real()), f"stop when {m.label} is this good", None)
+        for m in METRICS
+    ),
+    Parameter("times", Whole(1), "evaluations in a row that must reach it", 1),
+)
+
+VIEW = (
+    Parameter("pace", Either((Real(0), Whole(0))), "steps a second; 0: flat out", 0),
+    Parameter("panel", optional(Whole(1, 8)), "the panel to start on", None),
+    Parameter("hide", Panels(), "panels left out", ()),
+)
+
+SECTIONS = {"train": TRAIN, "goal": GOAL, "view": VIEW}

@@ -1,0 +1,268 @@
+"""An experiment held against its data: what doesn't fit is refused, what was left open decided."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from math import ceil, prod
+from typing import Any
+
+from tui_nn.spec import catalog
+from tui_nn.spec.call import Call, Value
+from tui_nn.spec.catalog.entry import Shape
+from tui_nn.spec.catalog.metrics import METRICS
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.experiment import Experiment
+from tui_nn.spec.network import Row, assign, leaves, walk
+from tui_nn.spec.shapes import show
+from tui_nn.spec.targets import Fit, Kind, fit
+
+DEFAULT_BATCH_SIZE = 32
+STEPS_BETWEEN_EVALUATIONS = 50
+ONE_THREAD_BELOW = 1_000_000
+"""Multiply-adds of a forward pass over one batch below which a second thread only costs."""
+NO_MOMENTUM = frozenset({"Adagrad", "LBFGS", "Rprop"})
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What must be known of the data: shape of one input, kind of target, samples."""
+
+    input_shape: Shape
+    kind: Kind
+    train_count: int
+    val_count: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A resolved experiment with what was worked out on the way."""
+
+    experiment: Experiment
+    facts: DataFacts
+    rows: tuple[Row, ...]
+    fit: Fit
+    shares: tuple[tuple[str, ...], ...]
+    """The names of the parameters each optimizer updates."""
+    notices: tuple[str, ...]
+    """What a person should know, though nothing is wrong."""
+
+    @property
+    def batch_size(self) -> int:
+        return self.experiment.train.batch_size or self.facts.train_count
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return ceil(self.facts.train_count / self.batch_size)
+
+    @property
+    def total_steps(self) -> int:
+        return self.steps_per_epoch * self.experiment.train.epochs
+
+
+def resolve(experiment: Experiment, facts: DataFacts, cores: int | None = None) -> Plan:
+    """Check the experiment against its data and decide what it left open.
+
+    Raises InvalidInput with the key's place, the reason and what to write instead.
+    """
+    place = experiment.place
+    with _placed(place("network")):
+        rows = walk(experiment.network, facts.input_shape)
+    last = leaves(experiment.network)[-1].entry.name
+    with _placed(place("loss")):
+        read = fit(experiment.loss.entry.name, facts.kind, last)
+    _check_output(experiment, rows, read, facts)
+    with _placed(place("optimizer")):
+        shares = assign(experiment.optimizers, rows)
+    _check_optimizers(experiment)
+    _check_goal(experiment, facts)
+    decided = _decide(experiment, facts, rows, cores or os.cpu_count() or 1)
+    _check_batches(decided, rows, facts)
+    _check_schedule(decided)
+    _check_length(decided, facts)
+    return Plan(decided, facts, rows, read, shares, tuple(_notices(decided)))
+
+
+@contextmanager
+def _placed(where: str) -> Iterator[None]:
+    try:
+        yield
+    except InvalidInput as error:
+        raise error.at(where) from None
+
+
+def _check_output(experiment: Experiment, rows: Sequence[Row], read: Fit, facts: DataFacts) -> None:
+    got = rows[-1].size.output_shape
+    if got == read.output_shape:
+        return
+    wanted = read.output_shape
+    last = len(rows) - 1
+    fixed = f"end it with {show(wanted)} outputs"
+    while last > 0 and not rows[last].size.tensors:
+        last -= 1
+    if rows[last].layer.entry.name == "Linear" and len(wanted) == 1:
+        inputs = rows[last].layer["in_features"]
+        fixed = f"write Linear({inputs}, {wanted[0]})"
+    raise InvalidInput(
+        f"gives {show(got)} outputs, {experiment.loss.entry.name} on {facts.kind} needs "
+        f"{show(wanted)}",
+        where=experiment.place(f"network[{last}]"),
+        hint=fixed,
+    )
+
+
+def _check_optimizers(experiment: Experiment) -> None:
+    names = [optimizer.entry.name for optimizer in experiment.optimizers]
+    if "LBFGS" in names and len(names) > 1:
+        raise InvalidInput(
+            "LBFGS can't share a network", where=experiment.place("optimizer"),
+            hint="write it alone: it steps along all parameters at once",
+        )  # fmt: skip
+    if "LBFGS" in names and experiment.train.clip_norm is not None:
+        raise InvalidInput(
+            "can't be used with LBFGS, whose line search needs the true gradient",
+            where=experiment.place("train.clip_norm"), hint="take it out",
+        )  # fmt: skip
+
+
+def _check_goal(experiment: Experiment, facts: DataFacts) -> None:
+    goal, train = experiment.goal, experiment.train
+    if goal and not catalog.metric(goal.metric).suits(facts.kind):
+        fitting = ", ".join(m.name for m in METRICS if m.suits(facts.kind))
+        raise InvalidInput(
+            f"the data has {facts.kind}", where=experiment.place(f"goal.{goal.metric}"),
+            hint=f"use {fitting}",
+        )  # fmt: skip
+    if train.eval_every == 0:
+        needs = [key for key, used in (("goal", goal), ("train.patience", train.patience)) if used]
+        if experiment.schedule and experiment.schedule.entry.name == "ReduceLROnPlateau":
+            needs.append("schedule")
+        if needs:
+            raise InvalidInput(
+                f"is 0, but {needs[0]} looks at evaluations",
+                where=experiment.place("train.eval_every"), hint=f"write 1, or take out {needs[0]}",
+            )  # fmt: skip
+
+
+def _decide(
+    experiment: Experiment, facts: DataFacts, rows: Sequence[Row], cores: int
+) -> Experiment:
+    train = experiment.train
+    size = train.batch_size
+    if size is None:
+        size = min(DEFAULT_BATCH_SIZE, facts.train_count)
+    if size > facts.train_count:
+        raise InvalidInput(
+            f"is {size}, more than the {facts.train_count} training samples",
+            where=experiment.place("train.batch_size"), hint="write 0 for all of them in one batch",
+        )  # fmt: skip
+    steps = ceil(facts.train_count / (size or facts.train_count))
+    work = sum(row.size.multiply_adds for row in rows) * (size or facts.train_count)
+    values: dict[str, Any] = {"batch_size": size}
+    if train.eval_every is None:
+        values["eval_every"] = ceil(STEPS_BETWEEN_EVALUATIONS / steps)
+    if train.threads is None:
+        values["threads"] = 1 if work < ONE_THREAD_BELOW else max(1, cores - 1)
+    if experiment.schedule and train.schedule_every is None:
+        own = {"OneCycleLR": "step", "ReduceLROnPlateau": "evaluation"}
+        values["schedule_every"] = own.get(experiment.schedule.entry.name, "epoch")
+    return _fill_length(experiment.with_train(**values), steps)
+
+
+def _fill_length(experiment: Experiment, steps_per_epoch: int) -> Experiment:
+    """OneCycleLR without a length gets that of the run."""
+    schedule, train = experiment.schedule, experiment.train
+    if (
+        schedule is None
+        or schedule.entry.name != "OneCycleLR"
+        or schedule["total_steps"] is not None
+        or schedule["epochs"] is not None
+    ):
+        return experiment
+    per = {"step": steps_per_epoch * train.epochs, "epoch": train.epochs}
+    total = per.get(train.schedule_every or "", train.epochs)
+    call = schedule.call
+    kwargs = tuple(pair for pair in call.kwargs if pair[0] != "total_steps")
+    filled = catalog.bind_call(
+        "schedule", Call(call.name, call.args[:1], (*kwargs, ("total_steps", total)))
+        if len(call.args) <= 1
+        else Call(call.name, (call.args[0], total, *call.args[2:]), kwargs),
+    )  # fmt: skip
+    table = dict(experiment.table) | {"schedule": str(filled.call)}
+    return replace(experiment, schedule=filled, table=table)
+
+
+def _check_batches(experiment: Experiment, rows: Sequence[Row], facts: DataFacts) -> None:
+    size = experiment.train.batch_size or facts.train_count
+    smallest = facts.train_count % size or size
+    if smallest > 1:
+        return
+    for index, row in enumerate(rows):
+        for layer in leaves((row.layer,)):
+            if layer.entry.name.startswith("BatchNorm") and prod(row.input_shape[1:]) == 1:
+                better = next(
+                    (n for n in range(size + 1, facts.train_count + 1) if facts.train_count % n > 1
+                     or n == facts.train_count), 0,
+                )  # fmt: skip
+                raise InvalidInput(
+                    f"gives a batch of one sample, from which {layer.entry.name} "
+                    f"(network[{index}]) can't take a deviation",
+                    where=experiment.place("train.batch_size"),
+                    hint=f"write {better}" if facts.train_count > 1 else "more samples are needed",
+                )
+
+
+def _check_schedule(experiment: Experiment) -> None:
+    schedule = experiment.schedule
+    if schedule is None:
+        return
+    every = experiment.train.schedule_every
+    where = experiment.place("train.schedule_every")
+    plateau = schedule.entry.name == "ReduceLROnPlateau"
+    if plateau and every != "evaluation":
+        raise InvalidInput(
+            f"is '{every}', but ReduceLROnPlateau looks at evaluations", where=where,
+            hint="write 'evaluation', or take it out",
+        )  # fmt: skip
+    if every == "evaluation" and experiment.train.eval_every == 0:
+        raise InvalidInput(
+            "is 'evaluation', but train.eval_every is 0",
+            where=where,
+            hint="write train.eval_every=1",
+        )
+    without = [o.entry.name for o in experiment.optimizers if o.entry.name in NO_MOMENTUM]
+    if schedule.entry.name == "OneCycleLR" and schedule["cycle_momentum"] and without:
+        raise InvalidInput(
+            f"OneCycleLR moves the momentum, and {without[0]} has none",
+            where=experiment.place("schedule"),
+            hint=f"write {_with(schedule.call, 'cycle_momentum', False)}",
+        )
+
+
+def _check_length(experiment: Experiment, facts: DataFacts) -> None:
+    schedule, train = experiment.schedule, experiment.train
+    if schedule is None or schedule.entry.name != "OneCycleLR":
+        return
+    length = schedule["total_steps"] or schedule["epochs"] * schedule["steps_per_epoch"]
+    steps = ceil(facts.train_count / (train.batch_size or facts.train_count))
+    needed = train.epochs * (steps if train.schedule_every == "step" else 1)
+    if length < needed:
+        raise InvalidInput(
+            f"is over after {length} moves, the run makes {needed:,}",
+            where=experiment.place("schedule"),
+            hint="leave out its length: that of the run is filled in",
+        )
+
+
+def _with(call: Call, name: str, value: Value) -> Call:
+    return Call(call.name, call.args, (*(p for p in call.kwargs if p[0] != name), (name, value)))
+
+
+def _notices(experiment: Experiment) -> Iterator[str]:
+    names = [optimizer.entry.name for optimizer in experiment.optimizers]
+    if experiment.schedule and "Rprop" in names:
+        name = experiment.schedule.entry.name
+        yield f"{name} has no effect: Rprop uses lr for its first step only"
+    for optimizer in experiment.optimizers:
+        if optimizer.entry.name == "LBFGS" and optimizer["line_search_fn"] is None:
+            yield "LBFGS without line search can explode: line_search_fn='strong_wolfe' is safer"
