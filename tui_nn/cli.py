@@ -1,5 +1,217 @@
-"""The command line."""
+"""The command line. Each command imports what it needs when it runs."""
+
+import os
+import re
+import sys
+import traceback
+from typing import Any, NoReturn
+
+import click
+
+from tui_nn import __version__
+from tui_nn.spec.errors import InvalidInput, NNError
+
+DEFAULT_PRESET = "and-gate"
 
 
-def main() -> None:
-    """Start nn-tui."""
+class Commands(click.Group):
+    """`nn-tui WORD`: a command, else a preset or file to train."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args or ["train", "--without-app", DEFAULT_PRESET])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        if word in self.commands:
+            return super().resolve_command(ctx, args)
+        from tui_nn.spec.catalog.entry import near
+        from tui_nn.spec.files import find_experiment, preset_names
+
+        try:
+            find_experiment(word)
+        except InvalidInput as error:
+            hint = near(word, [*self.commands, *preset_names()])
+            raise InvalidInput(
+                f"there is no command, preset or file {word}" if not error.where else error.message,
+                where=error.where,
+                hint=hint or "`nn-tui presets` lists the presets, `nn-tui --help` the commands",
+            ) from None
+        return "train", self.commands["train"], ["--without-app", *args]
+
+
+class TrainCommand(click.Command):
+    """`train`, whose --json may stand without a value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        spelled = ["--json=records" if arg == "--json" else arg for arg in args[:end]]
+        return super().parse_args(ctx, spelled + args[end:])
+
+
+verbose = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, help="Show the traceback of an error."
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="nn-tui")
+def commands() -> None:
+    """A workbench for training neural networks, step by step.
+
+    nn-tui PRESET trains a preset; without a name, the AND gate.
+    """
+
+
+@commands.command(cls=TrainCommand)
+@click.argument("experiment")
+@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.option(
+    "--json", "json_kind", type=click.Choice(["records", "full"]), default=None,
+    metavar="[=full]", help="Print records, one JSON object a line; =full prints all of them.",
+)  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--goal", help="Stop when reached, e.g. 'accuracy>=0.97'.")
+@click.option("--epochs", type=int, help="train.epochs")
+@click.option("--seed", type=int, help="train.seed")
+@click.option("--device", help="train.device: auto, cpu, cuda, cuda:1")
+@click.option("--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop after this.")
+@click.option("--without-app", is_flag=True, hidden=True)
+@verbose
+def train(
+    experiment: str,
+    changes: tuple[str, ...],
+    json_kind: str | None,
+    quiet: bool,
+    goal: str | None,
+    epochs: int | None,
+    seed: int | None,
+    device: str | None,
+    max_seconds: float | None,
+    without_app: bool,
+) -> int:
+    """Train an experiment to its goal or end.
+
+    EXPERIMENT is a preset's name or a TOML file; key=value changes it, for example
+    train.epochs=50 or optimizer='SGD(lr=0.03)'.
+
+    Exit codes: 0 done, 1 failed, 2 bad input, 3 goal missed, 4 diverged, 130 Ctrl-C, 143 SIGTERM.
+    """
+    from tui_nn.data.prepare import prepare
+    from tui_nn.headless.train import Options
+    from tui_nn.headless.train import train as run
+    from tui_nn.spec.files import load_experiment
+
+    options: dict[str, Any] = {
+        "train.epochs": epochs, "train.seed": seed, "train.device": device and f'"{device}"',
+    }  # fmt: skip
+    changes += tuple(f"{key}={value}" for key, value in options.items() if value is not None)
+    changes += _goal_changes(goal)
+    prepared = prepare(load_experiment(experiment, changes))
+    if without_app and not quiet:
+        click.echo(f"nn-tui: training {experiment} headlessly (no screen yet)", err=True)
+    return run(prepared, Options(json_kind or "", quiet, max_seconds))  # type: ignore[arg-type]
+
+
+@commands.command()
+@click.argument("experiment")
+@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.option("--toml", is_flag=True, help="Print the experiment's file with every choice made.")
+@verbose
+def show(experiment: str, changes: tuple[str, ...], toml: bool) -> None:
+    """Show an experiment's layers, data and settings without training it."""
+    from tui_nn.data.prepare import prepare
+    from tui_nn.spec.files import find_experiment, load_experiment, read_text, write_toml
+
+    prepared = prepare(load_experiment(experiment, changes))
+    if toml:
+        original = read_text(find_experiment(experiment))
+        click.echo(write_toml(prepared.plan.experiment, original), nl=False)
+        return
+    from tui_nn.reference import experiment_page
+
+    click.echo(experiment_page(prepared))
+
+
+@commands.command()
+@verbose
+def presets() -> None:
+    """List the course: the presets by chapter."""
+    from tui_nn.reference import course_page
+
+    click.echo(course_page())
+
+
+@commands.command()
+@click.argument("name")
+@verbose
+def explain(name: str) -> None:
+    """Explain a layer, loss, optimizer, schedule, init, dataset, metric or key."""
+    from tui_nn.reference import entry_page
+
+    click.echo(entry_page(name))
+
+
+def _goal_changes(goal: str | None) -> tuple[str, ...]:
+    """`accuracy>=0.97` as changes of the experiment."""
+    if goal is None:
+        return ()
+    from tui_nn.spec import catalog
+
+    match = re.fullmatch(r"\s*(\w+)\s*(>=|<=)\s*([-+.\deE]+)\s*(%?)\s*", goal)
+    if not match:
+        raise InvalidInput(
+            f"'{goal}' is not a goal", where="--goal", hint="write 'accuracy>=0.97' or 'loss<=0.01'"
+        )
+    name, sign, text, percent = match.groups()
+    try:
+        metric = catalog.metric(name)
+        value = float(text) / (100 if percent else 1)
+    except InvalidInput as error:
+        raise error.at("--goal") from None
+    except ValueError:
+        raise InvalidInput(f"'{text}' is not a number", where="--goal") from None
+    if (sign == ">=") != metric.higher_is_better:
+        right = ">=" if metric.higher_is_better else "<="
+        raise InvalidInput(
+            f"{name} gets better {'upwards' if metric.higher_is_better else 'downwards'}",
+            where="--goal", hint=f"write '{name}{right}{text}'",
+        )  # fmt: skip
+    return (f"goal.{name}={value!r}",)
+
+
+def main() -> NoReturn:
+    """Run the command line; every mistake is one line on standard error."""
+    arguments = sys.argv[1:]
+    wants_traceback = any(argument in ("-v", "--verbose") for argument in arguments)
+    try:
+        result = commands.main(arguments, prog_name="nn-tui", standalone_mode=False)
+        sys.stdout.flush()
+        code = result if isinstance(result, int) else 0
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "nn-tui"
+        code = _say(f"{' '.join(error.format_message().split())}: see {path} --help", 2)
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        # Whoever read standard output is gone; what is still buffered for them goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception as error:  # noqa: BLE001
+        code = _report(error, wants_traceback)
+    sys.exit(code)
+
+
+def _report(error: Exception, wants_traceback: bool) -> int:
+    if wants_traceback:
+        traceback.print_exception(error)
+    if isinstance(error, NNError):
+        return _say(str(error), 2 if isinstance(error, InvalidInput) else 1)
+    lines = str(error).strip().splitlines() or [""]
+    return _say(f"failed: {type(error).__name__}: {lines[0]}: -v shows where", 1)
+
+
+def _say(line: str, code: int) -> int:
+    sys.stderr.write(f"nn-tui: {line}\n")
+    return code

@@ -20,7 +20,7 @@ class Heaviside(nn.Module):
     """1 where z > 0, else 0, of any shape; the gradient passes unchanged (straight-through)."""
 
     def forward(self, z: Tensor) -> Tensor:
-        output: Tensor = _Step.apply(z)
+        output: Tensor = _Step.apply(z)  # type: ignore[no-untyped-call]
         return output
 
 
@@ -28,7 +28,7 @@ class Residual(nn.Sequential):
     """x + f(x), where f is the layers in order; f gives back the shape it gets."""
 
     def forward(self, x: Tensor) -> Tensor:
-        output: Tensor = x + super().forward(x)
+        output: Tensor = x + super().forward(x)  # type: ignore[no-untyped-call]
         return output
 
 

@@ -26,7 +26,7 @@ from tui_nn.spec.resolve import Plan
 
 
 class StepAbandoned(Exception):
-    """Raised by a gate: the step is undone, as if it had never begun."""
+    """Raised by a gate that wants the step undone; see `state.undoable_step`."""
 
 
 class Gate(Protocol):

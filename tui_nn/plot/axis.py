@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 SMALLEST = 1e-200
-"""Nearer to zero than this counts as zero (on a logarithmic axis: as this)."""
+"""What is nearer to zero, but not zero, counts as this."""
 LARGEST = 1e200
 """Further from zero than this counts as infinite."""
 
+_LONGEST_WHOLE = 9  # characters of a label without decimals ("1,000,000")
 _LONGEST_LABEL = 8
+_LONGEST_DECIMALS = 4  # written without exponent
 _LONGEST_BASE = 12
 _FINEST = 10  # steps between the ends of an axis, at most
 _NEARLY = 1e-9  # of a step: how far a limit may miss a tick and still lie on it
@@ -82,7 +84,7 @@ def log_axis(low: float, high: float, most: int) -> Axis:
     low, high = _widened(low, high)
     marks = _one_two_fives(low, high)
     even = linear_axis(low, high, most)
-    if len(marks) <= 3 and len(even.ticks) > len(marks) and even.low > 0:
+    if len(marks) <= 3 and len(even.ticks) >= len(marks) and even.low > 0:
         return replace(even, log=True)
     ticks = _thinned(marks, most)
     labels = tuple(_plain(t) if 1e-3 <= t < 1e5 else _scientific(t) for t in ticks)
@@ -100,7 +102,8 @@ def linear_labels(ticks: Sequence[Decimal]) -> tuple[tuple[str, ...], str]:
     if not ticks:
         return (), ""
     labels = _uniform(ticks)
-    if max(map(len, labels)) <= _LONGEST_LABEL:
+    longest = _LONGEST_LABEL if "." in labels[-1] else _LONGEST_WHOLE
+    if max(map(len, labels)) <= longest:
         return labels, ""
     spread = ticks[-1] - ticks[0] or ticks[0]
     reach = Decimal(1).scaleb(spread.adjusted() + 1)
@@ -108,7 +111,8 @@ def linear_labels(ticks: Sequence[Decimal]) -> tuple[tuple[str, ...], str]:
     if not base:
         return labels, ""
     written = _plain(base.normalize())
-    written = written if len(written) <= _LONGEST_BASE else _scientific(base)
+    if len(written) > _LONGEST_BASE or abs(base) < 1e-3:
+        written = _scientific(base)
     distances = _uniform([tick - base for tick in ticks])
     return tuple(d if d[0] in "-0" and d[1:2] != "." else f"+{d}" for d in distances), written
 
@@ -135,19 +139,22 @@ def _steps(least: float) -> Iterator[tuple[int, int]]:
 def _multiples(low: float, high: float, step: float, *, outwards: bool) -> tuple[int, int]:
     """First and last k of the multiples k · step around (or within) low … high."""
     if outwards:
-        return math.floor(low / step + _NEARLY), math.ceil(high / step - _NEARLY)
+        first = math.floor(low / step + _NEARLY)
+        return first, max(first + 1, math.ceil(high / step - _NEARLY))
     return math.ceil(low / step - _NEARLY), math.floor(high / step + _NEARLY)
 
 
 def _stride(first: int, last: int, most: int) -> int:
-    """Every how manieth of the multiples first … last gets a tick, both ends and zero included.
+    """The least n by which ticks at every n-th of the multiples first … last are 3 … most.
 
-    The least that makes 3 … most ticks (2 if most is 2); 0 if none does.
+    They include both ends and, where it lies between, zero; 2 ticks if most is 2. 0 for no such n.
     """
     steps = last - first
+    if steps > _FINEST:
+        return 0
     if most == 2 or steps == 1:
-        return steps if steps <= _FINEST else 0
-    for stride in (1, 2, 4, 5):
+        return steps
+    for stride in (1, 2, 5):
         round_values = first % stride == 0 or (stride == 2 and first * last > 0)
         if round_values and steps % stride == 0 and 2 <= steps // stride < most:
             return stride
@@ -183,7 +190,8 @@ def _uniform(ticks: Sequence[Decimal]) -> tuple[str, ...]:
     decimals = max(0, -power)
     plain = tuple(_plain(tick, decimals) for tick in ticks)
     length = max(map(len, plain))
-    if length < _LONGEST_LABEL and decimals <= 4:
+    longest = _LONGEST_LABEL if decimals else _LONGEST_WHOLE
+    if length <= longest and decimals <= _LONGEST_DECIMALS:
         return plain
     exponent = max(tick.adjusted() for tick in ticks if tick)
     scientific = tuple(

@@ -109,7 +109,7 @@ def _signal(plotext: Any, canvas: Canvas, stroke: Stroke, piece: Piece) -> Any:
     x, y = piece[0] * (across - 1), piece[1] * (up - 1)
     joined = np.ones(len(x), dtype=np.bool_)
     if len(x) == 1 and not canvas.ascii_only:
-        x, y = _blob(x[0], y[0], across, up)
+        x, y = _blob(round(x[0]), round(y[0]))
         joined = np.ones(len(x), dtype=np.bool_)
     elif len(x) > 1 and stroke.pattern:
         x, y, joined = _dashes(x, y, stroke.pattern, up // canvas.height)
@@ -123,11 +123,10 @@ def _signal(plotext: Any, canvas: Canvas, stroke: Stroke, piece: Piece) -> Any:
     return signal
 
 
-def _blob(x: float, y: float, across: int, up: int) -> Piece:
-    """A lone point as four dots, for one alone is hardly seen."""
-    left, low = min(round(x), across - 2), min(round(y), up - 2)
-    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float64)
-    return left + corners[:, 0], low + corners[:, 1]
+def _blob(x: int, y: int) -> Piece:
+    """A lone dot as four dots of its cell, for one is hardly seen."""
+    left, low = x - x % 2, y - (y % 4 == 3)
+    return np.array([left, left + 1, left + 1, left], float), np.array([low, low, low + 1, low + 1])
 
 
 def _dashes(

@@ -9,15 +9,13 @@ Run = tuple[str, RGB | None]
 """Neighbouring characters of one colour; None is the terminal's own."""
 Row = tuple[Run, ...]
 
-_IN_ASCII = str.maketrans(
-    {"≤": "<=", "≥": ">=", "−": "-", "×": "x", "·": "*", "…": "...", "→": ">"}
-)
+_IN_ASCII = {"≤": "<=", "≥": ">=", "−": "-", "×": "x", "·": "*", "…": "...", "→": ">"}
 
 
 def plain(text: str, *, ascii_only: bool) -> str:
     """`text` in one line, without characters that take no cell; "?" for what ASCII lacks."""
     text = unicodedata.normalize("NFC", text)
-    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or _width(c))
+    text = "".join(c for c in " ".join(text.split()) if c.isprintable() and _width(c))
     if ascii_only:
         text = "".join(map(_ascii, text))
     return " ".join(text.split())
@@ -58,13 +56,20 @@ class Grid:
         ]
 
     def put(self, row: int, column: int, text: str, colour: RGB | None = None) -> None:
-        """Write `text` from `column` on; all of it must fit into the row."""
+        """Write `text` from `column` on; all of it must fit into the row.
+
+        What is left of a wide character that it half covers becomes blank.
+        """
         cells = self._cells[row]
+        if text and cells[column][0] == "":
+            cells[column - 1] = (" ", None)
         for character in text:
             cells[column] = (character, None if character == " " else colour)
             if _width(character) == 2:
                 cells[column + 1] = ("", colour)
             column += _width(character)
+        if column < self.width and cells[column][0] == "":
+            cells[column] = (" ", None)
 
     def is_blank(self, row: int, start: int, stop: int) -> bool:
         """Whether the cells start … stop - 1 lie in the grid and nothing is written there."""

@@ -84,9 +84,9 @@ def chart(
     draw_frame(grid, layout, frame)
     draw_legend(grid, layout.left, legend, frame, ascii_only=ascii_only)
     _draw_lines(grid, layout, lines, shown, looks)
+    draw_marks(grid, layout, marks)
     if not any(np.isfinite(s.y).any() for s in shown):
         draw_message(grid, layout, _why_empty(shown), frame)
-    draw_marks(grid, layout, marks)
     return Chart(
         grid.rows(),
         width,
@@ -175,5 +175,5 @@ def _why_empty(shown: Sequence[Drawable]) -> str:
     if not any(len(values.x) for values in shown):
         return "no values yet"
     if any(values.not_positive for values in shown):
-        return "no values above 0"
+        return "no value above 0"
     return "no finite values"

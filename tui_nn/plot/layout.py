@@ -13,7 +13,6 @@ _MOST_TICKS = 8
 BOX = {"up": "│", "up tick": "┤", "corner": "└", "across": "─", "across tick": "┬"}
 ASCII_BOX = {"up": "|", "up tick": "+", "corner": "+", "across": "-", "across tick": "+"}
 
-
 XLabel = tuple[int, int, str]
 """Columns, from the canvas on, of a tick and of where its label begins; the label."""
 
@@ -111,13 +110,14 @@ def _y_labels(axis: Axis, canvas: Canvas) -> dict[int, str]:
 def _beside(
     words: tuple[str, ...], longest: int, taken: dict[int, str], rows: int
 ) -> dict[int, str]:
-    """A row without a label for each word, near the middle, or {} if one has no place."""
+    """A row without a label for each word, together and near the middle; {} if one has no place."""
     free = [row for row in range(rows) if row not in taken]
     starts = range(len(free) - len(words) + 1)
     if not words or not starts or any(cell_width(word) > longest for word in words):
         return {}
     middle = (rows - len(words)) / 2
-    first = min(starts, key=lambda start: abs(free[start] - middle))
+    last = len(words) - 1
+    first = min(starts, key=lambda i: (free[i + last] - free[i], abs(free[i] - middle)))
     return dict(zip(free[first:], words, strict=False))
 
 

@@ -38,8 +38,9 @@ def left_out(not_positive: int, infinite: int, *, ascii_only: bool) -> tuple[str
     if not given:
         return ()
     total = not_positive + infinite
-    noun = "value" if total == 1 else "values"
-    clear = ", ".join(f"{count:,} {noun} {reason}" for count, reason in given)
+    clear = ", ".join(
+        f"{count:,} {'value' if count == 1 else 'values'} {reason}" for count, reason in given
+    )
     short = ", ".join(f"{count:,} {reason}" for count, reason in given)
     return f"{clear} left out", f"{short} left out", f"{total:,} left out"
 

@@ -125,9 +125,6 @@ def range_of(
 
 
 def _rounded(values: FloatArray) -> FloatArray:
-    """Values too near to zero for an axis replaced by zero, or on their side of it by the least.
-
-    Positive ones stay positive, so that a logarithmic axis still shows them.
-    """
+    """The values, those nearer to zero than an axis can tell (but not zero) moved out to it."""
     tiny = (np.abs(values) < SMALLEST) & (values != 0)
     return np.where(tiny, np.copysign(SMALLEST, values), values)

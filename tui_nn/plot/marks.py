@@ -40,12 +40,13 @@ def draw_tags(grid: Grid, tags: Sequence[tuple[Spot, str, RGB | None]]) -> None:
 
 
 def draw_message(grid: Grid, layout: Layout, text: str, colour: RGB | None) -> None:
-    """A text in the middle of the canvas."""
+    """A text in the middle of the canvas, before whatever is there."""
     canvas = layout.canvas
     rows = textwrap.wrap(text, canvas.width)[: canvas.height]
     first = (canvas.height - len(rows)) // 2
     for row, part in enumerate(rows, first):
-        grid.put(row, layout.left + (canvas.width - len(part)) // 2, part, colour)
+        padded = f" {part} " if len(part) + 2 <= canvas.width else part
+        grid.put(row, layout.left + (canvas.width - len(padded)) // 2, padded, colour)
 
 
 def _spot(layout: Layout, mark: Mark) -> Spot | None:

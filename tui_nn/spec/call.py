@@ -11,6 +11,7 @@ from tui_nn.spec.errors import InvalidInput
 
 MAX_CHARACTERS = 10_000
 MAX_LEVELS = 50
+MAX_NAME = 100
 MAX_INTEGER = 2**63
 
 # What a PyTorch user may write before a name; it says nothing that the name doesn't.
@@ -29,6 +30,7 @@ PREFIXES = frozenset(
     }
 )
 
+_CONSTANTS = {"true": "True", "false": "False", "none": "None", "null": "None"}
 _SIGNS = re.compile(r"(?:[-+~]\s*){51}|(?:\bnot\s+){51}")
 _TEXTS = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"")
 
@@ -119,10 +121,18 @@ def _name(node: ast.expr) -> str:
     if not isinstance(node, ast.Name):
         raise InvalidInput("only a plain name can be called", hint="write Name(value, key=value)")
     parts.insert(0, node.id)
-    prefix = ".".join(parts[:-1])
+    prefix, name = ".".join(parts[:-1]), _short_enough(parts[-1])
     if prefix and prefix not in PREFIXES:
-        raise InvalidInput(f"'{prefix}.' can't stand before a name", hint=f"write {parts[-1]}(…)")
-    return parts[-1]
+        raise InvalidInput(
+            f"'{_shorten(prefix)}.' can't stand before a name", hint=f"write {name}(…)"
+        )
+    return name
+
+
+def _short_enough(name: str) -> str:
+    if len(name) > MAX_NAME:
+        raise InvalidInput(f"a name of {len(name):,} characters is too long", hint="at most 100")
+    return name
 
 
 def _call(node: ast.Call) -> Call:
@@ -131,7 +141,7 @@ def _call(node: ast.Call) -> Call:
         keyword.arg is None for keyword in node.keywords
     ):
         raise InvalidInput("* and ** can't be used", hint="write each value out")
-    kwargs = [(str(keyword.arg), _value(keyword.value)) for keyword in node.keywords]
+    kwargs = [(_short_enough(str(k.arg)), _value(k.value)) for k in node.keywords]
     _refuse_twice(name for name, _ in kwargs)
     return Call(name, tuple(_value(argument) for argument in node.args), tuple(kwargs))
 
@@ -163,8 +173,11 @@ def _value(node: ast.expr) -> Value:
         case ast.Call():
             return _call(node)
         case ast.Name(id=name):
+            name = _short_enough(name)
+            constant = _CONSTANTS.get(name.lower())
             raise InvalidInput(
-                f"'{name}' is a name, not a value", hint=f"write {name}() or '{name}'"
+                f"'{name}' is a name, not a value",
+                hint=f"write {constant}" if constant else f"write {name}() or '{name}'",
             )
     raise InvalidInput(
         f"'{_shorten(ast.unparse(node))}' is not a plain value",

@@ -6,7 +6,7 @@ from typing import Any
 
 from tui_nn.spec import catalog
 from tui_nn.spec.call import Value, parse
-from tui_nn.spec.catalog.entry import REQUIRED, Bound, Parameter, near
+from tui_nn.spec.catalog.entry import REQUIRED, Bound, Parameter, near, say
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.keys import SECTIONS, TOP
 
@@ -121,17 +121,29 @@ def _check_names(table: Table, place: Callable[[str], str]) -> None:
     known = [parameter.name for parameter in TOP] + list(SECTIONS)
     for key in table:
         if key not in known:
-            homes = [s for s, keys in SECTIONS.items() if any(p.name == key for p in keys)]
-            hint = f"write {homes[0]}.{key}" if homes else near(key, known)
+            hint = _home(key) or near(key, known) or near(key, _KEYS)
             raise InvalidInput(
                 "there is no such key", where=place(key), hint=hint or f"keys: {', '.join(known)}"
             )
 
 
+_KEYS = [f"{section}.{parameter.name}" for section, keys in SECTIONS.items() for parameter in keys]
+
+
+def _home(key: str) -> str:
+    """What to write for a key that stands in the wrong table."""
+    if any(parameter.name == key for parameter in TOP):
+        return f"write {key} at the top, above every [table]"
+    homes = [full for full in _KEYS if full.partition(".")[2] == key]
+    return f"write {homes[0]}" if homes else ""
+
+
 def _subtable(table: Table, section: str, place: Callable[[str], str]) -> Table:
     found = table.get(section, {})
     if not isinstance(found, Mapping):
-        raise InvalidInput(f"is {found!r}, not a table", where=place(section), hint=f"[{section}]")
+        raise InvalidInput(
+            f"is {say(found)}, not a table", where=place(section), hint=f"[{section}]"
+        )
     return found
 
 
@@ -143,7 +155,7 @@ def _section(
     names = [parameter.name for parameter in keys]
     for key in table if section else ():
         if key not in names:
-            hint = near(key, names) or f"{section} has {', '.join(names)}"
+            hint = near(key, names) or _home(key) or f"{section} has {', '.join(names)}"
             raise InvalidInput("there is no such key", where=place(prefix + key), hint=hint)
     values: dict[str, Any] = {}
     for parameter in keys:
@@ -156,7 +168,9 @@ def _section(
         try:
             parameter.rule.check(table[parameter.name])
         except ValueError as error:
-            raise InvalidInput(str(error), where=where, hint=f"write {parameter.rule}") from None
+            # TOML has no None: a key left out says it.
+            reason, rule = (str(part).removesuffix(" or None") for part in (error, parameter.rule))
+            raise InvalidInput(reason, where=where, hint=f"write {rule}") from None
         values[parameter.name] = table[parameter.name]
     return values
 

@@ -8,14 +8,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tui_nn.spec.catalog.entry import near
+from tui_nn.spec.call import MAX_INTEGER
+from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, Table, check
 from tui_nn.spec.keys import SECTIONS, TOP
 
 MAX_BYTES = 1_000_000
-_KEY = re.compile(r"([a-z_]+)(?:\.([a-z_0-9]+)|\[(\d{1,4})\])?")
+_KEY = re.compile(r"([a-z_]+)(?:\.([a-z_0-9]+)|\[(\d{1,4})\])?", re.ASCII)
+# tomllib takes time in the square of a dotted key's parts.
+_LONG_KEY = re.compile(r"(?<![^\s.])(?:[^\s.]+[ \t]*\.[ \t]*){100}")
 _TEXT_KEYS = frozenset(p.name for p in TOP)
+_TABLES = f"tables: {', '.join(SECTIONS)}"
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,15 @@ def preset_names() -> tuple[str, ...]:
 def find_experiment(word: str) -> Path:
     """The file that `word` names: a path, else a preset; InvalidInput with near matches."""
     path = Path(word)
-    if word in preset_names() and not path.is_file():
+    try:
+        is_file, is_folder = path.is_file(), path.is_dir()
+    except OSError as error:
+        raise InvalidInput(f"can't be read ({error.strerror})", where=say(word)) from None
+    if word in preset_names() and not is_file:
         return presets_folder() / f"{word}.toml"
-    if path.is_dir():
+    if is_folder and word:
         raise InvalidInput("is a folder", where=word, hint="name an experiment's TOML file")
-    if path.is_file() or path.suffix == ".toml" or len(path.parts) > 1:
+    if is_file or path.suffix == ".toml" or len(path.parts) > 1:
         return path
     raise InvalidInput(
         f"there is no preset or file {word}",
@@ -72,12 +80,12 @@ def read_text(path: Path) -> str:
     """A text file of at most 1 MB."""
     where = _shown(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            size = path.stat().st_size / 1e6
-            raise InvalidInput(
-                f"has {size:.1f} MB", where=where, hint="an experiment has at most 1 MB"
-            )
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)  # a device may have no end
+        if len(raw) > MAX_BYTES:
+            size = f"{path.stat().st_size / 1e6:.1f}" if path.is_file() else "more than 1"
+            raise InvalidInput(f"has {size} MB", where=where, hint="an experiment has at most 1 MB")
+        return raw.decode("utf-8-sig")
     except FileNotFoundError:
         siblings = [str(p) for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
         raise InvalidInput(
@@ -87,6 +95,8 @@ def read_text(path: Path) -> str:
         raise InvalidInput("is not a text file", where=where, hint="name a TOML file") from None
     except OSError as error:
         raise InvalidInput(f"can't be read ({error.strerror})", where=where) from None
+    except ValueError as error:
+        raise InvalidInput(f"can't be read ({error})", where=where) from None
 
 
 def experiment_of(text: str, where: str, name: str, changes: Iterable[str] = ()) -> Experiment:
@@ -95,17 +105,21 @@ def experiment_of(text: str, where: str, name: str, changes: Iterable[str] = ())
     changed = _apply(table, changes)
 
     def place(key: str) -> str:
-        root = key.partition("[")[0]
+        root = re.split(r"[\[.]", key)[0]
         return f"{'command line' if key in changed or root in changed else where}: {key}"
 
     return check(table, name, place)
 
 
 def _decode(text: str, where: str) -> dict[str, Any]:
+    if _LONG_KEY.search(text):
+        raise InvalidInput("has a key of over 100 parts", where=where, hint="two parts do")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput(f"is not TOML: {error}", where=where) from None
+    except ValueError:  # int() refuses over 4300 digits
+        raise InvalidInput("holds a number too long to read", where=where) from None
     except RecursionError:
         raise InvalidInput("is nested too deep", where=where, hint="a few levels do") from None
 
@@ -115,11 +129,14 @@ def _plain(value: Any, where: str, depth: int = 0) -> Any:
     if depth > 10:
         raise InvalidInput("is nested too deep", where=where, hint="a few levels do")
     if isinstance(value, Mapping):
-        return {key: _plain(part, f"{where}: {key}", depth + 1) for key, part in value.items()}
+        joint = "." if depth else ": "
+        return {key: _plain(part, f"{where}{joint}{key}", depth + 1) for key, part in value.items()}
     if isinstance(value, list):
         return tuple(_plain(part, where, depth + 1) for part in value)
     if isinstance(value, float) and value - value != 0:
         raise InvalidInput(f"is {value}", where=where, hint="write a finite number")
+    if isinstance(value, int) and not -MAX_INTEGER < value < MAX_INTEGER:
+        raise InvalidInput("is too large a number", where=where, hint="stay below 2**63")
     if not isinstance(value, str | bool | int | float):
         raise InvalidInput(f"holds a date or time, {value}", where=where, hint="write a text")
     return value
@@ -131,49 +148,70 @@ def _apply(table: dict[str, Any], changes: Iterable[str]) -> set[str]:
     for change in changes:
         key, equals, text = change.partition("=")
         match = _KEY.fullmatch(key.strip())
-        if not equals or not match:
+        if not equals or not match or not _is_unicode(change):
             raise InvalidInput(
-                f"'{change}' is not key=value", where="command line", hint="e.g. train.epochs=50"
+                f"{say(change)} is not key=value", where="command line", hint="e.g. train.epochs=50"
             )
         root, leaf, index = match.groups()
-        value = _typed(root, text, f"command line: {key}")
-        if leaf:
-            if root not in SECTIONS:
-                raise InvalidInput("there is no such key", where=f"command line: {key}",
-                                   hint=near(root, SECTIONS) or f"write {root}=…")  # fmt: skip
-            if not isinstance(table.get(root, {}), dict):
-                raise InvalidInput("is not a table", where=f"command line: {root}")
-            if root == "goal" and leaf != "times":
-                table[root] = {k: v for k, v in table.get(root, {}).items() if k == "times"}
-            table.setdefault(root, {})[leaf] = value
-        elif index:
-            _set_item(table, root, int(index), value, key)
+        where = f"command line: {key.strip()}"
+        if index:
+            _set_item(table, root, int(index), text, where)
+        elif leaf:
+            _set_leaf(table, root, leaf, _typed(root, text, where), where)
         else:
-            table[root] = value
-        changed.add(key.strip())
-        if root == "optimizer" and not index:
-            changed.add(root)
+            _set(table, root, _typed(root, text, where))
+        changed.add(f"{root}[{int(index)}]" if index else key.strip())
     return changed
 
 
-def _set_item(table: dict[str, Any], root: str, index: int, value: Any, key: str) -> None:
+def _set_leaf(table: dict[str, Any], root: str, leaf: str, value: Any, where: str) -> None:
+    if root not in SECTIONS:
+        hint = f"write {root}=…" if root in _TEXT_KEYS else near(root, SECTIONS)
+        raise InvalidInput("there is no such key", where=where, hint=hint or _TABLES)
+    section = table.setdefault(root, {})
+    if not isinstance(section, dict):
+        raise InvalidInput("is not a table", where=f"command line: {root}", hint=_TABLES)
+    if root == "goal" and leaf != "times":
+        section = table[root] = {key: part for key, part in section.items() if key == "times"}
+    _set(section, leaf, value)
+
+
+def _set(table: dict[str, Any], key: str, value: Any) -> None:
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
+
+
+def _set_item(table: dict[str, Any], root: str, index: int, text: str, where: str) -> None:
     items = table.get(root)
-    if not isinstance(items, tuple) or index >= len(items):
-        length = len(items) if isinstance(items, tuple) else 0
-        raise InvalidInput(
-            f"{root} has {length} entries", where=f"command line: {key}", hint="counted from 0"
-        )
-    table[root] = (*items[:index], value, *items[index + 1 :])
+    if not isinstance(items, tuple):
+        raise InvalidInput(f"{root} is not a list", where=where, hint=f"write {root}=…")
+    if index >= len(items):
+        last = f"the last is {root}[{len(items) - 1}]"
+        raise InvalidInput(f"{root} has {len(items)} entries", where=where, hint=last)
+    table[root] = (*items[:index], text, *items[index + 1 :])
 
 
 def _typed(root: str, text: str, where: str) -> Any:
-    """Texts stay as they are; everything else is read as TOML would."""
-    if root in _TEXT_KEYS and not text.lstrip().startswith("["):
+    """Texts stay as they are, all else is read as TOML would; None takes the key out."""
+    word = text.strip()
+    if word in ("", "None"):
+        return None
+    if root in _TEXT_KEYS and not word.startswith("["):
         return text
+    if word in ("True", "False"):  # as Python spells them
+        return word == "True"
     try:
-        return _plain(tomllib.loads(f"value = {text}")["value"], where)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return text
+        found = tomllib.loads(f"value = {text}") if not _LONG_KEY.search(text) else {}
+    except (ValueError, RecursionError):
+        found = {}
+    return _plain(found["value"], where) if list(found) == ["value"] else text
+
+
+def _is_unicode(text: str) -> bool:
+    """False for what the shell gave as bytes that no encoding explains."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _shown(path: Path) -> str:

@@ -1,16 +1,17 @@
 """The keys of an experiment's file, with what each may be; one table for check, help and docs."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from tui_nn.spec.catalog.entry import (
     Choice,
     Either,
-    Flag,
     Parameter,
     Real,
     Whole,
     optional,
+    say,
 )
 from tui_nn.spec.catalog.metrics import METRICS
 
@@ -21,7 +22,7 @@ class Text:
 
     def check(self, value: Any) -> None:
         if not isinstance(value, str):
-            raise ValueError(f"is {value!r}, not a text")
+            raise ValueError(f"is {say(value)}, not a text")
 
     def __str__(self) -> str:
         return "a text in quotes"
@@ -29,18 +30,32 @@ class Text:
 
 @dataclass(frozen=True)
 class Texts:
-    """One text or, where `alone` is False, a list of texts."""
+    """A list of texts or, where `alone` is True, one text."""
 
     alone: bool = False
 
     def check(self, value: Any) -> None:
         if self.alone and isinstance(value, str):
             return
-        if not isinstance(value, tuple) or not value or not all(isinstance(v, str) for v in value):
-            raise ValueError(f"is not {self}")
+        if value == ():
+            raise ValueError("is empty")
+        if not isinstance(value, tuple) or not all(isinstance(v, str) for v in value):
+            raise ValueError(f"is {say(value)}, not {self}")
 
     def __str__(self) -> str:
         return ("a text or " if self.alone else "") + "a list of texts"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """true or false, as TOML spells them."""
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, bool):
+            raise ValueError(f"is {say(value)}, not true or false")
+
+    def __str__(self) -> str:
+        return "true or false"
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class Panels:
 
     def check(self, value: Any) -> None:
         if not isinstance(value, tuple):
-            raise ValueError(f"is {value!r}, not a list")
+            raise ValueError(f"is {say(value)}, not a list")
         for panel in value:
             Whole(1, 8).check(panel)
 
@@ -62,15 +77,14 @@ class Device:
     """auto, cpu, cuda or cuda:N."""
 
     def check(self, value: Any) -> None:
-        name, _, number = value.partition(":") if isinstance(value, str) else ("", "", "")
-        if name not in ("auto", "cpu", "cuda") or (":" in str(value) and not number.isdecimal()):
-            raise ValueError(f"is {value!r}, not a device")
-        if number and name != "cuda":
-            raise ValueError(f"is {value!r}: only cuda has a number")
+        if not isinstance(value, str) or not _DEVICE.fullmatch(value):
+            raise ValueError(f"is {say(value)}, not a device")
 
     def __str__(self) -> str:
         return "auto, cpu, cuda or cuda:1"
 
+
+_DEVICE = re.compile(r"auto|cpu|cuda(:(0|[1-9][0-9]?))?")
 
 TOP = (
     Parameter("title", Text(), "what the experiment is called", ""),
@@ -92,7 +106,7 @@ TRAIN = (
     ),
     Parameter("epochs", Whole(1, 10**9), "how often every sample is seen", 100),
     Parameter("seed", Whole(0, 2**63 - 2), "starts weights, batch order, dropout and split", 0),
-    Parameter("shuffle", Flag(), "a new order of the samples in each epoch", True),
+    Parameter("shuffle", Switch(), "a new order of the samples in each epoch", True),
     Parameter("val", Real(0, 1, below=True), "share of the samples held out for validation", 0.0),
     Parameter(
         "clip_norm", optional(Real(0, above=True)),

@@ -31,19 +31,21 @@ def walk(layers: Sequence[Bound], input_shape: Shape) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def inner(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The same, with the rows inside a Residual in its place."""
+    return tuple(
+        part
+        for row in rows
+        for part in (inner(walk(row.layer.layers, row.input_shape)) if row.layer.layers else (row,))
+    )
+
+
 def tensors(rows: Sequence[Row]) -> tuple[Tensor, ...]:
     """Every tensor of parameters, under the name torch gives it: `0.weight`."""
     return tuple(
         replace(tensor, name=f"{index}.{tensor.name}")
         for index, row in enumerate(rows)
         for tensor in row.size.tensors
-    )
-
-
-def leaves(layers: Sequence[Bound]) -> tuple[Bound, ...]:
-    """The layers, with those inside a Residual in its place."""
-    return tuple(
-        leaf for layer in layers for leaf in (leaves(layer.layers) if layer.layers else (layer,))
     )
 
 
@@ -70,12 +72,13 @@ def assign(optimizers: Sequence[Bound], rows: Sequence[Row]) -> tuple[tuple[str,
                 if is_muon
                 else "add a layer with parameters, such as Linear",
             )
+        names = frozenset(tensor.name for tensor in taken)
         shares.append(tuple(tensor.name for tensor in taken))
-        left = [tensor for tensor in left if tensor not in taken]
+        left = [tensor for tensor in left if tensor.name not in names]
     if left:
-        names = ", ".join(tensor.name for tensor in left[:3]) + (", …" if len(left) > 3 else "")
+        some = ", ".join(tensor.name for tensor in left[:3]) + (", …" if len(left) > 3 else "")
         raise InvalidInput(
-            f"Muon takes only the weight matrices of hidden Linear layers, nobody takes {names}",
+            f"Muon takes only the weight matrices of hidden Linear layers, nobody takes {some}",
             hint=f'write ["{optimizers[0].call}", "AdamW()"]',
         )
     return tuple(shares)

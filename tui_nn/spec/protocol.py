@@ -35,12 +35,24 @@ class Phase(StrEnum):
     EVALUATE = "evaluate"
 
 
+_BYTES = {"float32": 4, "float64": 8, "int64": 8}
+
+
 class Array(msgspec.Struct, frozen=True):
     """Numbers in bulk: little-endian bytes in base64, bit for bit, NaN included."""
 
     dtype: Literal["float32", "float64", "int64"]
     shape: tuple[int, ...]
     data: str
+
+    def __post_init__(self) -> None:
+        if self.dtype not in _BYTES:
+            raise ValueError(f"an array of {self.dtype}, not {', '.join(_BYTES)}")
+        if any(side < 0 for side in self.shape):
+            raise ValueError("a negative side")
+        size = math.prod(self.shape) * _BYTES[self.dtype]
+        if len(self.data) != 4 * -(-size // 3):
+            raise ValueError("an array and its shape that don't agree")
 
     @staticmethod
     def of(values: "NDArray[np.generic]") -> "Array":
@@ -50,9 +62,12 @@ class Array(msgspec.Struct, frozen=True):
         return Array(values.dtype.name, values.shape, data)  # type: ignore[arg-type]
 
     def numpy(self) -> "NDArray[np.generic]":
-        """The array again, read-only."""
-        raw = np.frombuffer(base64.b64decode(self.data), np.dtype(self.dtype).newbyteorder("<"))
-        return raw.reshape(self.shape)
+        """The array again, read-only; InvalidInput where the text isn't base64 of such an array."""
+        try:
+            raw = base64.b64decode(self.data, validate=True)
+            return np.frombuffer(raw, np.dtype(self.dtype).newbyteorder("<")).reshape(self.shape)
+        except (ValueError, OverflowError) as error:
+            raise InvalidInput(f"not an array: {error}") from None
 
 
 Numbers = dict[str, float | None]
@@ -119,7 +134,7 @@ class Evaluated(Event, frozen=True, kw_only=True):
     """Phase 8: the whole training part and the validation part through the present weights."""
 
     epoch: int
-    lr: float
+    lr: float | None
     train: Numbers
     val: Numbers | None
     nonfinite: dict[str, str] = {}
@@ -184,5 +199,5 @@ def decode(line: bytes) -> Record:
     """A record again; InvalidInput where the line isn't one."""
     try:
         return _decoder.decode(line)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(f"not a record: {error}") from None

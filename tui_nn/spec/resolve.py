@@ -8,12 +8,11 @@ from math import ceil, prod
 from typing import Any
 
 from tui_nn.spec import catalog
-from tui_nn.spec.call import Call, Value
 from tui_nn.spec.catalog.entry import Shape
 from tui_nn.spec.catalog.metrics import METRICS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
-from tui_nn.spec.network import Row, assign, leaves, walk
+from tui_nn.spec.network import Row, assign, inner, walk
 from tui_nn.spec.shapes import show
 from tui_nn.spec.targets import Fit, Kind, fit
 
@@ -68,7 +67,8 @@ def resolve(experiment: Experiment, facts: DataFacts, cores: int | None = None) 
     place = experiment.place
     with _placed(place("network")):
         rows = walk(experiment.network, facts.input_shape)
-    last = leaves(experiment.network)[-1].entry.name
+    names = [layer.entry.name for layer in experiment.network]
+    last = next((name for name in reversed(names) if name != "Flatten"), "")
     with _placed(place("loss")):
         read = fit(experiment.loss.entry.name, facts.kind, last)
     _check_output(experiment, rows, read, facts)
@@ -95,20 +95,33 @@ def _check_output(experiment: Experiment, rows: Sequence[Row], read: Fit, facts:
     got = rows[-1].size.output_shape
     if got == read.output_shape:
         return
-    wanted = read.output_shape
-    last = len(rows) - 1
-    fixed = f"end it with {show(wanted)} outputs"
-    while last > 0 and not rows[last].size.tensors:
-        last -= 1
-    if rows[last].layer.entry.name == "Linear" and len(wanted) == 1:
-        inputs = rows[last].layer["in_features"]
-        fixed = f"write Linear({inputs}, {wanted[0]})"
+    last, fixed = _way_to(read.output_shape, rows)
     raise InvalidInput(
         f"gives {show(got)} outputs, {experiment.loss.entry.name} on {facts.kind} needs "
-        f"{show(wanted)}",
+        f"{show(read.output_shape)}",
         where=experiment.place(f"network[{last}]"),
         hint=fixed,
     )
+
+
+def _way_to(wanted: Shape, rows: Sequence[Row]) -> tuple[int, str]:
+    """The layer to change so that the network gives `wanted`, and what to write there."""
+    end = len(rows) - 1
+    got = rows[end].size.output_shape
+    index = next((i for i in range(end, -1, -1) if rows[i].size.tensors), end)
+    row = rows[index]
+    decides = row.size.output_shape == got
+    if row.layer.entry.name == "Conv2d" and decides and got[1:] == wanted[1:]:
+        return index, f"write {row.layer.call_with(out_channels=wanted[0])}"
+    if len(wanted) != 1:
+        return end, f"end it with {show(wanted)} outputs"
+    if row.layer.entry.name == "Linear" and decides:
+        if len(got) == 1:
+            return index, f"write {row.layer.call_with(out_features=wanted[0])}"
+        fixed = row.layer.call_with(in_features=prod(row.input_shape), out_features=wanted[0])
+        return index, f"put Flatten() before it and write {fixed}"
+    flat = "" if len(got) == 1 else "Flatten() and "
+    return end, f"add {flat}Linear({prod(got)}, {wanted[0]}) behind it"
 
 
 def _check_optimizers(experiment: Experiment) -> None:
@@ -181,34 +194,33 @@ def _fill_length(experiment: Experiment, steps_per_epoch: int) -> Experiment:
         return experiment
     per = {"step": steps_per_epoch * train.epochs, "epoch": train.epochs}
     total = per.get(train.schedule_every or "", train.epochs)
-    call = schedule.call
-    kwargs = tuple(pair for pair in call.kwargs if pair[0] != "total_steps")
-    filled = catalog.bind_call(
-        "schedule", Call(call.name, call.args[:1], (*kwargs, ("total_steps", total)))
-        if len(call.args) <= 1
-        else Call(call.name, (call.args[0], total, *call.args[2:]), kwargs),
-    )  # fmt: skip
+    filled = catalog.bind_call("schedule", schedule.call_with(total_steps=total))
     table = dict(experiment.table) | {"schedule": str(filled.call)}
     return replace(experiment, schedule=filled, table=table)
 
 
 def _check_batches(experiment: Experiment, rows: Sequence[Row], facts: DataFacts) -> None:
-    size = experiment.train.batch_size or facts.train_count
-    smallest = facts.train_count % size or size
-    if smallest > 1:
-        return
+    count = facts.train_count
+    size = experiment.train.batch_size or count
+    smallest = count % size or size
     for index, row in enumerate(rows):
-        for layer in leaves((row.layer,)):
-            if layer.entry.name.startswith("BatchNorm") and prod(row.input_shape[1:]) == 1:
-                better = next(
-                    (n for n in range(size + 1, facts.train_count + 1) if facts.train_count % n > 1
-                     or n == facts.train_count), 0,
-                )  # fmt: skip
+        for layer, shape in ((part.layer, part.input_shape) for part in inner((row,))):
+            if not layer.entry.name.startswith("BatchNorm") or prod(shape[1:]) > 1:
+                continue
+            if smallest == 1:
+                better = next((n for n in range(max(size, 2), count + 1) if count % n != 1), 0)
                 raise InvalidInput(
                     f"gives a batch of one sample, from which {layer.entry.name} "
                     f"(network[{index}]) can't take a deviation",
                     where=experiment.place("train.batch_size"),
-                    hint=f"write {better}" if facts.train_count > 1 else "more samples are needed",
+                    hint=f"write {better}" if better else "more samples are needed",
+                )
+            if facts.val_count == 1 and not layer["track_running_stats"]:
+                raise InvalidInput(
+                    f"leaves one sample, from which {layer.entry.name} (network[{index}]) without "
+                    "running statistics can't take a deviation",
+                    where=experiment.place("train.val"),
+                    hint="write a larger share",
                 )
 
 
@@ -235,7 +247,7 @@ def _check_schedule(experiment: Experiment) -> None:
         raise InvalidInput(
             f"OneCycleLR moves the momentum, and {without[0]} has none",
             where=experiment.place("schedule"),
-            hint=f"write {_with(schedule.call, 'cycle_momentum', False)}",
+            hint=f"write {schedule.call_with(cycle_momentum=False)}",
         )
 
 
@@ -252,10 +264,12 @@ def _check_length(experiment: Experiment, facts: DataFacts) -> None:
             where=experiment.place("schedule"),
             hint="leave out its length: that of the run is filled in",
         )
-
-
-def _with(call: Call, name: str, value: Value) -> Call:
-    return Call(call.name, call.args, (*(p for p in call.kwargs if p[0] != name), (name, value)))
+    if schedule["pct_start"] * length == 1:  # torch would divide by the climb's length
+        raise InvalidInput(
+            f"climbs for pct_start · {length} = 1 move, which is its start already",
+            where=experiment.place("schedule"),
+            hint=f"write {schedule.call_with(pct_start=0.3)}",
+        )
 
 
 def _notices(experiment: Experiment) -> Iterator[str]:
@@ -266,3 +280,15 @@ def _notices(experiment: Experiment) -> Iterator[str]:
     for optimizer in experiment.optimizers:
         if optimizer.entry.name == "LBFGS" and optimizer["line_search_fn"] is None:
             yield "LBFGS without line search can explode: line_search_fn='strong_wolfe' is safer"
+    train = experiment.train
+    if train.eval_every and train.eval_every > train.epochs:
+        waiting = {
+            "goal": experiment.goal,
+            "train.patience": train.patience,
+            "schedule": train.schedule_every == "evaluation",
+        }
+        for key in [key for key, waits in waiting.items() if waits][:1]:
+            yield (
+                f"train.eval_every is {train.eval_every}, train.epochs {train.epochs}: "
+                f"there is no evaluation for {key} to look at"
+            )

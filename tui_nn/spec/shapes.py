@@ -5,9 +5,7 @@ Multiply-adds count the products of matrices and kernels; element-wise work is n
 
 from dataclasses import replace
 from math import prod
-from typing import Any
 
-from tui_nn.spec.call import Call
 from tui_nn.spec.catalog.entry import Bound, Shape, Size, Tensor
 from tui_nn.spec.errors import InvalidInput
 
@@ -29,9 +27,9 @@ def linear(bound: Bound, shape: Shape) -> Size:
         if len(shape) > 1 and prod(shape) == inputs:
             raise _misfit(bound, inputs, shape, "put Flatten() before it")
         if len(shape) > 1:
-            fixed = _replaced(bound, in_features=prod(shape))
+            fixed = bound.call_with(in_features=prod(shape))
             raise _misfit(bound, inputs, shape, f"put Flatten() before it and write {fixed}")
-        fixed = _replaced(bound, in_features=shape[-1] if shape else 1)
+        fixed = bound.call_with(in_features=shape[-1] if shape else 1)
         raise _misfit(bound, inputs, shape, f"write {fixed}")
     tensors = _weight_and_bias(bound, (outputs, inputs), bound["bias"])
     return Size((*shape[:-1], outputs), tensors, prod(shape[:-1]) * inputs * outputs)
@@ -42,19 +40,22 @@ def conv2d(bound: Bound, shape: Shape) -> Size:
     inputs, outputs, groups = bound["in_channels"], bound["out_channels"], bound["groups"]
     _need_picture(bound, shape)
     if shape[0] != inputs:
-        fixed = _replaced(bound, in_channels=shape[0])
+        fixed = bound.call_with(in_channels=shape[0])
         raise InvalidInput(
             f"{bound.entry.name} expects {inputs} channels, gets {shape[0]} ({show(shape)})",
             hint=f"write {fixed}",
         )
-    kernel = _pair(bound["kernel_size"])
+    kernel, dilations = _pair(bound["kernel_size"]), _pair(bound["dilation"])
     padding = bound["padding"]
     if padding == "same":
+        # Where the sum is odd, torch adds the greater half below and to the right.
+        sums = [dilations[i] * (kernel[i] - 1) for i in range(2)]
+        _check_padding_mode(bound, (sums[0] - sums[0] // 2, sums[1] - sums[1] // 2), shape)
         height, width = shape[1:]
     else:
         pads = (0, 0) if padding == "valid" else _pair(padding)
         _check_padding_mode(bound, pads, shape)
-        strides, dilations = _pair(bound["stride"]), _pair(bound["dilation"])
+        strides = _pair(bound["stride"])
         height, width = (
             _sliding(bound, shape, shape[i + 1], kernel[i], strides[i], pads[i], dilations[i])
             for i in range(2)
@@ -100,7 +101,7 @@ def batch_norm2d(bound: Bound, shape: Shape) -> Size:
 def _batch_norm(bound: Bound, shape: Shape) -> Size:
     features = bound["num_features"]
     if shape[0] != features:
-        raise _misfit(bound, features, shape, f"write {_replaced(bound, num_features=shape[0])}")
+        raise _misfit(bound, features, shape, f"write {bound.call_with(num_features=shape[0])}")
     tensors = _weight_and_bias(bound, (features,), bound["bias"]) if bound["affine"] else ()
     return Size(shape, tensors)
 
@@ -153,17 +154,6 @@ def _misfit(bound: Bound, expected: int, shape: Shape, hint: str) -> InvalidInpu
     return InvalidInput(f"{bound.entry.name} expects {expected}, gets {gets}", hint=hint)
 
 
-def _replaced(bound: Bound, **values: Any) -> Call:
-    """The call with one value exchanged, written as it was."""
-    names = [parameter.name for parameter in bound.entry.parameters]
-    args = tuple(
-        values.pop(name) if name in values else value
-        for name, value in zip(names, bound.call.args, strict=False)
-    )
-    kwargs = tuple((name, values.get(name, value)) for name, value in bound.call.kwargs)
-    return Call(bound.call.name, args, kwargs)
-
-
 def _need_picture(bound: Bound, shape: Shape) -> None:
     if len(shape) != 3:
         raise InvalidInput(
@@ -184,7 +174,7 @@ def _check_padding_mode(bound: Bound, pads: tuple[int, int], shape: Shape) -> No
     ):
         raise InvalidInput(
             f"{bound.entry.name}: padding_mode='{mode}' can't pad {show(shape)} by {max(pads)}",
-            hint="write less padding",
+            hint="write less padding, or padding_mode='zeros'",
         )
 
 

@@ -19,6 +19,9 @@ class Required:
 
 REQUIRED = Required()
 
+MAX_REAL = 1e30
+"""Beyond it torch's float32 overflows inside the steps of some optimizers."""
+
 
 class Rule(Protocol):
     """What a parameter's value may be; `check` raises ValueError with the reason."""
@@ -37,7 +40,7 @@ class Whole:
 
     def check(self, value: Any) -> None:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"is {_say(value)}, not a whole number")
+            raise ValueError(f"is {say(value)}, not a whole number")
         _check_range(value, self.low, self.high, above=False, below=False)
 
     def __str__(self) -> str:
@@ -55,7 +58,9 @@ class Real:
 
     def check(self, value: Any) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"is {_say(value)}, not a number")
+            raise ValueError(f"is {say(value)}, not a number")
+        if not abs(value) <= MAX_REAL:
+            raise ValueError(f"is {value}: it must be from -{MAX_REAL:g} to {MAX_REAL:g}")
         _check_range(value, self.low, self.high, above=self.above, below=self.below)
 
     def __str__(self) -> str:
@@ -68,7 +73,7 @@ class Flag:
 
     def check(self, value: Any) -> None:
         if not isinstance(value, bool):
-            raise ValueError(f"is {_say(value)}, not True or False")
+            raise ValueError(f"is {say(value)}, not True or False")
 
     def __str__(self) -> str:
         return "True or False"
@@ -82,7 +87,7 @@ class Choice:
 
     def check(self, value: Any) -> None:
         if value not in self.options:
-            raise ValueError(f"is {_say(value)}, not {_one_of(self.options)}")
+            raise ValueError(f"is {say(value)}, not {_one_of(self.options)}")
 
     def __str__(self) -> str:
         return _one_of(self.options)
@@ -96,7 +101,7 @@ class Several:
 
     def check(self, value: Any) -> None:
         if not isinstance(value, tuple) or len(value) != len(self.rules):
-            raise ValueError(f"is {_say(value)}, not {self}")
+            raise ValueError(f"is {say(value)}, not {self}")
         for rule, part in zip(self.rules, value, strict=True):
             rule.check(part)
 
@@ -112,11 +117,11 @@ class Subset:
 
     def check(self, value: Any) -> None:
         if not isinstance(value, tuple) or not value:
-            raise ValueError(f"is {_say(value)}, not {self}")
+            raise ValueError(f"is {say(value)}, not {self}")
         for part in value:
             Choice(self.options).check(part)
         if len(set(value)) < len(value):
-            raise ValueError(f"is {_say(value)}: one stands there twice")
+            raise ValueError(f"is {say(value)}: one stands there twice")
 
     def __str__(self) -> str:
         return f"a tuple of {', '.join(map(repr, self.options))}"
@@ -137,7 +142,7 @@ class Either:
             except ValueError as error:
                 reasons.append(str(error))
         wrong_range = [reason for reason in reasons if " not " not in reason]
-        raise ValueError(wrong_range[0] if wrong_range else f"is {_say(value)}, not {self}")
+        raise ValueError(wrong_range[0] if wrong_range else f"is {say(value)}, not {self}")
 
     def __str__(self) -> str:
         return " or ".join(str(rule) for rule in self.rules)
@@ -149,7 +154,7 @@ class Nothing:
 
     def check(self, value: Any) -> None:
         if value is not None:
-            raise ValueError(f"is {_say(value)}, not None")
+            raise ValueError(f"is {say(value)}, not None")
 
     def __str__(self) -> str:
         return "None"
@@ -161,7 +166,7 @@ class Layer:
 
     def check(self, value: Any) -> None:
         if not isinstance(value, Call):
-            raise ValueError(f"is {_say(value)}, not a layer")
+            raise ValueError(f"is {say(value)}, not a layer")
 
     def __str__(self) -> str:
         return "a layer"
@@ -245,7 +250,9 @@ class Entry:
     @property
     def signature(self) -> str:
         words = [f"{self.variadic.name}, …"] if self.variadic else []
-        return f"{self.name}({', '.join(words + [str(p) for p in self.parameters])})"
+        words += [str(p) for p in self.parameters if not p.keyword_only]
+        by_name = [str(p) for p in self.parameters if p.keyword_only]
+        return f"{self.name}({', '.join(words + ['*'] * bool(by_name) + by_name)})"
 
 
 @dataclass(frozen=True)
@@ -269,6 +276,14 @@ class Bound:
     def values(self) -> dict[str, Any]:
         """Every parameter's value, defaults included."""
         return {parameter.name: self[parameter.name] for parameter in self.entry.parameters}
+
+    def call_with(self, **values: Value) -> Call:
+        """The call as it was written, with some values exchanged or added."""
+        names = [p.name for p in self.entry.parameters if not p.keyword_only]
+        args = tuple(
+            values.pop(name, value) for name, value in zip(names, self.call.args, strict=False)
+        )
+        return Call(self.call.name, args, tuple((dict(self.call.kwargs) | values).items()))
 
 
 def bind(entry: Entry, call: Call) -> Bound:
@@ -331,7 +346,8 @@ def near(word: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(folded[name] for name in close)}?" if close else ""
 
 
-def _say(value: Any) -> str:
+def say(value: Any) -> str:
+    """A value for a message, its end left out where it is long."""
     text = write(value)
     return text if len(text) <= 40 else text[:37] + "…"
 

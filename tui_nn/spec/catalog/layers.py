@@ -1,5 +1,7 @@
 """The layers: what torch.nn has, and two of our own."""
 
+from dataclasses import replace
+
 from tui_nn.spec import shapes
 from tui_nn.spec.catalog.entry import (
     Bound,
@@ -10,7 +12,6 @@ from tui_nn.spec.catalog.entry import (
     Layer,
     Parameter,
     Real,
-    Several,
     Whole,
     optional,
     pair,
@@ -24,7 +25,10 @@ PLACED = {
 IN_PLACE = {"inplace": "would overwrite values that are shown"}
 
 _count = Whole(1)
-_sides = pair(Whole(1))
+# Larger ones would overflow the 32-bit integers inside torch's kernels.
+_LARGEST_SIDE = 1_000_000
+_sides = pair(Whole(1, _LARGEST_SIDE))
+_pads = pair(Whole(0, _LARGEST_SIDE))
 _bias = Parameter("bias", Flag(), "add a learned number to each output", True)
 _stride = Parameter("stride", _sides, "how far the window moves each time", 1)
 _ceil = Parameter("ceil_mode", Flag(), "let the last window reach beyond the edge", False)
@@ -127,7 +131,7 @@ LAYERS = (
             _stride,
             Parameter(
                 "padding",
-                Either((Whole(0), Several((Whole(0), Whole(0))), Choice(("same", "valid")))),
+                Either((*_pads.rules, Choice(("same", "valid")))),
                 "rows and columns added round the picture",
                 0,
             ),
@@ -153,9 +157,9 @@ LAYERS = (
         (
             Parameter("kernel_size", _sides, "height and width of the window"),
             Parameter("stride", optional(_sides), "how far it moves; None: its own size", None),
-            Parameter("padding", pair(Whole(0)), "rows and columns added round the picture", 0),
+            Parameter("padding", _pads, "rows and columns added round the picture", 0),
             Parameter("dilation", _sides, "distance between the numbers of a window", 1),
-            _ceil,
+            replace(_ceil, keyword_only=True),
         ),
         left_out={"return_indices": "gives a second output that no layer takes"},
         size=shapes.pool2d,
@@ -169,7 +173,7 @@ LAYERS = (
         (
             Parameter("kernel_size", _sides, "height and width of the window"),
             Parameter("stride", optional(_sides), "how far it moves; None: its own size", None),
-            Parameter("padding", pair(Whole(0)), "rows and columns added round the picture", 0),
+            Parameter("padding", _pads, "rows and columns added round the picture", 0),
             _ceil,
             Parameter("count_include_pad", Flag(), "count added zeros in the average", True),
             Parameter(

@@ -43,12 +43,19 @@ LOSSES = (
         "torch.nn.CrossEntropyLoss",
         "For any number of classes, one raw output each: −log softmax of the true class.",
         (
-            Parameter("ignore_index", Whole(), "samples of this class count for nothing", -100),
+            Parameter(
+                "ignore_index",
+                Whole(),
+                "samples of this class count for nothing",
+                -100,
+                keyword_only=True,
+            ),
             Parameter(
                 "label_smoothing",
                 Real(0, 1),
                 "share of the target spread over all classes, against overconfidence",
                 0.0,
+                keyword_only=True,
             ),
         ),
         left_out=LEFT_OUT | WEIGHTS,

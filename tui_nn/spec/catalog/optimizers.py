@@ -119,7 +119,7 @@ OPTIMIZERS = (
             _decay(0),
             Parameter("momentum", Real(0), "how much of the last step is kept", 0),
             Parameter("centered", Flag(), "divide by the deviation instead of the root", False),
-            Parameter("maximize", Flag(), "climb instead of descend", False),
+            _maximize,
         ),
         left_out=LEFT_OUT,
     ),

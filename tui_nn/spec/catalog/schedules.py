@@ -1,5 +1,7 @@
 """The schedules of torch.optim.lr_scheduler: how the learning rate changes."""
 
+from dataclasses import replace
+
 from tui_nn.spec.catalog.entry import Bound, Choice, Entry, Flag, Parameter, Real, Whole, optional
 from tui_nn.spec.errors import InvalidInput
 
@@ -11,7 +13,17 @@ LEFT_OUT = {
 _gamma = Real(0, above=True)
 
 
+def _by_name(*parameters: Parameter) -> tuple[Parameter, ...]:
+    """The same, for a torch signature that has something else before them."""
+    return tuple(replace(parameter, keyword_only=True) for parameter in parameters)
+
+
 def _check_one_cycle(bound: Bound) -> None:
+    if isinstance(bound["pct_start"], int):  # torch refuses it
+        raise InvalidInput(
+            f"OneCycleLR: pct_start is {bound['pct_start']}, torch wants its decimal point",
+            hint=f"write pct_start={bound['pct_start']}.0",
+        )
     if bound["total_steps"] is None and (bound["epochs"] is None) != (
         bound["steps_per_epoch"] is None
     ):
@@ -67,8 +79,8 @@ SCHEDULES = (
             Parameter("pct_start", Real(0, 1), "share of the run spent climbing", 0.3),
             Parameter("anneal_strategy", Choice(("cos", "linear")), "form of the fall", "cos"),
             Parameter("cycle_momentum", Flag(), "let momentum fall while lr climbs", True),
-            Parameter("base_momentum", Real(0, 1), "momentum at the top", 0.85),
-            Parameter("max_momentum", Real(0, 1), "momentum at both ends", 0.95),
+            Parameter("base_momentum", Real(0, 1, below=True), "momentum at the top", 0.85),
+            Parameter("max_momentum", Real(0, 1, below=True), "momentum at both ends", 0.95),
             Parameter("div_factor", _gamma, "the start is max_lr divided by this", 25.0),
             Parameter("final_div_factor", _gamma, "the end is the start divided by this", 10000.0),
             Parameter("three_phase", Flag(), "fall to the start first, then below it", False),
@@ -81,7 +93,7 @@ SCHEDULES = (
         "ReduceLROnPlateau",
         "torch.optim.lr_scheduler.ReduceLROnPlateau",
         "Multiplies lr by factor when the loss of the evaluations stops falling.",
-        (
+        _by_name(
             Parameter("factor", Real(0, 1, below=True), "the factor", 0.1),
             Parameter("patience", Whole(0), "evaluations without progress to wait for", 10),
             Parameter("threshold", Real(0), "progress smaller than this is none", 0.0001),

@@ -1,0 +1,184 @@
+"""How far training is: a bar on a terminal, a line a second elsewhere."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TextIO
+
+from tui_nn.spec import catalog
+from tui_nn.spec.protocol import Ended, Evaluated, Record, Started, Stepped
+from tui_nn.spec.resolve import Plan
+
+BAR_SECONDS = 0.1
+LINE_SECONDS = 1.0
+BLOCKS = " ▏▎▍▌▋▊▉█"
+
+
+def progress_for(plan: Plan, json: str, quiet: bool) -> "Progress":
+    """The progress that suits where standard output and standard error lead."""
+    if quiet:
+        return Progress(plan)
+    if sys.stderr.isatty() and (sys.stdout.isatty() or json):
+        return Bar(plan, sys.stderr)
+    return Progress(plan) if json else Lines(plan, sys.stdout)
+
+
+class Progress:
+    """Keeps what is known of a run; says nothing."""
+
+    def __init__(self, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.total = plan.total_steps
+        self.per_epoch = plan.steps_per_epoch
+        self.epochs = plan.experiment.train.epochs
+        self.metric = catalog.metric("loss")
+        self.step = 0
+        self.loss = self.lr = float("nan")
+        self.value: tuple[str, float] | None = None
+        self._started_at = clock()
+        self._next = self._started_at
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def say(self, words: str) -> None:
+        """Something takes a while."""
+
+    def notice(self, message: str) -> None:
+        """Tell a person, on standard error."""
+        sys.stderr.write(f"nn-tui: {message}\n")
+        sys.stderr.flush()
+
+    def take(self, record: Record) -> None:
+        """Take in the next record; show it if it is time."""
+        match record:
+            case Started():
+                self.metric = catalog.metric(record.metric)
+                self._started_at = self._next = self.clock()
+            case Stepped():
+                self.step = record.step
+                self.loss = float(record.loss.numpy()[-1])
+                self.lr = float(record.lr.numpy()[-1])
+            case Evaluated():
+                part, numbers = ("val ", record.val) if record.val else ("", record.train)
+                value = numbers.get(self.metric.name)
+                self.value = None if value is None else (part, value)
+            case Ended():
+                return
+        if self.step and self.clock() >= self._next:
+            self._next = self.clock() + self.interval
+            self.show()
+
+    interval = float("inf")
+
+    def show(self) -> None:
+        """Write the present state."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+    @property
+    def seconds_left(self) -> float:
+        """At the pace so far, evaluations included."""
+        return (self.clock() - self._started_at) * (self.total - self.step) / max(1, self.step)
+
+    def facts(self) -> list[str]:
+        """The state in short words, the most important first."""
+        epoch = min(self.epochs, -(-self.step // self.per_epoch))
+        words = [f"epoch {epoch:,}/{self.epochs:,}", f"step {self.step:,}", f"loss {self.loss:.4g}"]
+        if self.value and self.metric.name != "loss":
+            part, value = self.value
+            words.append(f"{part}{self.metric.label} {self.metric.show(value)}")
+        elif self.value and self.value[0]:
+            words.append(f"val loss {self.value[1]:.4g}")
+        return [*words, f"lr {self.lr:.3g}", f"{_duration(self.seconds_left)} left"]
+
+
+class Lines(Progress):
+    """A line now and then, for pipes and logs."""
+
+    interval = LINE_SECONDS
+
+    def __init__(
+        self, plan: Plan, stream: TextIO, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(plan, clock)
+        self.stream = stream
+        self._next = clock() + LINE_SECONDS
+
+    def take(self, record: Record) -> None:
+        super().take(record)
+        if isinstance(record, Started):
+            self._next = self.clock() + LINE_SECONDS
+
+    def show(self) -> None:
+        self.stream.write("  ".join(self.facts()) + "\n")
+        self.stream.flush()
+
+
+class Bar(Progress):
+    """One line of the terminal, written over and over."""
+
+    interval = BAR_SECONDS
+
+    def __init__(
+        self, plan: Plan, stream: TextIO, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(plan, clock)
+        self.stream = stream
+        self.unicode = "utf" in (stream.encoding or "").lower()
+
+    def say(self, words: str) -> None:
+        self._write(words if self.unicode else words.encode("ascii", "ignore").decode())
+
+    def notice(self, message: str) -> None:
+        self.close()
+        super().notice(message)
+
+    def show(self) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        words = self.facts()
+        while len(words) > 1 and len("  ".join(words)) + 14 > width:
+            words.pop(-2)
+        text = "  ".join(words)
+        share = self.step / self.total
+        room = min(40, width - len(text) - 8)
+        bar = f"{self._bar(share, room)} {100 * share:3.0f} %" if room >= 5 else ""
+        self._write(f"{bar}  {text}"[:width] if bar else text[:width])
+
+    def close(self) -> None:
+        self._write("")
+
+    def _bar(self, share: float, width: int) -> str:
+        if not self.unicode:
+            full = int(share * width)
+            return "#" * full + "-" * (width - full)
+        eighths = int(share * width * 8)
+        full, part = divmod(eighths, 8)
+        bar = "█" * full + (BLOCKS[part] if part else "")
+        return bar + "░" * (width - len(bar))
+
+    def _write(self, text: str) -> None:
+        self.stream.write(f"\r\x1b[K{text}")
+        self.stream.flush()
+
+
+def _duration(seconds: float) -> str:
+    """`8 s`, `2 min 5 s`, `3 h 20 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60:,} h {minutes % 60} min"

@@ -1,0 +1,100 @@
+"""Train one experiment from beginning to end."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+from tui_nn.data.prepare import Prepared
+from tui_nn.headless.progress import Progress, progress_for
+from tui_nn.headless.signals import obeyed_signals
+from tui_nn.headless.summary import summary
+from tui_nn.runs.history import History
+from tui_nn.spec.protocol import Ended, Evaluated, Noticed, Record, encode
+
+Json = Literal["", "records", "full"]
+
+
+class Exit(IntEnum):
+    """How the process answers; a signal answers with 128 + its number."""
+
+    DONE = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    GOAL_MISSED = 3
+    DIVERGED = 4
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to train and what to say."""
+
+    json: Json = ""
+    quiet: bool = False
+    max_seconds: float | None = None
+
+
+def train(prepared: Prepared, options: Options) -> int:
+    """Train to the end; the exit code."""
+    deadline = None if options.max_seconds is None else time.monotonic() + options.max_seconds
+    history = History()
+    progress = progress_for(prepared.plan, options.json, options.quiet)
+    with obeyed_signals() as signals, progress:
+        progress.say("loading PyTorch …")
+        from tui_nn.engine.session import Request, Session  # a second: after the input is checked
+
+        request = Request(deadline=deadline)
+        signals.on_first = lambda: setattr(request, "stop", "interrupted")
+        tell = _teller(options, history, progress)
+        try:
+            session = Session(prepared.plan, prepared.split, tell, request)
+            ended = session.run()
+        except BaseException as error:
+            _tell_failure(error, options.json)
+            raise
+    if not options.quiet and not options.json:
+        print_out(summary(prepared.plan, history))
+    return signals.exit_code if ended.reason == "interrupted" else exit_code(ended)
+
+
+def exit_code(ended: Ended) -> int:
+    """The answer to how a run ended."""
+    if ended.reason == "diverged":
+        return Exit.DIVERGED
+    if ended.goal is not None and not ended.goal.met:
+        return Exit.GOAL_MISSED
+    return Exit.DONE
+
+
+def print_out(text: str) -> None:
+    """Write a line or more to standard output, at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _teller(options: Options, history: History, progress: Progress) -> Callable[[Record], None]:
+    """Where each record goes."""
+    wanted = {"": (), "records": (Evaluated, Ended), "full": (Record,)}[options.json]
+
+    def tell(record: Record) -> None:
+        history.take(record)
+        if wanted and isinstance(record, wanted):
+            print_out(encode(record).decode())
+        if isinstance(record, Noticed) and not options.quiet:
+            progress.notice(record.message)
+        progress.take(record)
+
+    return tell
+
+
+def _tell_failure(error: BaseException, json: Json) -> None:
+    if json:
+        lines = str(error).strip().splitlines()
+        message = f"{type(error).__name__}: {lines[0] if lines else ''}"
+        ended = Ended(
+            step=0, reason="failed", epoch=0, train=None, val=None, goal=None, seconds=0.0,
+            message=message, train_count=0, val_count=0,
+        )  # fmt: skip
+        print_out(encode(ended).decode())

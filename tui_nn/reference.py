@@ -1,0 +1,164 @@
+"""What there is, as text: the course, an experiment before it runs, an entry of the catalog."""
+
+import textwrap
+from importlib.resources import files
+from itertools import chain
+
+from tui_nn.data.describe import describe
+from tui_nn.data.prepare import Prepared
+from tui_nn.spec import catalog
+from tui_nn.spec.catalog.entry import Entry, Required, near
+from tui_nn.spec.catalog.metrics import METRICS, Metric
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.files import course, load_experiment
+from tui_nn.spec.keys import SECTIONS, TOP
+from tui_nn.spec.network import tensors
+from tui_nn.spec.shapes import show as show_shape
+
+WIDTH = 80
+
+
+def course_page() -> str:
+    """The presets by chapter, each with its title and goal."""
+    lines = []
+    for chapter in course():
+        lines += ["", f"{chapter.letter}  {chapter.title}"]
+        for name in chapter.presets:
+            experiment = load_experiment(name)
+            goal = f"goal {experiment.goal}" if experiment.goal else ""
+            lines.append(f"   {name:<20} {experiment.title:<34} {goal}".rstrip())
+    return "\n".join([*lines[1:], "", "nn-tui train NAME trains one, nn-tui show NAME shows it."])
+
+
+def experiment_page(prepared: Prepared) -> str:
+    """An experiment's layers, data and settings before it is trained."""
+    plan = prepared.plan
+    experiment = plan.experiment
+    lines = [experiment.title]
+    if experiment.about:
+        lines += textwrap.wrap(experiment.about, WIDTH)
+    lines += ["", *_layer_table(prepared)]
+    lines += ["", "data", *(f"  {line}" for line in describe(prepared.dataset, prepared.split))]
+    train = experiment.train
+    settings = [
+        ("loss", str(experiment.loss.call)),
+        ("targets", f"{plan.fit.coding}; decision: {plan.fit.decision}"),
+        *_optimizer_lines(prepared),
+        ("schedule", f"{experiment.schedule.call}, each {train.schedule_every}")
+        if experiment.schedule
+        else ("schedule", "none"),
+        ("init", str(experiment.init.call) if experiment.init else "torch's default"),
+        (
+            "training",
+            f"{train.epochs:,} epochs of {plan.steps_per_epoch:,} steps, "
+            f"batch {plan.batch_size:,}, {'shuffled' if train.shuffle else 'in order'}, "
+            f"seed {train.seed}",
+        ),
+        ("evaluation", _every(train.eval_every, "epoch")),
+        ("goal", f"{experiment.goal}" if experiment.goal else "none"),
+    ]
+    lines += ["", *(f"{name:<11} {value}" for name, value in settings)]
+    lines += ["", *(f"note: {notice}" for notice in plan.notices)] if plan.notices else []
+    return "\n".join(lines)
+
+
+def _every(number: int | None, unit: str) -> str:
+    if not number:
+        return "never"
+    return f"each {unit}" if number == 1 else f"every {number:,} {unit}s"
+
+
+def _layer_table(prepared: Prepared) -> list[str]:
+    rows = [("", "layer", "output", "parameters", "multiply-adds")]
+    plan = prepared.plan
+    rows.append(("", "input", show_shape(plan.facts.input_shape), "", ""))
+    for index, row in enumerate(plan.rows):
+        size = row.size
+        rows.append(
+            (
+                str(index),
+                str(row.layer.call),
+                show_shape(size.output_shape),
+                f"{size.parameters:,}" if size.parameters else "·",
+                f"{size.multiply_adds:,}" if size.multiply_adds else "·",
+            )
+        )
+    parameters = sum(row.size.parameters for row in plan.rows)
+    work = sum(row.size.multiply_adds for row in plan.rows)
+    rows.append(("", "in all", "", f"{parameters:,}", f"{work:,}"))
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
+    left = (False, True, True, False, False)
+    return [
+        "  ".join(
+            cell.ljust(width) if is_left else cell.rjust(width)
+            for cell, width, is_left in zip(row, widths, left, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _optimizer_lines(prepared: Prepared) -> list[tuple[str, str]]:
+    plan = prepared.plan
+    optimizers = plan.experiment.optimizers
+    if len(optimizers) == 1:
+        return [("optimizer", str(optimizers[0].call))]
+    count = len(tensors(plan.rows))
+    return [
+        ("optimizer", f"{optimizer.call}: {', '.join(names)} ({len(names)} of {count} tensors)")
+        for optimizer, names in zip(optimizers, plan.shares, strict=True)
+    ]
+
+
+def entry_page(name: str) -> str:
+    """Summary, signature, parameters and text of anything that can be named.
+
+    Raises InvalidInput with the nearest names.
+    """
+    wanted = name.strip().removesuffix("()").rpartition(".")[2].lower()
+    for entry in catalog.entries():
+        if entry.name.lower() == wanted:
+            return _entry(entry)
+    for metric in METRICS:
+        if wanted in (metric.name, metric.label.lower()):
+            return _metric(metric)
+    for section, keys in (("", TOP), *SECTIONS.items()):
+        for key in keys:
+            full = f"{section}.{key.name}" if section else key.name
+            if name.lower() in (full, key.name) and section != "goal":
+                default = "" if isinstance(key.default, Required) else f", default {key.default}"
+                return f"{full} (key of an experiment)\n{key.help}\n{key.rule}{default}"
+    known = chain((e.name for e in catalog.entries()), (m.name for m in METRICS))
+    raise InvalidInput(
+        f"nothing is called {name}", hint=near(wanted, known) or "e.g. nn-tui explain Adam"
+    )
+
+
+def _entry(entry: Entry) -> str:
+    lines = [
+        f"{entry.name} ({entry.kind}, {entry.target})",
+        entry.summary,
+        "",
+        *textwrap.wrap(entry.signature, WIDTH, subsequent_indent="    "),
+    ]
+    parameters = [*([entry.variadic] if entry.variadic else []), *entry.parameters]
+    width = max((len(parameter.name) for parameter in parameters), default=0)
+    for parameter in parameters:
+        default = "" if isinstance(parameter.default, Required) else f" [{parameter.default!r}]"
+        lines += textwrap.wrap(
+            f"{parameter.name:<{width}}  {parameter.help}; {parameter.rule}{default}",
+            WIDTH,
+            initial_indent="  ",
+            subsequent_indent=" " * (width + 4),
+        )
+    if entry.left_out:
+        names = ", ".join(entry.left_out)
+        lines += textwrap.wrap(f"not set here: {names}", WIDTH, subsequent_indent="    ")
+    text = files("tui_nn") / "explain" / entry.kind / f"{entry.name}.md"
+    if text.is_file():
+        lines += ["", text.read_text(encoding="utf-8").rstrip()]
+    return "\n".join(lines)
+
+
+def _metric(metric: Metric) -> str:
+    better = "higher" if metric.higher_is_better else "lower"
+    return f"{metric.label} (metric, `{metric.name}`)\n{metric.summary}\n{better} is better"

@@ -1,0 +1,1 @@
+"""What a run has been, read from its records."""
