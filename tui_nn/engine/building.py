@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from tui_nn.engine.quick_start import skip_compiler
+from tui_nn.engine.stepping import skip_compiler
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.resolve import Plan

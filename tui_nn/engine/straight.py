@@ -4,7 +4,6 @@ What it leaves out is machinery: hooks of modules and optimizers, profiling, the
 autograd starts. The operations on numbers are torch's own, in the same order.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,8 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from tui_nn.engine.batches import Batches
-
-Closure = Callable[[], Tensor]
+from tui_nn.engine.stepping import Closure, bare_step, mark_stepped
 
 
 class Straight:
@@ -32,7 +30,7 @@ class Straight:
         self.forwards = [module.forward for module in network]
         self.loss = loss.forward
         self.optimizers = optimizers
-        self.steps = [inspect.unwrap(type(optimizer).step) for optimizer in optimizers]
+        self.steps = [bare_step(optimizer) for optimizer in optimizers]
         self.batches = batches
         self.parameters = list(network.parameters())
         self.clip_norm = clip_norm
@@ -48,7 +46,6 @@ class Straight:
         first, first_step = self.optimizers[0], self.steps[0]
         others = list(zip(self.steps[1:], self.optimizers[1:], strict=True))
         next_batch, closure_for = self.batches.next, self._closure
-        # `step` turns gradients on for its closure, as torch's own decorator expects.
         with torch.no_grad():
             for _ in range(steps):
                 loss = first_step(first, closure_for(*next_batch()))
@@ -56,7 +53,7 @@ class Straight:
                     step(optimizer)
                 record(read(loss))
         for optimizer in self.optimizers:
-            optimizer._opt_called = True  # type: ignore[attr-defined]  # schedules look for it
+            mark_stepped(optimizer)
         return losses if self.read is Tensor.item else torch.stack(losses).tolist()
 
     def _closure(self, x: Tensor, y: Tensor) -> Closure:

@@ -19,6 +19,7 @@ from tui_nn.engine.building import (
     build_optimizers,
     build_schedules,
 )
+from tui_nn.engine.stepping import step
 from tui_nn.engine.straight import Straight
 from tui_nn.engine.tensors import on_device
 from tui_nn.spec.protocol import Phase
@@ -86,10 +87,9 @@ class Trainer:
             gate(Phase.GRADIENT, loss)
             return loss
 
-        # torch's annotation says float; what comes back is the closure's own tensor.
-        loss: Tensor = self.optimizers[0].step(closure)  # type: ignore
+        loss = step(self.optimizers[0], closure)
         for optimizer in self.optimizers[1:]:
-            optimizer.step()
+            step(optimizer)
         self.step += 1
         self._move_schedules_if_due()
         gate(Phase.UPDATE, loss)

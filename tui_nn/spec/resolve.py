@@ -72,9 +72,9 @@ def resolve(experiment: Experiment, facts: DataFacts, cores: int | None = None) 
     with _placed(place("loss")):
         read = fit(experiment.loss.entry.name, facts.kind, last)
     _check_output(experiment, rows, read, facts)
+    _check_optimizers(experiment)
     with _placed(place("optimizer")):
         shares = assign(experiment.optimizers, rows)
-    _check_optimizers(experiment)
     _check_goal(experiment, facts)
     decided = _decide(experiment, facts, rows, cores or os.cpu_count() or 1)
     _check_batches(decided, rows, facts)

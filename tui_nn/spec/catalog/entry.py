@@ -295,9 +295,12 @@ def bind(entry: Entry, call: Call) -> Bound:
     else:
         positional = [p for p in entry.parameters if not p.keyword_only]
         if len(call.args) > len(positional):
+            by_name = [p.name for p in entry.parameters if p.keyword_only]
             raise InvalidInput(
                 f"{entry.name} takes {len(positional)} values in order, gets {len(call.args)}",
-                hint=f"write {entry.signature}",
+                hint=f"give {', '.join(by_name)} by name"
+                if by_name
+                else f"write {entry.signature}",
             )
         given = {p.name: value for p, value in zip(positional, call.args, strict=False)}
     for name, value in call.kwargs:

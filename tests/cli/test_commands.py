@@ -1,0 +1,207 @@
+"""The command line from the outside: what is printed, and what it answers."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.support import Answer, nn_tui
+from tests.support import GATE, MOONS
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> str:
+    path = tmp_path / "gate.toml"
+    path.write_text('title = "My gate"\n' + GATE + "[goal]\naccuracy = 1.0\ntimes = 2\n")
+    return str(path)
+
+
+@pytest.fixture
+def moons(tmp_path: Path) -> str:
+    path = tmp_path / "moons.toml"
+    path.write_text(MOONS)
+    return str(path)
+
+
+def test_training_ends_with_a_summary_that_names_the_samples(gate: str) -> None:
+    answer = nn_tui("train", gate)
+    assert answer.code == 0
+    assert "My gate: goal reached (24 steps, 6 epochs" in answer.out
+    assert "10 changes in 24 steps" in answer.out
+    assert "4 of 4 right" in answer.out
+    assert answer.err == ""
+
+
+def test_a_loss_curve_is_drawn(moons: str) -> None:
+    out = nn_tui("train", moons, "train.eval_every=1").out
+    assert "epoch" in out
+    assert any("⠀" < character <= "⣿" for character in out)
+
+
+def test_a_preset_is_trained_by_its_name_alone_and_says_so_in_one_line() -> None:
+    answer = nn_tui("and-gate")
+    assert answer.code == 0
+    assert answer.err.count("\n") == 1
+    assert "headlessly" in answer.err
+    assert "24 steps" in answer.out
+
+
+def test_without_a_word_the_and_gate_is_trained() -> None:
+    answer = nn_tui()
+    assert (answer.code, "AND gate" in answer.out) == (0, True)
+
+
+def test_a_missed_goal_answers_3(gate: str) -> None:
+    answer = nn_tui("train", gate, "data=xor_gate()", "--epochs", "2")
+    assert answer.code == 3
+    assert "Goal missed: accuracy 50.0 % (2 of 4), wanted accuracy ≥ 100 %" in answer.out
+
+
+def test_a_circle_with_a_goal_answers_3_and_without_one_0(gate: str) -> None:
+    assert nn_tui("train", gate, "data=xor_gate()").code == 3
+    answer = nn_tui("train", gate, "data=xor_gate()", "goal={}")
+    assert answer.code == 0
+    assert "circle of 4 changes" in answer.out
+
+
+def test_divergence_answers_4_and_names_tensor_layer_and_phase(moons: str) -> None:
+    answer = nn_tui("train", moons, "loss=MSELoss()", "optimizer=SGD(lr=1e20)")
+    assert answer.code == 4
+    assert "Diverged in step" in answer.out
+    assert "phase forward: " in answer.out
+    assert "Traceback" not in answer.out + answer.err
+
+
+def test_quiet_prints_nothing(gate: str) -> None:
+    assert nn_tui("train", gate, "-q") == Answer(0, "", "")
+
+
+def test_json_prints_evaluated_records_and_ends_with_ended(gate: str) -> None:
+    answer = nn_tui("train", gate, "--json")
+    records = [json.loads(line) for line in answer.out.splitlines()]
+    assert [record["type"] for record in records] == ["evaluated"] * 6 + ["ended"]
+    assert records[0].keys() >= {"type", "step", "epoch", "lr", "train", "val"}
+    assert records[0]["train"].keys() >= {"loss", "accuracy"}
+    ended = records[-1]
+    assert (ended["reason"], ended["step"], ended["epoch"]) == ("goal", 24, 6)
+    assert ended["goal"] == {"metric": "accuracy", "wanted": 1.0, "value": 1.0, "met": True}
+    assert ended["val"] is None
+    assert ended["seconds"] >= 0
+    assert answer.err == ""
+
+
+def test_json_may_stand_before_the_experiment(gate: str) -> None:
+    assert json.loads(nn_tui("train", "--json", gate).out.splitlines()[-1])["type"] == "ended"
+
+
+def test_full_json_prints_the_whole_stream(gate: str) -> None:
+    lines = nn_tui("train", gate, "--json=full").out.splitlines()
+    kinds = [json.loads(line)["type"] for line in lines]
+    assert kinds[0] == "started"
+    assert kinds[-1] == "ended"
+    assert set(kinds) == {"started", "stepped", "evaluated", "ended"}
+
+
+def test_a_run_that_breaks_still_ends_its_stream(
+    gate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object) -> None:
+        raise RuntimeError("out of memory\nwith a long tail")
+
+    monkeypatch.setattr("tui_nn.engine.session.Session.run", broken)
+    answer = nn_tui("train", gate, "--json")
+    assert answer.code == 1
+    ended = json.loads(answer.out.splitlines()[-1])
+    assert (ended["type"], ended["reason"]) == ("ended", "failed")
+    assert answer.err.count("\n") == 1
+    assert "out of memory" in answer.err
+    assert "Traceback" in nn_tui("train", gate, "-v").err
+
+
+@pytest.mark.parametrize(
+    ("goal", "code"),
+    [("accuracy>=0.6", 0), ("accuracy >= 60%", 0), ("loss<=10", 0), ("loss<=0.0001", 3)],
+)
+def test_a_goal_on_the_command_line_decides(moons: str, goal: str, code: int) -> None:
+    assert nn_tui("train", moons, "--goal", goal, "train.eval_every=1", "--epochs=30").code == code
+
+
+def test_options_are_the_keys_they_stand_for(moons: str) -> None:
+    shown = nn_tui("train", moons, "--epochs", "2", "--seed", "7", "--device", "cpu", "--json=full")
+    train = json.loads(shown.out.splitlines()[0])["experiment"]["train"]
+    assert (train["epochs"], train["seed"], train["device"]) == (2, 7, "cpu")
+
+
+def test_max_seconds_ends_the_run(moons: str) -> None:
+    answer = nn_tui("train", moons, "--epochs=100000000", "--max-seconds=0.3")
+    assert answer.code == 0
+    assert "the time is up" in answer.out
+
+
+def test_show_prints_layers_data_and_settings(moons: str) -> None:
+    out = nn_tui("show", moons, "optimizer=['Muon()', 'AdamW()']").out
+    rows = {
+        line.split("  ")[1].strip(): line.split() for line in out.splitlines() if "Linear" in line
+    }
+    assert rows["Linear(2, 6)"][-3:] == ["6", "18", "12"]
+    assert rows["Linear(6, 6)"][-3:] == ["6", "42", "36"]
+    assert rows["Linear(6, 1)"][-3:] == ["1", "7", "6"]
+    assert "2 classes" in out
+    assert "Muon(): 0.weight, 2.weight (2 of 6 tensors)" in out
+
+
+def test_show_toml_prints_a_file_that_trains_the_same(moons: str, tmp_path: Path) -> None:
+    resolved = tmp_path / "resolved.toml"
+    resolved.write_text(nn_tui("show", moons, "--toml").out)
+    assert "eval_every = 8" in resolved.read_text()
+    first, second = (
+        json.loads(nn_tui("train", str(path), "--json").out.splitlines()[-1])
+        for path in (moons, resolved)
+    )
+    assert first["train"] == second["train"]
+
+
+def test_presets_lists_the_course_by_chapter() -> None:
+    out = nn_tui("presets").out
+    assert out.index("A  One neuron") < out.index("and-gate") < out.index("B  Layers")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Adam", "betas=(0.9, 0.999)"),
+        ("nn.Conv2d", "torch.nn.Conv2d"),
+        ("adam", "torch.optim.Adam"),
+        ("spiral", "noise"),
+        ("accuracy", "higher is better"),
+        ("train.patience", "evaluations without a better one"),
+        ("Heaviside", "slope"),
+    ],
+)
+def test_explain_says_what_a_name_is(name: str, expected: str) -> None:
+    answer = nn_tui("explain", name)
+    assert answer.code == 0
+    assert expected in answer.out
+
+
+def test_a_reader_that_goes_away_is_no_error(gate: str) -> None:
+    command = f"{sys.executable} -m tui_nn presets | head -n 1 >/dev/null"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=True)
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize(
+    "arguments", ["--help", "train --help", "presets", "show and-gate", "explain Adam", "--version"]
+)
+def test_words_need_neither_torch_nor_textual(arguments: str) -> None:
+    script = (
+        "import sys; from tui_nn.cli import main\n"
+        f"sys.argv = ['nn-tui', *{arguments.split()!r}]\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "loaded = {'torch', 'textual', 'plotext'} & set(sys.modules)\n"
+        "assert not loaded, loaded"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, capture_output=True)

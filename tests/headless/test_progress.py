@@ -1,0 +1,112 @@
+import io
+import os
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from tests.support import MOONS, prepared
+from tui_nn.headless.progress import Bar, Lines, Progress
+from tui_nn.spec.catalog import metric
+from tui_nn.spec.protocol import Array, Evaluated, Stepped
+
+PLAN = prepared(MOONS).plan  # 4 epochs of 7 steps
+
+
+class Clock:
+    """Time as a test tells it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def stepped(step: int, loss: float = 0.5) -> Stepped:
+    return Stepped(
+        step=step, first=step, loss=Array.of(np.array([loss], np.float32)),
+        lr=Array.of(np.array([0.1], np.float32)),
+    )  # fmt: skip
+
+
+def text_of(stream: io.StringIO) -> str:
+    return stream.getvalue()
+
+
+def test_the_time_left_counts_all_time_so_far_evaluations_included() -> None:
+    clock = Clock()
+    progress = Progress(PLAN, clock)
+    clock.now = 2.0
+    progress.take(stepped(7))
+    clock.now = 4.0  # an evaluation took as long again
+    progress.take(Evaluated(step=7, epoch=1, lr=0.1, train={"loss": 0.5}, val=None))
+    assert progress.seconds_left == 4.0 * (28 - 7) / 7
+
+
+def test_piped_progress_is_at_most_a_line_a_second() -> None:
+    clock, stream = Clock(), io.StringIO()
+    lines = Lines(PLAN, stream, clock)
+    for step in range(1, 29):
+        clock.now += 0.1
+        lines.take(stepped(step))
+    written = text_of(stream).splitlines()
+    assert 1 <= len(written) <= 2
+    assert written[0].startswith("epoch ")
+    assert "\x1b" not in text_of(stream)
+
+
+def test_a_short_run_writes_no_progress_lines() -> None:
+    clock, stream = Clock(), io.StringIO()
+    lines = Lines(PLAN, stream, clock)
+    for step in range(1, 29):
+        clock.now += 0.01
+        lines.take(stepped(step))
+    assert text_of(stream) == ""
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80, 120, 200])
+def test_the_bar_never_wraps(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((columns, 24)))
+    clock, stream = Clock(), io.StringIO()
+    bar = Bar(PLAN, stream, clock)
+    for step in (1, 9, 28):
+        clock.now += 1
+        bar.take(stepped(step, loss=123456.789))
+    for line in re.split(r"\r\x1b\[K", text_of(stream)):
+        assert len(line) < columns
+
+
+def test_the_bar_tells_epoch_step_loss_metric_rate_and_time_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((140, 24)))
+    clock, stream = Clock(), io.StringIO()
+    bar = Bar(PLAN, stream, clock)
+    bar.metric = metric("accuracy")
+    bar.take(Evaluated(step=7, epoch=1, lr=0.1, train={}, val={"loss": 0.4, "accuracy": 0.875}))
+    clock.now = 10
+    bar.take(stepped(14))
+    last = text_of(stream).split("\x1b[K")[-1]
+    for words in ("50 %", "epoch 2/4", "step 14", "loss 0.5", "val accuracy 87.5 %", "lr 0.1",
+                  "10 s left"):  # fmt: skip
+        assert words in last
+
+
+def test_the_bar_is_wiped_at_the_end() -> None:
+    stream = io.StringIO()
+    with Bar(PLAN, stream, Clock()) as bar:
+        bar.say("loading")
+    assert text_of(stream).endswith("\r\x1b[K")
+
+
+def test_a_terminal_without_unicode_gets_a_plain_bar() -> None:
+    clock = Clock()
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    bar = Bar(PLAN, stream, clock)
+    clock.now = 1
+    bar.take(stepped(14))
+    bar.say("loading PyTorch …")
+    stream.seek(0)
+    assert "#" in stream.read()
