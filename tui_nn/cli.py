@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 import click
 
 from tui_nn import __version__
-from tui_nn.spec.errors import InvalidInput, NNError
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.exits import Exit
 
 DEFAULT_PRESET = "and-gate"
 
@@ -188,16 +189,18 @@ def main() -> NoReturn:
     try:
         result = commands.main(arguments, prog_name="nn-tui", standalone_mode=False)
         sys.stdout.flush()
-        code = result if isinstance(result, int) else 0
+        code = result if isinstance(result, int) else Exit.DONE
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "nn-tui"
-        code = _say(f"{' '.join(error.format_message().split())}: see {path} --help", 2)
+        code = _say(
+            f"{' '.join(error.format_message().split())}: see {path} --help", Exit.BAD_INPUT
+        )
     except (click.Abort, KeyboardInterrupt):
-        code = 130
+        code = Exit.INTERRUPTED
     except BrokenPipeError:
         # Whoever read standard output is gone; what is still buffered for them goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
+        code = Exit.FAILED
     except Exception as error:  # noqa: BLE001
         code = _report(error, wants_traceback)
     sys.exit(code)
@@ -206,10 +209,10 @@ def main() -> NoReturn:
 def _report(error: Exception, wants_traceback: bool) -> int:
     if wants_traceback:
         traceback.print_exception(error)
-    if isinstance(error, NNError):
-        return _say(str(error), 2 if isinstance(error, InvalidInput) else 1)
+    if isinstance(error, InvalidInput):
+        return _say(str(error), Exit.BAD_INPUT)
     lines = str(error).strip().splitlines() or [""]
-    return _say(f"failed: {type(error).__name__}: {lines[0]}: -v shows where", 1)
+    return _say(f"failed: {type(error).__name__}: {lines[0]}: -v shows where", Exit.FAILED)
 
 
 def _say(line: str, code: int) -> int:

@@ -110,7 +110,7 @@ def test_a_run_that_breaks_still_ends_its_stream(
     def broken(self: object) -> None:
         raise RuntimeError("out of memory\nwith a long tail")
 
-    monkeypatch.setattr("tui_nn.engine.session.Session.run", broken)
+    monkeypatch.setattr("tui_nn.engine.session.Session._train_block", broken)
     answer = nn_tui("train", gate, "--json")
     assert answer.code == 1
     ended = json.loads(answer.out.splitlines()[-1])

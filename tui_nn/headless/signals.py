@@ -43,9 +43,10 @@ class Signals:
 
 @contextmanager
 def obeyed_signals() -> Iterator[Signals]:
-    """Obey signals inside; the handlers from before are put back."""
+    """Obey signals inside, but for those that were ignored before (nohup); then put all back."""
     signals = Signals()
-    before = {number: signal.signal(number, signals.handle) for number in OBEYED}
+    heard = [number for number in OBEYED if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, signals.handle) for number in heard}
     try:
         yield signals
     finally:

@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Literal
 
 from tui_nn.data.prepare import Prepared
@@ -12,19 +11,10 @@ from tui_nn.headless.progress import Progress, progress_for
 from tui_nn.headless.signals import obeyed_signals
 from tui_nn.headless.summary import summary
 from tui_nn.runs.history import History
-from tui_nn.spec.protocol import Ended, Evaluated, Noticed, Record, encode
+from tui_nn.spec.exits import Exit
+from tui_nn.spec.protocol import Ended, Evaluated, Noticed, Record, Started, encode
 
 Json = Literal["", "records", "full"]
-
-
-class Exit(IntEnum):
-    """How the process answers; a signal answers with 128 + its number."""
-
-    DONE = 0
-    FAILED = 1
-    BAD_INPUT = 2
-    GOAL_MISSED = 3
-    DIVERGED = 4
 
 
 @dataclass(frozen=True)
@@ -38,7 +28,8 @@ class Options:
 
 def train(prepared: Prepared, options: Options) -> int:
     """Train to the end; the exit code."""
-    deadline = None if options.max_seconds is None else time.monotonic() + options.max_seconds
+    began = time.monotonic()
+    deadline = None if options.max_seconds is None else began + options.max_seconds
     history = History()
     progress = progress_for(prepared.plan, options.json, options.quiet)
     with obeyed_signals() as signals, progress:
@@ -52,7 +43,8 @@ def train(prepared: Prepared, options: Options) -> int:
             session = Session(prepared.plan, prepared.split, tell, request)
             ended = session.run()
         except BaseException as error:
-            _tell_failure(error, options.json)
+            if options.json and history.started:
+                print_out(encode(_failed(error, history, history.started, began)).decode())
             raise
     if not options.quiet and not options.json:
         print_out(summary(prepared.plan, history))
@@ -89,12 +81,19 @@ def _teller(options: Options, history: History, progress: Progress) -> Callable[
     return tell
 
 
-def _tell_failure(error: BaseException, json: Json) -> None:
-    if json:
-        lines = str(error).strip().splitlines()
-        message = f"{type(error).__name__}: {lines[0] if lines else ''}"
-        ended = Ended(
-            step=0, reason="failed", epoch=0, train=None, val=None, goal=None, seconds=0.0,
-            message=message, train_count=0, val_count=0,
-        )  # fmt: skip
-        print_out(encode(ended).decode())
+def _failed(error: BaseException, history: History, started: Started, began: float) -> Ended:
+    """The end of a run that broke: what was last known, and why."""
+    lines = str(error).strip().splitlines()
+    last = history.evaluated[-1] if history.evaluated else None
+    return Ended(
+        step=history.step,
+        reason="failed",
+        epoch=history.step // started.steps_per_epoch,
+        train=last.train if last else None,
+        val=last.val if last else None,
+        goal=None,
+        seconds=time.monotonic() - began,
+        message=f"{type(error).__name__}: {lines[0] if lines else ''}",
+        train_count=started.train_count,
+        val_count=started.val_count,
+    )

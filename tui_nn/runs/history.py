@@ -18,10 +18,13 @@ class History:
     started: Started | None = None
     ended: Ended | None = None
     evaluated: list[Evaluated] = field(default_factory=list)
+    step: int = 0
+    """The step of the last record."""
     _losses: list[NDArray[np.generic]] = field(default_factory=list)
 
     def take(self, record: Record) -> None:
         """Take in the next record."""
+        self.step = record.step
         match record:
             case Started():
                 self.started = record

@@ -37,7 +37,3 @@ def _printable(text: str) -> str:
 
 class InvalidInput(NNError):
     """A file, call, key or option that can't be used as written (exit code 2)."""
-
-
-class TrainingFailed(NNError):
-    """Training broke while it ran (exit code 1)."""
