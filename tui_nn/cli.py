@@ -74,10 +74,12 @@ def commands() -> None:
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--goal", help="Stop when reached, e.g. 'accuracy>=0.97'.")
-@click.option("--epochs", type=int, help="train.epochs")
-@click.option("--seed", type=int, help="train.seed")
-@click.option("--device", help="train.device: auto, cpu, cuda, cuda:1")
-@click.option("--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop after this.")
+@click.option("--epochs", type=int, help="How often every sample is seen.")
+@click.option("--seed", type=int, help="Starts weights, order, dropout and split.")
+@click.option("--device", help="auto, cpu, cuda or cuda:1.")
+@click.option(
+    "--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop by then."
+)
 @click.option("--without-app", is_flag=True, hidden=True)
 @verbose
 def train(
@@ -121,7 +123,7 @@ def train(
 @click.option("--toml", is_flag=True, help="Print the experiment's file with every choice made.")
 @verbose
 def show(experiment: str, changes: tuple[str, ...], toml: bool) -> None:
-    """Show an experiment's layers, data and settings without training it."""
+    """Show layers, data and settings of an experiment."""
     from tui_nn.data.prepare import prepare
     from tui_nn.spec.files import find_experiment, load_experiment, read_text, write_toml
 
@@ -148,7 +150,10 @@ def presets() -> None:
 @click.argument("name")
 @verbose
 def explain(name: str) -> None:
-    """Explain a layer, loss, optimizer, schedule, init, dataset, metric or key."""
+    """Explain a name: a layer, an optimizer, a key, …
+
+    NAME is a layer, loss, optimizer, schedule, init, dataset, metric or key of an experiment.
+    """
     from tui_nn.reference import entry_page
 
     click.echo(entry_page(name))

@@ -114,6 +114,16 @@ def test_a_replay_that_goes_well_finds_nothing() -> None:
     assert trained.step == 2
 
 
+def test_an_update_that_ruins_the_last_step_is_noticed_too() -> None:
+    done = run(REGRESSION, "optimizer=SGD(lr=1e30)", "train.epochs=1", "train.batch_size=0")
+    assert done.ended.reason == "diverged"
+    assert done.ended.culprit is not None
+    assert done.ended.culprit.step == 1
+    assert done.ended.step == 0
+    assert done.ended.train is not None
+    assert done.ended.train["loss"] is not None
+
+
 @pytest.mark.parametrize(
     ("losses", "index"),
     [([1.0, 2.0], None), ([1.0, float("nan")], 1), ([float("inf")], 0), ([1.0, 5.0, 11.0], 2)],

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 import torch
@@ -87,13 +88,13 @@ class Session:
         culprit: Culprit | None = None
         while reason is None:
             bad_step = self._train_block()
+            if bad_step is None:
+                self._keep_good()
+                reason = self._evaluate_if_due() or self.request.reason() or self._at_the_end()
+                bad_step = self.trainer.step if reason == "diverged" else None
             if bad_step is not None:
                 reason, culprit = "diverged", find_culprit(self.trainer, self._good, bad_step)
-                break
-            self._keep_good()
-            reason = self._evaluate_if_due() or self.request.reason()
-            if reason is None and self.trainer.step >= self.plan.total_steps:
-                reason = "epochs"
+                self._last = None
         self._tell_steps()
         ended = self._ended(reason, culprit, time.monotonic() - started)
         self.emit(ended)
@@ -166,6 +167,8 @@ class Session:
         evaluations = self._evaluate()
         self._tell_steps()
         self.emit(records.evaluated(self.trainer, evaluations))
+        if self._is_bad(evaluations):
+            return "diverged"
         watched = evaluations.get("val", evaluations["train"])
         before = trainer.lr
         trainer.schedule_evaluation(watched.numbers["loss"])
@@ -175,6 +178,15 @@ class Session:
         if reason is None and self.watch and self.watch.has_returned():
             return "cycle"
         return reason
+
+    def _at_the_end(self) -> Reason | None:
+        if self.trainer.step < self.plan.total_steps:
+            return None
+        return "diverged" if self._is_bad(self._evaluate()) else "epochs"
+
+    def _is_bad(self, evaluations: dict[str, Evaluation]) -> bool:
+        """Whether the last update, whose loss no step has seen yet, ruined the network."""
+        return first_bad([evaluations["train"].numbers["loss"]], self._limit or inf) is not None
 
     def _evaluate(self) -> dict[str, Evaluation]:
         if self._last is None or self._last[0] != self.trainer.step:
