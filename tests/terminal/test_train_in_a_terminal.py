@@ -106,6 +106,16 @@ def test_json_on_a_terminal_keeps_records_apart_from_the_bar(tmp_path: Path) -> 
         assert code_of(child) == 0
 
 
+def test_a_terminal_that_can_not_rewrite_a_line_gets_plain_lines(
+    endless: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    with terminal("train", endless, "--max-seconds=5") as child:
+        child.expect("epoch ")
+        assert code_of(child) == 0
+        assert "\x1b[K" not in (child.before or "")
+
+
 def test_no_colour_where_none_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     path = tmp_path / "moons.toml"

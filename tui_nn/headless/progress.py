@@ -1,5 +1,6 @@
 """How far training is: a bar on a terminal, a line a second elsewhere."""
 
+import os
 import shutil
 import sys
 import time
@@ -20,7 +21,8 @@ def progress_for(plan: Plan, json: str, quiet: bool) -> "Progress":
     """The progress that suits where standard output and standard error lead."""
     if quiet:
         return Progress(plan)
-    if sys.stderr.isatty() and (sys.stdout.isatty() or json):
+    rewritable = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if rewritable and (sys.stdout.isatty() or json):
         return Bar(plan, sys.stderr)
     return Progress(plan) if json else Lines(plan, sys.stdout)
 

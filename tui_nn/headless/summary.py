@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from tui_nn.plot.chart import Line, chart
+from tui_nn.plot.chart import MIN_WIDTH, Line, chart
 from tui_nn.runs.history import History
 from tui_nn.spec import catalog
 from tui_nn.spec.catalog.metrics import METRICS
@@ -95,13 +95,13 @@ def _curve(history: History) -> str:
         lines, label = [Line("batch", *history.losses(), colour=TRAIN_COLOUR)], "step"
     values = np.concatenate([line.y for line in lines])
     finite = values[np.isfinite(values)]
-    if len(finite) < 2:
+    width = min(100, shutil.get_terminal_size((80, 24)).columns)
+    if len(finite) < 2 or width < MIN_WIDTH:
         return ""
     log = bool((finite > 0).all() and finite.max() > LOG_RATIO * finite.min())
-    width = min(100, shutil.get_terminal_size((80, 24)).columns)
     drawn = chart(
         lines,
-        max(40, width),
+        width,
         CHART_HEIGHT,
         x_label=label,
         y_label="loss",

@@ -155,7 +155,7 @@ def _section(
     names = [parameter.name for parameter in keys]
     for key in table if section else ():
         if key not in names:
-            hint = near(key, names) or _home(key) or f"{section} has {', '.join(names)}"
+            hint = _home(key) or near(key, names) or f"{section} has {', '.join(names)}"
             raise InvalidInput("there is no such key", where=place(prefix + key), hint=hint)
     values: dict[str, Any] = {}
     for parameter in keys:
@@ -169,8 +169,8 @@ def _section(
             parameter.rule.check(table[parameter.name])
         except ValueError as error:
             # TOML has no None: a key left out says it.
-            reason, rule = (str(part).removesuffix(" or None") for part in (error, parameter.rule))
-            raise InvalidInput(reason, where=where, hint=f"write {rule}") from None
+            rule = str(parameter.rule).removesuffix(" or None")
+            raise InvalidInput(str(error), where=where, hint=f"write {rule}") from None
         values[parameter.name] = table[parameter.name]
     return values
 

@@ -206,7 +206,7 @@ def _typed(root: str, text: str, where: str) -> Any:
         found = tomllib.loads(f"value = {text}") if not _LONG_KEY.search(text) else {}
     except (ValueError, RecursionError):
         found = {}
-    return _plain(found["value"], where) if list(found) == ["value"] else text
+    return _plain(found["value"], where) if list(found) == ["value"] else word
 
 
 def _is_unicode(text: str) -> bool:

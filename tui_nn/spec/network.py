@@ -63,15 +63,7 @@ def assign(optimizers: Sequence[Bound], rows: Sequence[Row]) -> tuple[tuple[str,
         is_muon = optimizer.entry.name == "Muon"
         taken = [t for t in left if not is_muon or _for_muon(t, last_layer)]
         if not taken:
-            raise InvalidInput(
-                _nothing_for(optimizer, left),
-                where=place,
-                hint="take it out"
-                if len(optimizers) > 1
-                else "choose another optimizer, such as AdamW()"
-                if is_muon
-                else "add a layer with parameters, such as Linear",
-            )
+            raise _nothing_for(optimizer, alone=len(optimizers) == 1, first=not shares).at(place)
         names = frozenset(tensor.name for tensor in taken)
         shares.append(tuple(tensor.name for tensor in taken))
         left = [tensor for tensor in left if tensor.name not in names]
@@ -89,9 +81,15 @@ def _for_muon(tensor: Tensor, last_layer: str) -> bool:
     return tensor.layer == "Linear" and len(tensor.shape) == 2 and layer != last_layer
 
 
-def _nothing_for(optimizer: Bound, left: Sequence[Tensor]) -> str:
-    if optimizer.entry.name == "Muon":
-        return "Muon finds no weight matrix of a hidden Linear layer"
-    if left:
-        return f"{optimizer.entry.name} gets no parameter: those before it take all"
-    return f"{optimizer.entry.name} has nothing to train: no parameter is left for it"
+def _nothing_for(optimizer: Bound, *, alone: bool, first: bool) -> InvalidInput:
+    name = optimizer.entry.name
+    if name == "Muon":
+        return InvalidInput(
+            "Muon finds no weight matrix of a hidden Linear layer",
+            hint="choose another optimizer, such as AdamW()" if alone else "take it out",
+        )
+    if first:
+        return InvalidInput(
+            f"{name} has nothing to train", hint="add a layer with parameters, such as Linear"
+        )
+    return InvalidInput(f"{name} gets no parameter, those before it take all", hint="take it out")

@@ -141,6 +141,8 @@ class Either:
                 return
             except ValueError as error:
                 reasons.append(str(error))
+        if self.rules[1:] == (Nothing(),):
+            raise ValueError(reasons[0])
         wrong_range = [reason for reason in reasons if " not " not in reason]
         raise ValueError(wrong_range[0] if wrong_range else f"is {say(value)}, not {self}")
 

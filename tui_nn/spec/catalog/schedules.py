@@ -76,7 +76,7 @@ SCHEDULES = (
             ),
             Parameter("epochs", optional(Whole(1)), "length in epochs", None),
             Parameter("steps_per_epoch", optional(Whole(1)), "steps in each of them", None),
-            Parameter("pct_start", Real(0, 1), "share of the run spent climbing", 0.3),
+            Parameter("pct_start", Real(0, 1, below=True), "share of the run spent climbing", 0.3),
             Parameter("anneal_strategy", Choice(("cos", "linear")), "form of the fall", "cos"),
             Parameter("cycle_momentum", Flag(), "let momentum fall while lr climbs", True),
             Parameter("base_momentum", Real(0, 1, below=True), "momentum at the top", 0.85),
