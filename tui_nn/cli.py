@@ -77,9 +77,7 @@ def commands() -> None:
 @click.option("--epochs", type=int, help="How often every sample is seen.")
 @click.option("--seed", type=int, help="Starts weights, order, dropout and split.")
 @click.option("--device", help="auto, cpu, cuda or cuda:1.")
-@click.option(
-    "--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop by then."
-)
+@click.option("--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop by then.")
 @click.option("--without-app", is_flag=True, hidden=True)
 @verbose
 def train(

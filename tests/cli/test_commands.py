@@ -205,3 +205,17 @@ def test_words_need_neither_torch_nor_textual(arguments: str) -> None:
         "assert not loaded, loaded"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, capture_output=True)
+
+
+def test_a_warning_of_torch_is_one_line_and_none_when_quiet(tmp_path: Path) -> None:
+    path = tmp_path / "even.toml"
+    path.write_text(
+        'data = "digits()"\n'
+        'network = ["Conv2d(1, 2, 2, padding=\'same\')", "Flatten()", "Linear(128, 10)"]\n'
+        'loss = "CrossEntropyLoss()"\noptimizer = "SGD()"\n[train]\nepochs = 1\n'
+    )
+    answer = nn_tui("train", str(path))
+    assert answer.code == 0
+    assert answer.err.count("\n") == 1
+    assert "padding='same'" in answer.err
+    assert nn_tui("train", str(path), "-q").err == ""

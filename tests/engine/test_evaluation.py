@@ -138,3 +138,12 @@ def test_evaluation_uses_running_statistics_and_no_dropout() -> None:
     half = ready.split.train.take(np.arange(3))
     alone = Part(half, ready.plan, torch.device("cpu")).evaluate(network, nn.CrossEntropyLoss())
     assert alone.count == 3
+
+
+def test_a_layer_that_looks_at_the_whole_batch_gets_it_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "CHUNK_NUMBERS", 12)
+    network = "network=['Linear(2, 3)', 'BatchNorm1d(3, track_running_stats=False)']"
+    ready = prepared(LOGITS, "data=blobs(n=21, classes=3)", network)
+    assert Part(ready.split.train, ready.plan, torch.device("cpu")).chunk == 21

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.support import MOONS, Run, prepared, run, trainer
+from tests.support import GATE, MOONS, Run, prepared, run, trainer
 from tui_nn.engine.postmortem import find_culprit, first_bad, loss_limit
 from tui_nn.engine.session import Request, Session
 from tui_nn.engine.state import take
@@ -122,6 +122,12 @@ def test_an_update_that_ruins_the_last_step_is_noticed_too() -> None:
     assert done.ended.step == 0
     assert done.ended.train is not None
     assert done.ended.train["loss"] is not None
+
+
+def test_a_schedule_that_raises_the_rate_without_bound_is_named() -> None:
+    done = run(GATE, "schedule=StepLR(step_size=1, gamma=1e29)", "train.epochs=40")
+    assert done.ended.reason == "diverged"
+    assert culprit_of(done)[1:] == ("the learning rate", "", "StepLR(step_size=1, gamma=1e+29)")
 
 
 @pytest.mark.parametrize(

@@ -294,7 +294,7 @@ def test_layers_inside_a_residual_are_checked_too() -> None:
         ("Linear(2, out_features=4)", {"out_features": 3}, "Linear(2, out_features=3)"),
         ("Linear(2, 4, bias=False)", {"in_features": 3}, "Linear(3, 4, bias=False)"),
         ("Linear(2, 4)", {"bias": False}, "Linear(2, 4, bias=False)"),
-        ("BatchNorm1d(2)", {"bias": False, "num_features": 3}, "BatchNorm1d(3, bias=False)"),
+        ("BatchNorm1d(2)", {"affine": False, "num_features": 3}, "BatchNorm1d(3, affine=False)"),
     ],
 )
 def test_a_call_is_written_with_some_values_exchanged(
@@ -306,7 +306,7 @@ def test_a_call_is_written_with_some_values_exchanged(
 def test_a_signature_shows_defaults_and_what_goes_by_name() -> None:
     assert catalog.find("layer", "Dropout").signature == "Dropout(p=0.5)"
     assert catalog.find("layer", "Residual").signature == "Residual(layer, …)"
-    assert catalog.find("layer", "BatchNorm1d").signature.endswith(", *, bias=True)")
+    assert catalog.find("optimizer", "SGD").signature.endswith(", *, maximize=False)")
 
 
 @pytest.mark.parametrize(

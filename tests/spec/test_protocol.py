@@ -75,7 +75,7 @@ RECORDS: tuple[Record, ...] = (
     STARTED,
     STEPPED,
     EVALUATED,
-    Evaluated(step=3, epoch=1, lr=None, train={}, val=None, nonfinite={"lr": "inf"}),
+    Evaluated(step=3, epoch=1, lr=0.0, train={}, val=None, nonfinite={"train.loss": "inf"}),
     Noticed(step=0, message=""),
     ENDED,
     Ended(

@@ -480,7 +480,7 @@ def test_a_network_beyond_memory_is_counted_and_refused_without_taking_any() -> 
     finally:
         tracemalloc.stop()
     assert peak < 1_000_000
-    assert message.startswith("x.toml: network: has 1,000,002,000,001 parameters; weights, gradi")
+    assert message.startswith("x.toml: network: has 1,000,002,000,001 parameters; they, their gr")
     assert message.endswith(": make a layer smaller")
 
 

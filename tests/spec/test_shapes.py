@@ -87,7 +87,6 @@ def norms(name: str, shapes: st.SearchStrategy[Shape]) -> st.SearchStrategy[Case
         momentum=st.none() | st.floats(0, 1),
         affine=st.booleans(),
         track_running_stats=st.booleans(),
-        bias=st.booleans(),
     )
     return shapes.flatmap(
         lambda shape: st.tuples(

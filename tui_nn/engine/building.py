@@ -95,15 +95,27 @@ def refuse_too_large(plan: Plan) -> None:
     number = 8 if plan.experiment.train.dtype == "float64" else 4
     parameters = sum(row.size.parameters for row in plan.rows)
     outputs = sum(prod(row.size.output_shape) for row in plan.rows)
-    needed = number * (2 * parameters + outputs * plan.batch_size)
+    states = max(_states(optimizer) for optimizer in plan.experiment.optimizers)
+    needed = number * ((2 + states) * parameters + outputs * plan.batch_size)
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > available:
         raise InvalidInput(
-            f"has {parameters:,} parameters; weights, gradients and outputs need "
-            f"{_gigabytes(needed)}, this machine has {_gigabytes(available)}",
+            f"has {parameters:,} parameters; they, their gradients, the optimizer's state and the "
+            f"outputs need {_gigabytes(needed)}, this machine has {_gigabytes(available)}",
             where=plan.experiment.place("network"),
             hint="make a layer smaller",
         )
+
+
+def _states(optimizer: Bound) -> int:
+    """Numbers an optimizer keeps for each parameter."""
+    match optimizer.entry.name:
+        case "SGD":
+            return int(optimizer["momentum"] != 0)
+        case "LBFGS":
+            return 2 * int(optimizer["history_size"])
+        case _:
+            return 2
 
 
 def _gigabytes(size: int) -> str:

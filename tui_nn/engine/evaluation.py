@@ -10,6 +10,8 @@ from tui_nn.data.dataset import Dataset
 from tui_nn.data.encode import encode
 from tui_nn.engine.aside import aside
 from tui_nn.engine.tensors import on_device
+from tui_nn.spec.catalog.entry import Bound
+from tui_nn.spec.network import inner
 from tui_nn.spec.resolve import Plan
 from tui_nn.spec.targets import Classes, Decision
 
@@ -39,6 +41,8 @@ class Part:
         self.labels = on_device(dataset.y, dtype, device)
         widest = max(prod(row.size.output_shape) for row in plan.rows)
         self.chunk = max(1, CHUNK_NUMBERS // max(widest, prod(self.x.shape[1:])))
+        if any(_takes_batch_statistics(row.layer) for row in inner(plan.rows)):
+            self.chunk = len(self.x)
         self._spread = _sum_of_squares(self.labels) if self.decision is Decision.NONE else 0.0
 
     def evaluate(self, network: nn.Module, loss: nn.Module) -> Evaluation:
@@ -78,6 +82,11 @@ class Part:
             "r2": 1 - squares / self._spread if self._spread else nan,
         }
         return Evaluation(numbers, len(output), None)
+
+
+def _takes_batch_statistics(layer: Bound) -> bool:
+    """Whether the answer for a sample depends on those beside it, even in evaluation."""
+    return layer.entry.name.startswith("BatchNorm") and not layer["track_running_stats"]
 
 
 def decide(output: Tensor, decision: Decision) -> Tensor:

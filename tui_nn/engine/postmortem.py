@@ -50,6 +50,19 @@ def find_culprit(trainer: Trainer, good: Snapshot, bad_step: int) -> Culprit | N
     return None
 
 
+def too_large_a_rate(trainer: Trainer) -> Culprit:
+    """The learning rate itself, raised by its schedule past what a step can use."""
+    schedule = trainer.plan.experiment.schedule
+    return Culprit(
+        step=trainer.step,
+        phase=Phase.UPDATE,
+        tensor="the learning rate",
+        layer="",
+        operation=str(schedule.call) if schedule else "the schedule",
+        value=f"{trainer.lr:.3g}",
+    )
+
+
 @dataclass
 class _Check:
     """One gated step in which every tensor is looked at where it comes into being."""

@@ -14,7 +14,7 @@ from tui_nn.engine.decisions import Decisions
 from tui_nn.engine.devices import choose_device
 from tui_nn.engine.evaluation import Evaluation, Part
 from tui_nn.engine.perceptron import PerceptronWatch, is_perceptron
-from tui_nn.engine.postmortem import find_culprit, first_bad, loss_limit
+from tui_nn.engine.postmortem import find_culprit, first_bad, loss_limit, too_large_a_rate
 from tui_nn.engine.state import Snapshot, take
 from tui_nn.engine.trainer import Trainer
 from tui_nn.engine.verdict import Outcome, say
@@ -92,7 +92,9 @@ class Session:
                 self._keep_good()
                 reason = self._evaluate_if_due() or self.request.reason() or self._at_the_end()
                 bad_step = self.trainer.step if reason == "diverged" else None
-            if bad_step is not None:
+            if bad_step is None and reason is None and self.trainer.rate_is_too_large:
+                reason, culprit = "diverged", too_large_a_rate(self.trainer)
+            elif bad_step is not None:
                 reason, culprit = "diverged", find_culprit(self.trainer, self._good, bad_step)
                 self._last = None
         self._tell_steps()

@@ -25,6 +25,9 @@ from tui_nn.engine.tensors import on_device
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.resolve import Plan
 
+LARGEST_RATE = 1e30
+"""Beyond it, float32 overflows inside an optimizer's step."""
+
 
 class StepAbandoned(Exception):
     """Raised by a gate that wants the step undone; see `state.undoable_step`."""
@@ -68,6 +71,11 @@ class Trainer:
         return float(self.optimizers[0].param_groups[0]["lr"])
 
     @property
+    def rate_is_too_large(self) -> bool:
+        """Whether no step can follow."""
+        return not self.lr <= LARGEST_RATE
+
+    @property
     def epoch(self) -> int:
         """Whole epochs done."""
         return self.step // self.batches.per_epoch
@@ -98,11 +106,12 @@ class Trainer:
     def train_straight(self, steps: int) -> tuple[list[float], list[float]]:
         """`steps` steps without a gate: the same bits, sooner.
 
-        Returns the loss before each update and the learning rate of each.
+        Returns the loss before each update and the learning rate of each. Fewer steps are done
+        where a schedule raises the rate above `LARGEST_RATE`.
         """
         losses: list[float] = []
         rates: list[float] = []
-        while len(losses) < steps:
+        while len(losses) < steps and (not losses or not self.rate_is_too_large):
             count = min(steps - len(losses), self._steps_to_schedule())
             self.last_lr = self.lr
             rates += [self.last_lr] * count

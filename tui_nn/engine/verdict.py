@@ -47,7 +47,9 @@ def _reason(plan: Plan, outcome: Outcome) -> str:
         case "plateau":
             return f"No better evaluation in {train.patience}."
         case "epochs":
-            return f"All {train.epochs:,} epochs done."
+            return (
+                f"All {train.epochs:,} epochs done." if train.epochs > 1 else "The epoch is done."
+            )
         case "time":
             return "The time is up."
         case "diverged":

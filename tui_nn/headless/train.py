@@ -2,6 +2,7 @@
 
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -32,7 +33,9 @@ def train(prepared: Prepared, options: Options) -> int:
     deadline = None if options.max_seconds is None else began + options.max_seconds
     history = History()
     progress = progress_for(prepared.plan, options.json, options.quiet)
-    with obeyed_signals() as signals, progress:
+    with obeyed_signals() as signals, progress, warnings.catch_warnings():
+        warnings.simplefilter("ignore" if options.quiet else "default")
+        warnings.showwarning = _telling(progress)
         progress.say("loading PyTorch …")
         from tui_nn.engine.session import Request, Session  # a second: after the input is checked
 
@@ -64,6 +67,15 @@ def print_out(text: str) -> None:
     """Write a line or more to standard output, at once."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def _telling(progress: Progress) -> Callable[..., None]:
+    """How a warning of a library is shown: its first line, as a notice."""
+
+    def show(message: Warning | str, *place: object, **rest: object) -> None:
+        progress.notice(str(message).splitlines()[0].partition(" (Triggered internally")[0])
+
+    return show
 
 
 def _teller(options: Options, history: History, progress: Progress) -> Callable[[Record], None]:

@@ -134,7 +134,7 @@ class Evaluated(Event, frozen=True, kw_only=True):
     """Phase 8: the whole training part and the validation part through the present weights."""
 
     epoch: int
-    lr: float | None
+    lr: float
     train: Numbers
     val: Numbers | None
     nonfinite: dict[str, str] = {}

@@ -102,7 +102,7 @@ def _batch_norm(bound: Bound, shape: Shape) -> Size:
     features = bound["num_features"]
     if shape[0] != features:
         raise _misfit(bound, features, shape, f"write {bound.call_with(num_features=shape[0])}")
-    tensors = _weight_and_bias(bound, (features,), bound["bias"]) if bound["affine"] else ()
+    tensors = _weight_and_bias(bound, (features,), True) if bound["affine"] else ()
     return Size(shape, tensors)
 
 

@@ -86,9 +86,8 @@ def _batch_norm(dimensions: str, inputs: str, size: object) -> Entry:
             Parameter(
                 "track_running_stats", Flag(), "keep a running mean for use after training", True
             ),
-            Parameter("bias", Flag(), "learn the shift as well", True, keyword_only=True),
         ),
-        left_out=PLACED,
+        left_out=PLACED | {"bias": "needs torch 2.13; affine=False leaves out scale and shift"},
         size=size,  # type: ignore[arg-type]
     )
 
