@@ -7,6 +7,7 @@ from itertools import chain
 from tui_nn.data.describe import describe
 from tui_nn.data.prepare import Prepared
 from tui_nn.spec import catalog
+from tui_nn.spec.call import write
 from tui_nn.spec.catalog.entry import Entry, Required, near
 from tui_nn.spec.catalog.metrics import METRICS, Metric
 from tui_nn.spec.errors import InvalidInput
@@ -143,9 +144,10 @@ def _entry(entry: Entry) -> str:
     parameters = [*([entry.variadic] if entry.variadic else []), *entry.parameters]
     width = max((len(parameter.name) for parameter in parameters), default=0)
     for parameter in parameters:
-        default = "" if isinstance(parameter.default, Required) else f" [{parameter.default!r}]"
+        default = parameter.default
+        otherwise = "" if isinstance(default, Required) else f", default {write(default)}"
         lines += textwrap.wrap(
-            f"{parameter.name:<{width}}  {parameter.help}; {parameter.rule}{default}",
+            f"{parameter.name:<{width}}  {parameter.help} ({parameter.rule}){otherwise}",
             WIDTH,
             initial_indent="  ",
             subsequent_indent=" " * (width + 4),

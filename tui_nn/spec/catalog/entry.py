@@ -22,6 +22,9 @@ REQUIRED = Required()
 MAX_REAL = 1e30
 """Beyond it torch's float32 overflows inside the steps of some optimizers."""
 
+MAX_SHOWN = 1_000_000
+"""Limits from here on keep torch from breaking; no person needs to read them."""
+
 
 class Rule(Protocol):
     """What a parameter's value may be; `check` raises ValueError with the reason."""
@@ -44,7 +47,7 @@ class Whole:
         _check_range(value, self.low, self.high, above=False, below=False)
 
     def __str__(self) -> str:
-        return "whole number" + _range(self.low, self.high)
+        return "a whole number" + _range(self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Real:
         _check_range(value, self.low, self.high, above=self.above, below=self.below)
 
     def __str__(self) -> str:
-        return "number" + _range(self.low, self.high, self.above, self.below)
+        return "a number" + _range(self.low, self.high, self.above, self.below)
 
 
 @dataclass(frozen=True)
@@ -95,17 +98,19 @@ class Choice:
 
 @dataclass(frozen=True)
 class Several:
-    """A tuple of one value a rule; `(…)` with another length is refused."""
+    """A tuple of one value a rule; another length is refused."""
 
     rules: tuple[Rule, ...]
 
     def check(self, value: Any) -> None:
         if not isinstance(value, tuple) or len(value) != len(self.rules):
-            raise ValueError(f"is {say(value)}, not {self}")
+            raise ValueError(f"is {say(value)}")
         for rule, part in zip(self.rules, value, strict=True):
             rule.check(part)
 
     def __str__(self) -> str:
+        if len(set(self.rules)) == 1:
+            return f"{len(self.rules)} values, each {self.rules[0]}"
         return f"({', '.join(str(rule) for rule in self.rules)})"
 
 
@@ -144,7 +149,7 @@ class Either:
         if self.rules[1:] == (Nothing(),):
             raise ValueError(reasons[0])
         wrong_range = [reason for reason in reasons if " not " not in reason]
-        raise ValueError(wrong_range[0] if wrong_range else f"is {say(value)}, not {self}")
+        raise ValueError(wrong_range[0] if wrong_range else f"is {say(value)}")
 
     def __str__(self) -> str:
         return " or ".join(str(rule) for rule in self.rules)
@@ -174,9 +179,17 @@ class Layer:
         return "a layer"
 
 
-def pair(rule: Rule) -> Either:
+@dataclass(frozen=True)
+class Pair(Either):
     """One value for both directions of a picture, or (height, width)."""
-    return Either((rule, Several((rule, rule))))
+
+    def __str__(self) -> str:
+        return f"{self.rules[0]}, or two"
+
+
+def pair(rule: Rule) -> Pair:
+    """A value, or two of them in a tuple."""
+    return Pair((rule, Several((rule, rule))))
 
 
 def optional(rule: Rule) -> Either:
@@ -329,7 +342,7 @@ def _check(entry: Entry, parameter: Parameter, value: Value, place: str) -> None
     try:
         parameter.rule.check(value)
     except ValueError as error:
-        raise InvalidInput(f"{place} {error}", hint=f"{parameter.name}: {parameter.rule}") from None
+        raise InvalidInput(f"{place} {error}", hint=f"it takes {parameter.rule}") from None
 
 
 def _unknown_parameter(entry: Entry, name: str) -> InvalidInput:
@@ -375,6 +388,6 @@ def _range(low: float | None, high: float | None, above: bool = False, below: bo
     words = []
     if low is not None:
         words.append(f"{'>' if above else '≥'} {low}")
-    if high is not None:
+    if high is not None and high < MAX_SHOWN:
         words.append(f"{'<' if below else '≤'} {high}")
     return f" {' and '.join(words)}" if words else ""
