@@ -27,8 +27,8 @@ from tui_nn.spec.files import experiment_of
 from tui_nn.spec.protocol import Record, Stepped
 from tui_nn.spec.resolve import DataFacts, Plan, resolve
 
-ROUNDS = 9
-ROUND_SECONDS = 0.7
+ROUNDS = 21
+ROUND_SECONDS = 0.35
 CNN = (
     '["Conv2d(1, 8, 3, padding=1)", "ReLU()", "MaxPool2d(2)", "Conv2d(8, 16, 3, padding=1)", '
     '"ReLU()", "MaxPool2d(2)", "Flatten()", "Linear(64, 10)"]'

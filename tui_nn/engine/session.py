@@ -166,8 +166,8 @@ class Session:
         trainer = self.trainer
         if not every or trainer.step % (every * self.plan.steps_per_epoch):
             return None
-        evaluations = self._evaluate()
         self._tell_steps()
+        evaluations = self._evaluate()
         self.emit(records.evaluated(self.trainer, evaluations))
         if self._is_bad(evaluations):
             return "diverged"
@@ -184,6 +184,7 @@ class Session:
     def _at_the_end(self) -> Reason | None:
         if self.trainer.step < self.plan.total_steps:
             return None
+        self._tell_steps()
         return "diverged" if self._is_bad(self._evaluate()) else "epochs"
 
     def _is_bad(self, evaluations: dict[str, Evaluation]) -> bool:
