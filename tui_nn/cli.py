@@ -1,5 +1,6 @@
 """The command line. Each command imports what it needs when it runs."""
 
+import io
 import os
 import re
 import sys
@@ -111,7 +112,7 @@ def train(
     changes += _goal_changes(goal)
     prepared = prepare(load_experiment(experiment, changes))
     if without_app and not quiet:
-        click.echo(f"nn-tui: training {experiment} headlessly (no screen yet)", err=True)
+        _say(f"training {experiment} headlessly (no screen yet)", Exit.DONE)
     return run(prepared, Options(json_kind or "", quiet, max_seconds))  # type: ignore[arg-type]
 
 
@@ -128,11 +129,11 @@ def show(experiment: str, changes: tuple[str, ...], toml: bool) -> None:
     prepared = prepare(load_experiment(experiment, changes))
     if toml:
         original = read_text(find_experiment(experiment))
-        click.echo(write_toml(prepared.plan.experiment, original), nl=False)
+        sys.stdout.write(write_toml(prepared.plan.experiment, original))
         return
     from tui_nn.reference import experiment_page
 
-    click.echo(experiment_page(prepared))
+    sys.stdout.write(f"{experiment_page(prepared)}\n")
 
 
 @commands.command()
@@ -141,7 +142,7 @@ def presets() -> None:
     """List the course: the presets by chapter."""
     from tui_nn.reference import course_page
 
-    click.echo(course_page())
+    sys.stdout.write(f"{course_page()}\n")
 
 
 @commands.command()
@@ -154,7 +155,7 @@ def explain(name: str) -> None:
     """
     from tui_nn.reference import entry_page
 
-    click.echo(entry_page(name))
+    sys.stdout.write(f"{entry_page(name)}\n")
 
 
 def _goal_changes(goal: str | None) -> tuple[str, ...]:
@@ -187,6 +188,9 @@ def _goal_changes(goal: str | None) -> tuple[str, ...]:
 
 def main() -> NoReturn:
     """Run the command line; every mistake is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ≥ gets a ?, not an error
     arguments = sys.argv[1:]
     wants_traceback = any(argument in ("-v", "--verbose") for argument in arguments)
     try:

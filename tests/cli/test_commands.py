@@ -1,6 +1,7 @@
 """The command line from the outside: what is printed, and what it answers."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -219,3 +220,18 @@ def test_a_warning_of_torch_is_one_line_and_none_when_quiet(tmp_path: Path) -> N
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         assert done.stderr.count("\n") == lines
         assert ("padding='same'" in done.stderr) == bool(lines)
+
+
+@pytest.mark.parametrize(
+    "arguments", ["train MOONS --goal accuracy>=0.1 --epochs 30", "show MOONS", "presets"]
+)
+def test_an_output_without_unicode_gets_a_question_mark_not_an_error(
+    moons: str, arguments: str
+) -> None:
+    words = [moons if word == "MOONS" else word for word in arguments.split()]
+    done = subprocess.run(
+        [sys.executable, "-m", "tui_nn", *words],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode("ascii")
