@@ -112,7 +112,7 @@ def train(
     changes += _goal_changes(goal)
     prepared = prepare(load_experiment(experiment, changes))
     if without_app and not quiet:
-        _say(f"training {experiment} headlessly (no screen yet)", Exit.DONE)
+        _say(f"training {experiment} headlessly (no screen yet)")
     return run(prepared, Options(json_kind or "", quiet, max_seconds))  # type: ignore[arg-type]
 
 
@@ -199,9 +199,8 @@ def main() -> NoReturn:
         code = result if isinstance(result, int) else Exit.DONE
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "nn-tui"
-        code = _say(
-            f"{' '.join(error.format_message().split())}: see {path} --help", Exit.BAD_INPUT
-        )
+        _say(f"{' '.join(error.format_message().split())}: see {path} --help")
+        code = Exit.BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         code = Exit.INTERRUPTED
     except BrokenPipeError:
@@ -213,15 +212,16 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def _report(error: Exception, wants_traceback: bool) -> int:
+def _report(error: Exception, wants_traceback: bool) -> Exit:
     if wants_traceback:
         traceback.print_exception(error)
     if isinstance(error, InvalidInput):
-        return _say(str(error), Exit.BAD_INPUT)
+        _say(str(error))
+        return Exit.BAD_INPUT
     lines = str(error).strip().splitlines() or [""]
-    return _say(f"failed: {type(error).__name__}: {lines[0]}: -v shows where", Exit.FAILED)
+    _say(f"failed: {type(error).__name__}: {lines[0]}: -v shows where")
+    return Exit.FAILED
 
 
-def _say(line: str, code: int) -> int:
+def _say(line: str) -> None:
     sys.stderr.write(f"nn-tui: {line}\n")
-    return code
