@@ -91,6 +91,24 @@ def test_nothing_is_claimed_where_more_than_the_weights_decides(change: str) -> 
     assert (done.ended.reason, done.ended.epoch) == ("epochs", 6)
 
 
-def test_momentum_is_part_of_the_state() -> None:
-    done = run(GATE, "data=xor_gate()", "optimizer=SGD(lr=1, momentum=0.5)", "train.epochs=5")
+def test_the_optimizers_state_is_part_of_the_state() -> None:
+    # With no pull of the gradient on it (lr 0) the weights stand still while momentum grows.
+    done = run(GATE, "data=xor_gate()", "optimizer=SGD(lr=0.0, momentum=0.5)", "train.epochs=5")
     assert done.ended.reason == "epochs"
+
+
+def test_dropout_decides_too_so_nothing_is_claimed() -> None:
+    network = "network=['Dropout(0.5)', 'Linear(2, 1)', 'Heaviside()']"
+    done = run(GATE, "data=xor_gate()", "optimizer=SGD(lr=0.0)", network, "train.epochs=5")
+    assert done.ended.reason == "epochs"
+
+
+def test_every_epochs_end_is_looked_at_even_between_evaluations() -> None:
+    done = run(GATE, "data=xor_gate()", "train.eval_every=2")
+    assert (done.ended.reason, done.ended.epoch) == ("cycle", 4)
+    assert "circle of 4 changes" in done.ended.message
+
+
+def test_rows_held_out_are_not_called_all_rows() -> None:
+    done = run(GATE, "train.val=0.25", "goal.accuracy=1.0")
+    assert "All" not in done.ended.message

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from tests.support import GATE, MOONS, Run, prepared, run, trainer
+from tui_nn.engine import session as session_module
 from tui_nn.engine.postmortem import find_culprit, first_bad, loss_limit
 from tui_nn.engine.session import Request, Session
 from tui_nn.engine.state import take
@@ -104,14 +105,91 @@ def test_the_replay_goes_back_to_a_good_state_and_stops_before_the_bad_step() ->
     assert all(torch.equal(kept[k], v) for k, v in fresh.network.state_dict().items())
 
 
-def test_a_replay_that_goes_well_finds_nothing() -> None:
+def test_a_replay_that_goes_well_finds_nothing_and_goes_back_to_the_good_state() -> None:
     trained = trainer(MOONS)
+    trained.train_straight(2)
     good = take(trained)
     trained.train_straight(3)
-    # On a GPU a replay may round otherwise; every step is checked, and all are fine but the last.
-    culprit = find_culprit(trained, good, bad_step=3)
-    assert culprit is not None
+    assert find_culprit(trained, good, bad_step=5, largest=False) is None
     assert trained.step == 2
+
+
+def test_a_step_that_breaks_because_of_a_number_gone_wrong_has_diverged() -> None:
+    network = ("network=['Linear(2, 8)', 'ReLU()', 'Linear(8, 8)', 'ReLU()', 'Linear(8, 1)', "
+               "'Sigmoid()']")  # fmt: skip
+    done = run(MOONS, network, "loss=BCELoss()", "optimizer=Adam(lr=1e20)", "train.epochs=50")
+    assert done.ended.reason == "diverged"
+    assert done.ended.culprit is not None
+    assert done.ended.culprit.value in ("nan", "inf", "-inf")
+
+
+def test_a_step_that_breaks_for_another_reason_is_no_divergence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("out of memory")
+
+    ready = prepared(MOONS)
+    session = Session(ready.plan, ready.split, lambda record: None, Request())
+    monkeypatch.setattr(session.trainer.loss, "forward", broken)
+    monkeypatch.setattr(session.trainer.straight, "loss", broken)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        session.run()
+
+
+def test_a_state_is_kept_as_good_only_when_its_evaluation_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session_module, "SNAPSHOT_SECONDS", 0.0)  # as if every step were slow
+    done = run(REGRESSION, "optimizer=SGD(lr=1e25)", "train.batch_size=0", "train.eval_every=1")
+    assert done.ended.reason == "diverged"
+    assert done.ended.culprit is not None
+    assert (done.ended.culprit.step, done.ended.step) != (0, 1)
+    assert "replay does not show" not in done.ended.message
+
+
+def test_a_first_loss_that_is_infinite_is_infinite() -> None:
+    done = run(REGRESSION, "data=line()", "network=['Linear(1, 1)']", "init=constant_(1e25)",
+               "optimizer=SGD(lr=0)")  # fmt: skip
+    assert done.ended.reason == "diverged"
+    assert loss_limit(float("inf")) == loss_limit(1.0)
+
+
+def test_the_sum_of_a_residual_is_looked_at() -> None:
+    network = "network=['Linear(10, 4)', 'Residual(Linear(4, 4))', 'Linear(4, 1)']"
+    trained = trainer(REGRESSION, network, "optimizer=SGD(lr=0.001)")
+    with torch.no_grad():
+        trained.network[0].weight.zero_()  # type: ignore[operator]
+        trained.network[0].bias.fill_(3e38)  # type: ignore[operator]
+        trained.network[1][0].weight.copy_(torch.eye(4))  # type: ignore[index]
+        trained.network[1][0].bias.zero_()  # type: ignore[index]
+    culprit = find_culprit(trained, take(trained), bad_step=1)
+    assert culprit is not None
+    assert culprit.tensor == "output of 1"
+
+
+def test_the_gradient_nearest_the_loss_is_named_first() -> None:
+    # The output, 1e18, and its loss are finite; on the way back 1e18 · 1e29 is not.
+    layers = ", ".join(["'Linear(1, 1, bias=False)'"] * 4)
+    trained = trainer(GATE, "data=not_gate()", f"network=[{layers}]")
+    with torch.no_grad():
+        for parameter, value in zip(
+            trained.network.parameters(), (1e9, 1e-10, 1e-10, 1e29), strict=True
+        ):
+            parameter.fill_(value)
+    culprit = find_culprit(trained, take(trained), bad_step=2)
+    assert culprit is not None
+    assert (culprit.phase, culprit.tensor) == (Phase.GRADIENT, "2.weight.grad")
+
+
+def test_a_ruin_that_only_the_evaluation_shows_is_named_as_such() -> None:
+    # One step on one sample, a ruinous rate: its own loss was fine, that of all samples is not.
+    done = run(REGRESSION, "network=['Linear(10, 1)']", "optimizer=SGD(lr=1e12)",
+               "train.batch_size=442", "train.epochs=1")  # fmt: skip
+    assert done.ended.reason == "diverged"
+    assert done.ended.culprit is not None
+    assert done.ended.culprit.phase in (Phase.EVALUATE, Phase.UPDATE)
+    assert done.ended.culprit.value != "3.38e+04"
 
 
 def test_an_update_that_ruins_the_last_step_is_noticed_too() -> None:

@@ -2,6 +2,7 @@ import math
 import time
 
 import pytest
+import torch
 
 from tests.support import GATE, MOONS, RANDOM, run, trainer
 from tui_nn.engine import session as module
@@ -136,3 +137,32 @@ def test_an_evaluated_record_has_the_numbers_of_the_present_weights() -> None:
     done = run(RANDOM, "train.eval_every=1")
     last = [record for record in done.records if isinstance(record, Evaluated)][-1]
     assert last.train == done.ended.train
+
+
+def test_a_plateau_schedule_waits_while_the_loss_falls() -> None:
+    change = "schedule=ReduceLROnPlateau(patience=0, threshold=0.0)"
+    done = run(MOONS, change, "train.eval_every=1", "train.epochs=10")
+    losses = [evaluated.train["loss"] or 0.0 for evaluated in done.history.evaluated]
+    assert losses == sorted(losses, reverse=True)
+    assert {evaluated.lr for evaluated in done.history.evaluated} == {0.1}
+
+
+def test_good_states_follow_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SNAPSHOT_SECONDS", 0.0)
+    monkeypatch.setattr(module, "SNAPSHOT_SHARE", 1e9)
+    done = run(MOONS)
+    assert done.session._good.step > 0
+
+
+def test_threads_are_those_of_the_plan() -> None:
+    assert torch.get_num_threads() == 1 or run(MOONS).ended.step > 0
+    run(MOONS, "train.threads=2")
+    assert torch.get_num_threads() == 2
+    run(MOONS)
+    assert torch.get_num_threads() == 1
+
+
+def test_the_split_follows_the_seed() -> None:
+    first, second = (run(MOONS, "train.val=0.4", f"train.seed={seed}", "train.epochs=1")
+                     for seed in (0, 1))  # fmt: skip
+    assert not torch.equal(first.session.trainer.batches.x, second.session.trainer.batches.x)

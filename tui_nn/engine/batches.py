@@ -10,6 +10,8 @@ from torch import Tensor
 GATHER_BYTES = 64 * 2**20
 """An epoch of up to this size is put in order at once; its batches are views."""
 
+VIEWS_AT_ONCE = 10_000
+
 
 @dataclass(frozen=True)
 class Place:
@@ -36,7 +38,6 @@ class Batches:
         self.per_epoch = -(-len(x) // batch_size)
         self._generator = torch.Generator().manual_seed(seed)
         self._whole = x.nbytes + y.nbytes <= GATHER_BYTES
-        self._unshuffled = list(zip(x.split(batch_size), y.split(batch_size), strict=True))
         self._order: Tensor | None = None
         self._epoch = -1
         self._done = self.per_epoch
@@ -75,7 +76,7 @@ class Batches:
 
     def _ordered(self) -> Iterator[tuple[Tensor, Tensor]]:
         if self._order is None:
-            return iter(self._unshuffled)
+            return self._cut(self.x, self.y)
         order = self._order.to(self.x.device)
         if not self._whole:
             return (
@@ -83,6 +84,13 @@ class Batches:
                 for part in order.split(self.batch_size)
             )
         x, y = self.x.index_select(0, order), self.y.index_select(0, order)
+        return self._cut(x, y)
+
+    def _cut(self, x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        """An epoch's batches as views; so many that they would fill memory come one by one."""
         if self.per_epoch == 1:
             return iter(((x, y),))
-        return zip(x.split(self.batch_size), y.split(self.batch_size), strict=True)
+        if self.per_epoch <= VIEWS_AT_ONCE:
+            return zip(x.split(self.batch_size), y.split(self.batch_size), strict=True)
+        starts = range(0, len(x), self.batch_size)
+        return ((x[i : i + self.batch_size], y[i : i + self.batch_size]) for i in starts)

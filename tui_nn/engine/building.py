@@ -73,7 +73,10 @@ def _optimizer(bound: Bound, parameters: Sequence[Tensor]) -> Optimizer:
     make = resolve_target(bound.entry.target)
     # On the CPU one tensor after the other is faster for small networks; the bits are the same.
     plain = {} if parameters[0].is_cuda or not _has_foreach(bound) else {"foreach": False}
-    optimizer: Optimizer = make(parameters, **bound.given, **plain)
+    given = dict(bound.given)
+    if isinstance(given.get("lr"), int):
+        given["lr"] = float(bound["lr"])  # a schedule may raise a whole number past all bounds
+    optimizer: Optimizer = make(parameters, **given, **plain)
     return optimizer
 
 
@@ -96,7 +99,9 @@ def refuse_too_large(plan: Plan) -> None:
     parameters = sum(row.size.parameters for row in plan.rows)
     outputs = sum(prod(row.size.output_shape) for row in plan.rows)
     states = max(_states(optimizer) for optimizer in plan.experiment.optimizers)
-    needed = number * ((2 + states) * parameters + outputs * plan.batch_size)
+    # Parameters, gradients and states, and two snapshots of parameters and states.
+    copies = 2 + states + 2 * (1 + states)
+    needed = number * (copies * parameters + outputs * plan.batch_size)
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > available:
         raise InvalidInput(

@@ -1,6 +1,7 @@
 """What is decided, and only at evaluations: the goal, patience, the best weights."""
 
 from dataclasses import dataclass
+from math import isnan
 
 from torch import Tensor, nn
 
@@ -18,6 +19,7 @@ class Best:
 
     value: float
     epoch: int
+    step: int
     weights: dict[str, Tensor]
 
 
@@ -38,24 +40,27 @@ class Decisions:
         """Whether the goal was reached as often in a row as it asks."""
         return self.goal is not None and self.in_a_row >= self.goal.times
 
-    def look(self, evaluation: Evaluation, epoch: int, network: nn.Module) -> Reason | None:
+    def look(
+        self, evaluation: Evaluation, epoch: int, step: int, network: nn.Module
+    ) -> Reason | None:
         """Take in one evaluation; the reason to stop, if it gives one."""
         value = evaluation.numbers[self.metric.name]
         if self.goal is not None:
             reached = self.metric.reached(value, self.goal.wanted)
             self.in_a_row = self.in_a_row + 1 if reached else 0
         if self.patience is not None:
-            self._keep_best(value, epoch, network)
+            self._keep_best(value, epoch, step, network)
         if self.goal_met:
             return "goal"
         if self.patience is not None and self.since_best >= self.patience:
             return "plateau"
         return None
 
-    def _keep_best(self, value: float, epoch: int, network: nn.Module) -> None:
-        if self.best is None or self.metric.better(value, self.best.value):
+    def _keep_best(self, value: float, epoch: int, step: int, network: nn.Module) -> None:
+        is_number = not isnan(value)
+        if is_number and (self.best is None or self.metric.better(value, self.best.value)):
             weights = {k: v.detach().clone() for k, v in network.state_dict().items()}
-            self.best = Best(value, epoch, weights)
+            self.best = Best(value, epoch, step, weights)
             self.since_best = 0
         else:
             self.since_best += 1

@@ -41,15 +41,13 @@ class PerceptronWatch:
             epoch = (self.trainer.step - 1) // self.trainer.batches.per_epoch + 1
             self.changes_by_epoch[epoch] = self.changes_by_epoch.get(epoch, 0) + 1
         self._weights = weights
+        at_epoch_end = self.trainer.step % self.trainer.batches.per_epoch == 0
+        if at_epoch_end and self._repeats and self.returned_epochs is None:
+            self._look_back()
 
-    def has_returned(self) -> bool:
-        """Whether this epoch's end is the state of an earlier one's.
-
-        The same state and the same rows in the same order give the same states for ever.
-        """
-        if not self._repeats:
-            return False
-        state = hashlib.blake2b(self._packed_weights(), digest_size=16)
+    def _look_back(self) -> None:
+        """At an epoch's end: the same state and the same rows give the same states for ever."""
+        state = hashlib.blake2b(self._weights, digest_size=16)
         for optimizer in self.trainer.optimizers:
             for tensor in tensors_in(optimizer.state_dict()["state"]):
                 state.update(tensor.cpu().numpy().tobytes())
@@ -57,7 +55,6 @@ class PerceptronWatch:
         earlier = self._epoch_of.setdefault(state.digest(), epoch)
         if earlier < epoch:
             self.returned_epochs = (earlier, epoch)
-        return earlier < epoch
 
     def _packed_weights(self) -> bytes:
         state = self.trainer.network.state_dict().values()

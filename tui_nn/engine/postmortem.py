@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import torch
@@ -18,7 +19,7 @@ LIMIT = 1e12
 
 def loss_limit(first_loss: float) -> float:
     """The loss above which training counts as diverged."""
-    return LIMIT * max(first_loss, 1.0)
+    return LIMIT * max(first_loss, 1.0) if isfinite(first_loss) else LIMIT
 
 
 class _Found(Exception):
@@ -27,12 +28,15 @@ class _Found(Exception):
         self.culprit = culprit
 
 
-def find_culprit(trainer: Trainer, good: Snapshot, bad_step: int) -> Culprit | None:
+def find_culprit(
+    trainer: Trainer, good: Snapshot, bad_step: int, *, largest: bool = True
+) -> Culprit | None:
     """Replay from `good` with every number checked, at most through step `bad_step` (from 1).
 
-    Returns the first tensor that is not finite or, where all are finite, the largest of the bad
-    step; None where the replay went well (on a GPU it may). Leaves the trainer before the step
-    that went wrong, or at `good`.
+    Returns the first tensor that is not finite or, where all are finite and `largest` is asked
+    for, the largest of the bad step; else None. Leaves the trainer before the step that went
+    wrong, or at `good`. An error that stopped training comes again, unless a number went wrong
+    before it.
     """
     restore(trainer, good)
     while trainer.step < bad_step:
@@ -43,11 +47,23 @@ def find_culprit(trainer: Trainer, good: Snapshot, bad_step: int) -> Culprit | N
         except _Found as found:
             restore(trainer, before)
             return found.culprit
-        if trainer.step == bad_step and check.largest:
+        if largest and trainer.step == bad_step and check.largest:
             restore(trainer, before)
             return check.largest
     restore(trainer, good)
     return None
+
+
+def ruined_evaluation(trainer: Trainer, step: int, loss: float) -> Culprit:
+    """A loss that only the evaluation after `step` shows: its update ruined the network."""
+    return Culprit(
+        step=step,
+        phase=Phase.EVALUATE,
+        tensor="loss of the training part",
+        layer="",
+        operation=str(trainer.plan.experiment.loss.call),
+        value=f"{loss:.3g}",
+    )
 
 
 def too_large_a_rate(trainer: Trainer) -> Culprit:
@@ -78,13 +94,16 @@ class _Check:
 
     def _at(self, phase: Phase, loss: Tensor) -> None:
         network, experiment = self.trainer.network, self.trainer.plan.experiment
+        clipped = experiment.train.clip_norm is not None
+        backward = "loss.backward(), clipped" if clipped else "loss.backward()"
         if phase is Phase.FORWARD:
             self._look(loss, phase, "loss", "", str(experiment.loss.call))
             return
-        for name, parameter in network.named_parameters():
+        named = list(network.named_parameters())
+        for name, parameter in reversed(named) if phase is Phase.GRADIENT else named:
             layer = self._call_of(name)
             if phase is Phase.GRADIENT and parameter.grad is not None:
-                self._look(parameter.grad, phase, f"{name}.grad", layer, "loss.backward()")
+                self._look(parameter.grad, phase, f"{name}.grad", layer, backward)
             elif phase is Phase.UPDATE:
                 self._look(parameter, phase, name, layer, self._optimizer_of(name))
         if phase is Phase.UPDATE:
@@ -96,14 +115,11 @@ class _Check:
 
     @contextmanager
     def _watching_layers(self) -> Iterator[None]:
-        leaves = [
-            (name, module)
-            for name, module in self.trainer.network.named_modules()
-            if name and not list(module.children())
-        ]
+        named = [(n, module) for n, module in self.trainer.network.named_modules() if n]
+        first = next(name for name, module in named if not list(module.children()))
         handles = [
-            module.register_forward_hook(self._hook(name, is_first=index == 0))
-            for index, (name, module) in enumerate(leaves)
+            module.register_forward_hook(self._hook(name, is_first=name == first))
+            for name, module in named
         ]
         try:
             yield
@@ -155,5 +171,5 @@ class _Check:
 def first_bad(losses: list[float], limit: float) -> int | None:
     """The index of the first loss that is not finite or above `limit`."""
     values = torch.tensor(losses, dtype=torch.float64)
-    bad = (~(values <= limit)).nonzero()
+    bad = (~(values.isfinite() & (values <= limit))).nonzero()
     return int(bad[0]) if len(bad) else None

@@ -14,11 +14,17 @@ from tui_nn.engine.decisions import Decisions
 from tui_nn.engine.devices import choose_device
 from tui_nn.engine.evaluation import Evaluation, Part
 from tui_nn.engine.perceptron import PerceptronWatch, is_perceptron
-from tui_nn.engine.postmortem import find_culprit, first_bad, loss_limit, too_large_a_rate
+from tui_nn.engine.postmortem import (
+    find_culprit,
+    first_bad,
+    loss_limit,
+    ruined_evaluation,
+    too_large_a_rate,
+)
 from tui_nn.engine.state import Snapshot, take
 from tui_nn.engine.trainer import Trainer
 from tui_nn.engine.verdict import Outcome, say
-from tui_nn.spec.protocol import Array, Culprit, Ended, Noticed, Reason, Record, Stepped
+from tui_nn.spec.protocol import Array, Culprit, Ended, Noticed, Phase, Reason, Record, Stepped
 from tui_nn.spec.resolve import Plan
 
 BLOCK_SECONDS = 0.01
@@ -87,28 +93,35 @@ class Session:
         reason: Reason | None = None
         culprit: Culprit | None = None
         while reason is None:
-            bad_step = self._train_block()
-            if bad_step is None:
-                self._keep_good()
+            culprit = self._train_block()
+            if culprit is None:
                 reason = self._evaluate_if_due() or self.request.reason() or self._at_the_end()
-                bad_step = self.trainer.step if reason == "diverged" else None
-            if bad_step is None and reason is None and self.trainer.rate_is_too_large:
-                reason, culprit = "diverged", too_large_a_rate(self.trainer)
-            elif bad_step is not None:
-                reason, culprit = "diverged", find_culprit(self.trainer, self._good, bad_step)
-                self._last = None
+                culprit = self._culprit_of_evaluation() if reason == "diverged" else None
+            if culprit is None and reason is None and self.trainer.rate_is_too_large:
+                culprit = too_large_a_rate(self.trainer)
+            if culprit is not None:
+                reason, self._last = "diverged", None
+            else:
+                self._keep_good()
         self._tell_steps()
         ended = self._ended(reason, culprit, time.monotonic() - started)
         self.emit(ended)
         return ended
 
-    def _train_block(self) -> int | None:
-        """Some steps on the straight path; the number of the step whose loss left all reason."""
+    def _train_block(self) -> Culprit | None:
+        """Some steps on the straight path; what went wrong if the loss left all reason."""
         trainer = self.trainer
         steps = 1 if self.watch else min(self._block, self._steps_to_evaluation())
         first = trainer.step + 1
         began = time.monotonic()
-        losses, rates = trainer.train_straight(steps)
+        try:
+            losses, rates = trainer.train_straight(steps)
+        except (RuntimeError, ValueError, ArithmeticError):
+            # A loss may refuse numbers that are none: then they are the reason, not the refusal.
+            culprit = find_culprit(trainer, self._good, first + steps - 1, largest=False)
+            if culprit is None:
+                raise
+            return culprit
         if steps == self._block and time.monotonic() - began < BLOCK_SECONDS:
             self._block *= 2
         elif time.monotonic() - began > 2 * BLOCK_SECONDS:
@@ -123,7 +136,26 @@ class Session:
         self._told.rates += rates[:kept]
         if time.monotonic() - self._told.since > TELL_SECONDS:
             self._tell_steps()
-        return None if bad is None else first + bad
+        return None if bad is None else self._find(first + bad)
+
+    def _find(self, bad_step: int) -> Culprit:
+        culprit = find_culprit(self.trainer, self._good, bad_step)
+        return culprit or Culprit(
+            step=bad_step,
+            phase=Phase.FORWARD,
+            tensor="loss",
+            layer="",
+            operation="a step that its replay does not show",
+            value="not finite or without bound",
+        )
+
+    def _culprit_of_evaluation(self) -> Culprit:
+        loss = self._evaluate()["train"].numbers["loss"]
+        step = self.trainer.step
+        found = find_culprit(self.trainer, self._good, step, largest=False)
+        if found is None:  # back to before the update that ruined it
+            self.trainer.train_straight(step - 1 - self._good.step)
+        return found or ruined_evaluation(self.trainer, step, loss)
 
     def _steps_to_evaluation(self) -> int:
         """Steps until the next evaluation that is due, or the end."""
@@ -176,8 +208,8 @@ class Session:
         trainer.schedule_evaluation(watched.numbers["loss"])
         if trainer.lr != before:
             self._take_good()  # a replay does not evaluate: it starts behind this change
-        reason = self.decisions.look(watched, trainer.epoch, trainer.network)
-        if reason is None and self.watch and self.watch.has_returned():
+        reason = self.decisions.look(watched, trainer.epoch, trainer.step, trainer.network)
+        if reason is None and self.watch and self.watch.returned_epochs:
             return "cycle"
         return reason
 
@@ -234,7 +266,7 @@ class Session:
     def _go_to_best(self, reason: Reason) -> int | None:
         """With patience, leave the best weights behind; the epoch they are from."""
         best = self.decisions.best
-        if best is None or reason == "diverged" or best.epoch == self.trainer.epoch:
+        if best is None or reason == "diverged" or best.step == self.trainer.step:
             return None
         self.trainer.network.load_state_dict(best.weights)
         self._last = None

@@ -62,7 +62,7 @@ def _reached(plan: Plan, outcome: Outcome) -> str:
     goal, watch = plan.experiment.goal, outcome.watch
     assert goal is not None
     count = outcome.evaluation.count
-    if watch and outcome.evaluation.right == count:
+    if watch and outcome.part == "train" and outcome.evaluation.right == count:
         whole = "" if watch.changes_by_epoch.get(outcome.epoch) else " for a whole epoch"
         return f"All {count} rows right{whole}: {watch.changes} changes in {outcome.step} steps."
     metric = catalog.metric(goal.metric)
@@ -99,10 +99,15 @@ def _cycle(plan: Plan, outcome: Outcome) -> str:
 def _diverged(culprit: Culprit | None) -> str:
     if culprit is None:
         return "The loss left all reason; a replay did not show where. A smaller lr may help."
+    remedy = (
+        "Such numbers can't be learned from."
+        if culprit.operation == "the data"
+        else "A smaller lr or train.clip_norm may help."
+    )
     of = f" of {culprit.layer}" if culprit.layer not in ("", culprit.operation) else ""
     return (
         f"Diverged in step {culprit.step:,}, phase {culprit.phase}: {culprit.tensor}{of} became "
-        f"{culprit.value} in {culprit.operation}. A smaller lr or train.clip_norm may help."
+        f"{culprit.value} in {culprit.operation}. {remedy}"
     )
 
 

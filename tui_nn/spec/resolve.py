@@ -242,6 +242,16 @@ def _check_schedule(experiment: Experiment) -> None:
             where=where,
             hint="write train.eval_every=1",
         )
+    if (
+        schedule.entry.name == "CosineAnnealingLR"
+        and schedule["eta_min"] == 0
+        and any(optimizer.entry.name == "LBFGS" for optimizer in experiment.optimizers)
+    ):
+        raise InvalidInput(
+            "CosineAnnealingLR ends at lr 0, along which LBFGS can't search",
+            where=experiment.place("schedule"),
+            hint=f"write {schedule.call_with(eta_min=0.001)}",
+        )
     without = [o.entry.name for o in experiment.optimizers if o.entry.name in NO_MOMENTUM]
     if schedule.entry.name == "OneCycleLR" and schedule["cycle_momentum"] and without:
         raise InvalidInput(

@@ -58,6 +58,15 @@ def _check_rprop(bound: Bound) -> None:
         )
 
 
+def _check_betas(bound: Bound) -> None:
+    if any(isinstance(beta, int) for beta in bound["betas"]):  # torch refuses it
+        floats = tuple(map(float, bound["betas"]))
+        raise InvalidInput(
+            f"{bound.entry.name}: betas is {bound['betas']}, torch wants decimal points",
+            hint=f"write betas={floats}",
+        )
+
+
 def _adam(name: str, summary: str, weight_decay: float, *more: Parameter) -> Entry:
     return Entry(
         "optimizer",
@@ -74,6 +83,7 @@ def _adam(name: str, summary: str, weight_decay: float, *more: Parameter) -> Ent
             *more,
         ),
         left_out=LEFT_OUT,
+        relations=_check_betas,
     )
 
 
