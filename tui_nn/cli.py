@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import traceback
+from math import isfinite
 from typing import Any, NoReturn
 
 import click
@@ -110,6 +111,8 @@ def train(
     }  # fmt: skip
     changes += tuple(f"{key}={value}" for key, value in options.items() if value is not None)
     changes += _goal_changes(goal)
+    if max_seconds is not None and not isfinite(max_seconds):
+        raise InvalidInput(f"is {max_seconds}", where="--max-seconds", hint="write a number")
     prepared = prepare(load_experiment(experiment, changes))
     if without_app and not quiet:
         _say(f"training {experiment} headlessly (no screen yet)")
@@ -124,12 +127,13 @@ def train(
 def show(experiment: str, changes: tuple[str, ...], toml: bool) -> None:
     """Show layers, data and settings of an experiment."""
     from tui_nn.data.prepare import prepare
+    from tui_nn.headless.output import print_bytes
     from tui_nn.spec.files import find_experiment, load_experiment, read_text, write_toml
 
     prepared = prepare(load_experiment(experiment, changes))
     if toml:
         original = read_text(find_experiment(experiment))
-        sys.stdout.write(write_toml(prepared.plan.experiment, original))
+        print_bytes(write_toml(prepared.plan.experiment, original).encode())
         return
     from tui_nn.reference import experiment_page
 
@@ -183,11 +187,14 @@ def _goal_changes(goal: str | None) -> tuple[str, ...]:
             f"{name} gets better {'upwards' if metric.higher_is_better else 'downwards'}",
             where="--goal", hint=f"write '{name}{right}{text}'",
         )  # fmt: skip
-    return (f"goal.{name}={value!r}",)
+    return (f"goal.{name}={value!r}", "goal.times=1")
 
 
 def main() -> NoReturn:
     """Run the command line; every mistake is one line on standard error."""
+    # A daemon may start us with its outputs closed.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ≥ gets a ?, not an error

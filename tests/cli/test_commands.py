@@ -235,3 +235,35 @@ def test_an_output_without_unicode_gets_a_question_mark_not_an_error(
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode("ascii")
+
+
+def test_what_a_program_reads_is_utf_8_whatever_the_terminal_shows(tmp_path: Path) -> None:
+    path = tmp_path / "words.toml"
+    path.write_text('title = "Übung ≥ 1"\n' + GATE, encoding="utf-8")
+    for arguments in (["show", str(path), "--toml"], ["train", str(path), "--json=full"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "tui_nn", *arguments],
+            env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, timeout=60,
+        )  # fmt: skip
+        assert "Übung ≥ 1" in done.stdout.decode("utf-8")
+
+
+def test_a_title_can_not_command_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "escape.toml"
+    path.write_text('title = "\\u001b[31mred\\nline"\n' + GATE)
+    for command in ("show", "train"):
+        answer = nn_tui(command, str(path))
+        assert "\x1b" not in answer.out
+        assert "\\x1b[31mred line" in answer.out
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", ">&- 2>&-"])
+def test_closed_outputs_are_no_failure(gate: str, closed: str) -> None:
+    command = f"{sys.executable} -m tui_nn train {gate} {closed}"
+    assert subprocess.run(["bash", "-c", command], timeout=60).returncode == 0
+
+
+def test_a_goal_on_the_command_line_holds_at_once(moons: str) -> None:
+    answer = nn_tui("train", moons, "goal.accuracy=0.5", "goal.times=9", "train.eval_every=1",
+                    "--goal", "accuracy>=0.1", "--json")  # fmt: skip
+    assert len(answer.out.splitlines()) == 2

@@ -94,6 +94,19 @@ def test_the_bar_tells_epoch_step_loss_metric_rate_and_time_left(
         assert words in last
 
 
+def test_80_columns_hold_all_but_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((80, 24)))
+    clock, stream = Clock(), io.StringIO()
+    bar = Bar(PLAN, stream, clock)
+    bar.metric = metric("accuracy")
+    bar.take(Evaluated(step=7, epoch=1, lr=0.1, train={}, val={"loss": 0.4, "accuracy": 0.875}))
+    clock.now = 3600
+    bar.take(stepped(14, loss=0.012345))
+    last = text_of(stream).split("\x1b[K")[-1]
+    for words in ("50 %", "epoch 2/4", "loss 0.01235", "val accuracy 87.5 %", "lr 0.1", "left"):
+        assert words in last
+
+
 def test_the_bar_is_wiped_at_the_end() -> None:
     stream = io.StringIO()
     with Bar(PLAN, stream, Clock()) as bar:

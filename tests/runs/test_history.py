@@ -34,3 +34,20 @@ def test_evaluations_are_curves_over_epochs_with_gaps_for_what_was_not_finite() 
 def test_what_never_came_is_empty() -> None:
     history = History()
     assert len(history.losses()[0]) == len(history.evaluations("val", "loss")[0]) == 0
+
+
+def test_very_many_evaluations_are_thinned_and_the_last_stays() -> None:
+    history = History()
+    for epoch in range(1, 50_001):
+        history.take(evaluated(epoch, 1.0 / epoch))
+    x, y = history.evaluations("train", "loss")
+    assert len(x) <= 10_001
+    assert (x[0], x[-1], y[-1]) == (1, 50_000, 1 / 50_000)
+
+
+def test_a_history_that_keeps_nothing_knows_the_latest() -> None:
+    history = History(keeps=False)
+    for epoch in (1, 2, 3):
+        history.take(evaluated(epoch, 1.0))
+    assert [record.epoch for record in history.evaluated] == [3]
+    assert history.step == 30

@@ -64,7 +64,8 @@ def _reached(plan: Plan, outcome: Outcome) -> str:
     count = outcome.evaluation.count
     if watch and outcome.part == "train" and outcome.evaluation.right == count:
         whole = "" if watch.changes_by_epoch.get(outcome.epoch) else " for a whole epoch"
-        return f"All {count} rows right{whole}: {watch.changes} changes in {outcome.step} steps."
+        changes = f"{watch.changes} change{'' if watch.changes == 1 else 's'}"
+        return f"All {count} rows right{whole}: {changes} in {outcome.step} steps."
     metric = catalog.metric(goal.metric)
     value = metric.show(outcome.evaluation.numbers[goal.metric])
     return f"Goal reached: {_part(outcome)}{metric.label} {value}{_of(outcome)}, wanted {goal}."

@@ -22,7 +22,7 @@ def progress_for(plan: Plan, json: str, quiet: bool) -> "Progress":
     if quiet:
         return Progress(plan)
     rewritable = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    if rewritable and (sys.stdout.isatty() or json):
+    if rewritable and sys.stdout.isatty() != bool(json):
         return Bar(plan, sys.stderr)
     return Progress(plan) if json else Lines(plan, sys.stdout)
 
@@ -148,15 +148,16 @@ class Bar(Progress):
         super().notice(message)
 
     def show(self) -> None:
-        width = shutil.get_terminal_size().columns - 1
+        width = shutil.get_terminal_size().columns - 3  # room for an echoed ^C
         words = self.facts()
-        while len(words) > 1 and len("  ".join(words)) + 14 > width:
-            words.pop(-2)
+        if len("  ".join(words)) + 14 > width:
+            words.pop(1)  # the step: the epoch says nearly the same
         text = "  ".join(words)
         share = self.step / self.total
-        room = min(40, width - len(text) - 8)
-        bar = f"{self._bar(share, room)} {100 * share:3.0f} %" if room >= 5 else ""
-        self._write(f"{bar}  {text}"[:width] if bar else text[:width])
+        percent = f"{100 * share:3.0f} %"
+        room = min(40, width - len(text) - len(percent) - 3)
+        bar = f"{self._bar(share, room)} {percent}" if room >= 5 else percent
+        self._write(f"{bar}  {text}"[:width])
 
     def close(self) -> None:
         self._write("")

@@ -24,7 +24,7 @@ HEADINGS = {
     "epochs": "done",
     "time": "stopped: the time is up",
     "plateau": "stopped: no progress",
-    "cycle": "stopped: a circle",
+    "cycle": "stopped: it repeats itself",
     "stopped": "stopped",
     "interrupted": "stopped by a signal",
     "diverged": "diverged",
@@ -108,4 +108,9 @@ def _curve(history: History) -> str:
         log_y=log,
         ascii_only="utf" not in (sys.stdout.encoding or "").lower(),
     )
-    return drawn.text(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    return drawn.text(colour=_wants_colour())
+
+
+def _wants_colour() -> bool:
+    dumb = os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not dumb and "NO_COLOR" not in os.environ

@@ -1,6 +1,5 @@
 """Train one experiment from beginning to end."""
 
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_nn.data.prepare import Prepared
+from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.progress import Progress, progress_for
 from tui_nn.headless.signals import obeyed_signals
 from tui_nn.headless.summary import summary
@@ -31,7 +31,7 @@ def train(prepared: Prepared, options: Options) -> int:
     """Train to the end; the exit code."""
     began = time.monotonic()
     deadline = None if options.max_seconds is None else began + options.max_seconds
-    history = History()
+    history = History(keeps=not options.quiet)
     progress = progress_for(prepared.plan, options.json, options.quiet)
     with obeyed_signals() as signals, progress, warnings.catch_warnings():
         warnings.simplefilter("ignore" if options.quiet else "default")
@@ -47,10 +47,10 @@ def train(prepared: Prepared, options: Options) -> int:
             ended = session.run()
         except BaseException as error:
             if options.json and history.started:
-                print_out(encode(_failed(error, history, history.started, began)).decode())
+                print_bytes(encode(_failed(error, history, history.started, began)) + b"\n")
             raise
     if not options.quiet and not options.json:
-        print_out(summary(prepared.plan, history))
+        print_text(summary(prepared.plan, history))
     return signals.exit_code if ended.reason == "interrupted" else exit_code(ended)
 
 
@@ -61,12 +61,6 @@ def exit_code(ended: Ended) -> int:
     if ended.goal is not None and not ended.goal.met:
         return Exit.GOAL_MISSED
     return Exit.DONE
-
-
-def print_out(text: str) -> None:
-    """Write a line or more to standard output, at once."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 def _telling(progress: Progress) -> Callable[..., None]:
@@ -85,7 +79,7 @@ def _teller(options: Options, history: History, progress: Progress) -> Callable[
     def tell(record: Record) -> None:
         history.take(record)
         if wanted and isinstance(record, wanted):
-            print_out(encode(record).decode())
+            print_bytes(encode(record) + b"\n")
         if isinstance(record, Noticed) and not options.quiet:
             progress.notice(record.message)
         progress.take(record)

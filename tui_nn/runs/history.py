@@ -7,14 +7,21 @@ from numpy.typing import NDArray
 
 from tui_nn.spec.protocol import Ended, Evaluated, Numbers, Record, Started, Stepped
 
+MANY = 10_000
+
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 """x and y, both (n,)."""
 
 
 @dataclass
 class History:
-    """Takes records in order; gives curves of what they told."""
+    """Takes records in order; gives curves of what they told.
 
+    Where `keeps` is False only the latest of each kind stays. Of very many evaluations every
+    second one is let go, again and again: the curve stays, its memory is bounded.
+    """
+
+    keeps: bool = True
     started: Started | None = None
     ended: Ended | None = None
     evaluated: list[Evaluated] = field(default_factory=list)
@@ -29,8 +36,15 @@ class History:
             case Started():
                 self.started = record
             case Stepped():
-                self._losses.append(record.loss.numpy())
+                if self.keeps:
+                    self._losses.append(record.loss.numpy())
+                if len(self._losses) > MANY:
+                    self._losses = [np.concatenate(self._losses)]
             case Evaluated():
+                if not self.keeps:
+                    self.evaluated.clear()
+                elif len(self.evaluated) > MANY:
+                    del self.evaluated[1::2]
                 self.evaluated.append(record)
             case Ended():
                 self.ended = record

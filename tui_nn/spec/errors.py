@@ -19,7 +19,7 @@ class NNError(Exception):
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         way_out = f": {self.hint}" if self.hint else ""
-        return _printable(" ".join(f"{place}{self.message}{way_out}".split()))
+        return printable(" ".join(f"{place}{self.message}{way_out}".split()))
 
     def at(self, where: str) -> Self:
         """The same error with `where` put before its place; `[2]` joins `network`."""
@@ -28,7 +28,7 @@ class NNError(Exception):
         return type(self)(self.message, where=place, hint=self.hint)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """What a terminal would obey, not show, as its escape."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text

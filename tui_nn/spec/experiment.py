@@ -7,7 +7,7 @@ from typing import Any
 from tui_nn.spec import catalog
 from tui_nn.spec.call import Value, parse
 from tui_nn.spec.catalog.entry import REQUIRED, Bound, Parameter, near, say
-from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.keys import SECTIONS, TOP
 
 Table = Mapping[str, Any]
@@ -101,8 +101,8 @@ def check(table: Table, name: str, place: Callable[[str], str]) -> Experiment:
     )
     return Experiment(
         name=name,
-        title=top["title"] or name,
-        about=" ".join(top["about"].split()),
+        title=printable(" ".join(top["title"].split())) or name,
+        about=printable(" ".join(top["about"].split())),
         data=_bind("dataset", top["data"], place("data")),
         network=_calls("layer", top["network"], "network", place),
         loss=_bind("loss", top["loss"], place("loss")),

@@ -18,6 +18,7 @@ MAX_BYTES = 1_000_000
 _KEY = re.compile(r"([a-z_]+)(?:\.([a-z_0-9]+)|\[(\d{1,4})\])?", re.ASCII)
 # tomllib takes time in the square of a dotted key's parts.
 _LONG_KEY = re.compile(r"(?<![^\s.])(?:[^\s.]+[ \t]*\.[ \t]*){100}")
+_PYTHON_FLOAT = re.compile(r"[-+]?(?:\d{1,20}\.|\.\d{1,20})(?:[eE][-+]?\d{1,2})?", re.ASCII)
 _TEXT_KEYS = frozenset(p.name for p in TOP)
 _TABLES = f"tables: {', '.join(SECTIONS)}"
 
@@ -89,7 +90,9 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         siblings = [str(p) for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
         raise InvalidInput(
-            "there is no such file", where=where, hint=near(str(path), siblings)
+            "there is no such file",
+            where=where,
+            hint=near(str(path), siblings) or "name a preset or a TOML file",
         ) from None
     except UnicodeDecodeError:
         raise InvalidInput("is not a text file", where=where, hint="name a TOML file") from None
@@ -117,9 +120,11 @@ def _decode(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"is not TOML: {error}", where=where) from None
+        raise InvalidInput(f"is not TOML: {error}", where=where, hint="mend that line") from None
     except ValueError:  # int() refuses over 4300 digits
-        raise InvalidInput("holds a number too long to read", where=where) from None
+        raise InvalidInput(
+            "holds a number too long to read", where=where, hint="write fewer digits"
+        ) from None
     except RecursionError:
         raise InvalidInput("is nested too deep", where=where, hint="a few levels do") from None
 
@@ -202,6 +207,8 @@ def _typed(root: str, text: str, where: str) -> Any:
         return text
     if word in ("True", "False"):  # as Python spells them
         return word == "True"
+    if _PYTHON_FLOAT.fullmatch(word):
+        return float(word)
     try:
         found = tomllib.loads(f"value = {text}") if not _LONG_KEY.search(text) else {}
     except (ValueError, RecursionError):

@@ -135,7 +135,7 @@ TRAIN = (
 
 GOAL = (
     *(
-        Parameter(m.name, optional(Real()), f"stop when {m.label} is this good", None)
+        Parameter(m.name, optional(Real(m.low, m.high)), f"stop when {m.label} is this good", None)
         for m in METRICS
     ),
     Parameter("times", Whole(1), "evaluations in a row that must reach it", 1),

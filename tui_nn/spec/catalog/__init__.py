@@ -41,7 +41,10 @@ def find(kind: str, name: str) -> Entry:
     elsewhere = [entry for entry in entries() if entry.name == name]
     if elsewhere:
         other = elsewhere[0].kind
-        raise InvalidInput(f"{name} is {_article(other)}, not {_article(kind)}")
+        raise InvalidInput(
+            f"{name} is {_article(other)}, not {_article(kind)}",
+            hint=f"there are {', '.join(known)}",
+        )
     raise InvalidInput(
         f"there is no {kind} {name}", hint=near(name, known) or f"there are {', '.join(known)}"
     )

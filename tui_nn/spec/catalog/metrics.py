@@ -15,6 +15,9 @@ class Metric:
     for_classes: bool | None
     """True: needs classes; False: needs values; None: either."""
     summary: str
+    low: float | None = 0
+    high: float | None = None
+    """No value lies outside low … high."""
 
     def better(self, value: float, than: float) -> bool:
         return value > than if self.higher_is_better else value < than
@@ -32,16 +35,18 @@ class Metric:
 
 METRICS = (
     Metric("loss", "loss", False, None, "The loss itself, averaged over all samples."),
-    Metric("accuracy", "accuracy", True, True, "The share of samples whose class is right."),
+    Metric("accuracy", "accuracy", True, True, "The share of samples whose class is right.",
+           high=1),
     Metric(
         "f1", "macro F1", True, True,
-        "The mean over the classes of 2·precision·recall / (precision + recall).",
+        "The mean over the classes of 2·precision·recall / (precision + recall).", high=1,
     ),
     Metric("mae", "MAE", False, False, "The mean of |y − t|."),
     Metric("rmse", "RMSE", False, False, "The root of the mean of (y − t)²."),
     Metric(
         "r2", "R²", True, False,
         "1 − Σ(y − t)² / Σ(t − mean t)²: 1 is perfect, 0 no better than the mean.",
+        low=None, high=1,
     ),
 )  # fmt: skip
 

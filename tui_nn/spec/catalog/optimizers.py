@@ -181,7 +181,10 @@ OPTIMIZERS = (
             Parameter("lr", _positive, "factor on its own step", 1),
             Parameter("max_iter", Whole(1), "directions tried in one step", 20),
             Parameter(
-                "max_eval", optional(Whole(1)), "losses asked for in one step; None: 25", None
+                "max_eval",
+                optional(Whole(1)),
+                "most losses in one step; None: 1.25 · max_iter",
+                None,
             ),
             Parameter("tolerance_grad", Real(0), "stop at gradients smaller than this", 1e-07),
             Parameter("tolerance_change", Real(0), "stop at changes smaller than this", 1e-09),
