@@ -50,7 +50,10 @@ def test_how_often_it_is_evaluated_changes_no_bit() -> None:
 def test_validation_samples_never_train() -> None:
     done = run(RANDOM, "train.val=0.25")
     assert done.ended.train_count + done.ended.val_count == 1797
+    trained_on = {tuple(row) for row in done.session.trainer.batches.x.tolist()}
+    held_out = {tuple(row) for row in done.session.parts["val"].x.tolist()}
     assert len(done.session.trainer.batches.x) == done.ended.train_count
+    assert not trained_on & held_out
     assert done.ended.right["val"] <= done.ended.val_count
     assert set(done.ended.val or {}) == {"loss", "accuracy", "f1"}
 
@@ -116,9 +119,12 @@ def test_notices_of_the_plan_are_told() -> None:
 def test_snapshots_are_kept_only_of_finite_states(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SNAPSHOT_SECONDS", 0.0)
     done = run(MOONS, "optimizer=SGD(lr=1e20)", "train.epochs=50")
-    assert done.session._good.is_finite
     assert done.ended.reason == "diverged"
-    assert done.ended.culprit is not None
+    kept = done.session._good
+    with torch.no_grad():
+        next(done.session.trainer.network.parameters()).fill_(float("nan"))
+    done.session._take_good()
+    assert done.session._good is kept
 
 
 def test_numbers_that_are_not_finite_are_words() -> None:
@@ -155,7 +161,6 @@ def test_good_states_follow_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_threads_are_those_of_the_plan() -> None:
-    assert torch.get_num_threads() == 1 or run(MOONS).ended.step > 0
     run(MOONS, "train.threads=2")
     assert torch.get_num_threads() == 2
     run(MOONS)

@@ -53,6 +53,7 @@ def _reason(plan: Plan, outcome: Outcome) -> str:
         case "time":
             return "The time is up."
         case "diverged":
+            assert outcome.culprit is not None
             return _diverged(outcome.culprit)
         case _:
             return f"Stopped after step {outcome.step:,}."
@@ -97,9 +98,7 @@ def _cycle(plan: Plan, outcome: Outcome) -> str:
     )
 
 
-def _diverged(culprit: Culprit | None) -> str:
-    if culprit is None:
-        return "The loss left all reason; a replay did not show where. A smaller lr may help."
+def _diverged(culprit: Culprit) -> str:
     remedy = (
         "Such numbers can't be learned from."
         if culprit.operation == "the data"
