@@ -108,6 +108,19 @@ def test_80_columns_hold_all_but_the_step(monkeypatch: pytest.MonkeyPatch) -> No
         assert words in last
 
 
+def test_words_are_not_cut_where_the_share_done_finds_no_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((72, 24)))
+    clock, stream = Clock(), io.StringIO()
+    bar = Bar(PLAN, stream, clock)
+    bar.metric = metric("accuracy")
+    bar.take(Evaluated(step=7, epoch=1, lr=0.1, train={}, val={"loss": 0.4, "accuracy": 0.875}))
+    clock.now = 3600
+    bar.take(stepped(14, loss=123456.789))
+    assert text_of(stream).endswith("60 min left")
+
+
 def test_the_bar_is_wiped_at_the_end() -> None:
     stream = io.StringIO()
     with Bar(PLAN, stream, Clock()) as bar:

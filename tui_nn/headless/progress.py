@@ -157,7 +157,8 @@ class Bar(Progress):
         percent = f"{100 * share:3.0f} %"
         room = min(40, width - len(text) - len(percent) - 3)
         bar = f"{self._bar(share, room)} {percent}" if room >= 5 else percent
-        self._write(f"{bar}  {text}"[:width])
+        line = f"{bar}  {text}"
+        self._write(line if len(line) <= width else text[:width])
 
     def close(self) -> None:
         self._write("")
