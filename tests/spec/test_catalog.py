@@ -286,8 +286,8 @@ def test_a_call_is_checked_into_values_and_defaults() -> None:
 
 def test_layers_inside_a_residual_are_checked_too() -> None:
     residual = bound("layer", "Residual(Linear(2, 2), Residual(Tanh()))")
-    assert [layer.entry.name for layer in residual.layers] == ["Linear", "Residual"]
-    assert [layer.entry.name for layer in residual.layers[1].layers] == ["Tanh"]
+    assert [layer.entry.name for layer in residual.inner] == ["Linear", "Residual"]
+    assert [layer.entry.name for layer in residual.inner[1].inner] == ["Tanh"]
 
 
 @pytest.mark.parametrize(

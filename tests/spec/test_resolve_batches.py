@@ -87,7 +87,7 @@ def test_a_picture_of_several_points_can_be_normalised_alone(
 
 def _build(bound: Any) -> torch.nn.Module:
     module: torch.nn.Module = resolve_target(bound.entry.target)(
-        *map(_build, bound.layers), **bound.given
+        *map(_build, bound.inner), **bound.given
     )
     return module
 

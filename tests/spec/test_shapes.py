@@ -163,7 +163,7 @@ CASES: dict[str, st.SearchStrategy[Case]] = {
 
 
 def build(bound: Bound) -> nn.Module:
-    module: nn.Module = resolve_target(bound.entry.target)(*map(build, bound.layers), **bound.given)
+    module: nn.Module = resolve_target(bound.entry.target)(*map(build, bound.inner), **bound.given)
     return module
 
 

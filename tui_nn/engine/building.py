@@ -41,7 +41,7 @@ def build_network(plan: Plan, device: torch.device) -> nn.Sequential:
 
 def _layer(bound: Bound) -> nn.Module:
     make = resolve_target(bound.entry.target)
-    layer: nn.Module = make(*map(_layer, bound.layers), **bound.given)
+    layer: nn.Module = make(*map(_layer, bound.inner), **bound.given)
     return layer
 
 

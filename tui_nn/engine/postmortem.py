@@ -156,8 +156,8 @@ class _Check:
         """The layer as it was written, for a tensor's or a module's name."""
         head, *rest = name.split(".")
         bound = self.trainer.plan.experiment.network[int(head)]
-        while bound.layers and rest and rest[0].isdecimal():
-            bound = bound.layers[int(rest.pop(0))]
+        while bound.inner and rest and rest[0].isdecimal():
+            bound = bound.inner[int(rest.pop(0))]
         return str(bound.call)
 
     def _optimizer_of(self, name: str) -> str:

@@ -16,8 +16,11 @@ class Row:
     size: Size
 
 
-def walk(layers: Sequence[Bound], input_shape: Shape) -> tuple[Row, ...]:
-    """Every layer with its shapes; InvalidInput at `[index]` where one doesn't fit."""
+def walk(layers: Sequence[Bound], input_shape: Shape, tokens: int | None = None) -> tuple[Row, ...]:
+    """Every layer with its shapes; InvalidInput at `[index]` where one doesn't fit.
+
+    `tokens`: how many different whole numbers the input is made of; None where it is numbers.
+    """
     rows: list[Row] = []
     shape = input_shape
     for index, layer in enumerate(layers):
@@ -31,12 +34,17 @@ def walk(layers: Sequence[Bound], input_shape: Shape) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def without_lazy(layers: Sequence[Bound], input_shape: Shape) -> tuple[Bound, ...]:
+    """The same layers, each lazy one replaced by the call it stands for."""
+    return tuple(layers)
+
+
 def inner(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The same, with the rows inside a Residual in its place."""
     return tuple(
         part
         for row in rows
-        for part in (inner(walk(row.layer.layers, row.input_shape)) if row.layer.layers else (row,))
+        for part in (inner(walk(row.layer.inner, row.input_shape)) if row.layer.inner else (row,))
     )
 
 

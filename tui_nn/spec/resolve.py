@@ -12,7 +12,7 @@ from tui_nn.spec.catalog.entry import Shape
 from tui_nn.spec.catalog.metrics import METRICS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
-from tui_nn.spec.network import Row, assign, inner, walk
+from tui_nn.spec.network import Row, assign, inner, walk, without_lazy
 from tui_nn.spec.shapes import show
 from tui_nn.spec.targets import Fit, Kind, fit
 
@@ -31,6 +31,9 @@ class DataFacts:
     kind: Kind
     train_count: int
     val_count: int
+    test_count: int = 0
+    tokens: int | None = None
+    """How many different tokens the inputs are made of; None where they are numbers."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def resolve(experiment: Experiment, facts: DataFacts, cores: int | None = None) 
     """
     place = experiment.place
     with _placed(place("network")):
-        rows = walk(experiment.network, facts.input_shape)
+        experiment = _without_lazy(experiment, facts)
+        rows = walk(experiment.network, facts.input_shape, facts.tokens)
     names = [layer.entry.name for layer in experiment.network]
     last = next((name for name in reversed(names) if name != "Flatten"), "")
     with _placed(place("loss")):
@@ -81,6 +85,15 @@ def resolve(experiment: Experiment, facts: DataFacts, cores: int | None = None) 
     _check_schedule(decided)
     _check_length(decided, facts)
     return Plan(decided, facts, rows, read, shares, tuple(_notices(decided)))
+
+
+def _without_lazy(experiment: Experiment, facts: DataFacts) -> Experiment:
+    """The experiment with its lazy layers written out, so that both give the same weights."""
+    layers = without_lazy(experiment.network, facts.input_shape)
+    if layers == experiment.network:
+        return experiment
+    table = dict(experiment.table) | {"network": tuple(str(layer.call) for layer in layers)}
+    return replace(experiment, network=layers, table=table)
 
 
 @contextmanager

@@ -126,7 +126,7 @@ def residual(bound: Bound, shape: Shape) -> Size:
     """Residual: x + f(x), so f must give back the shape it gets."""
     current, multiply_adds = shape, 0
     tensors: list[Tensor] = []
-    for index, layer in enumerate(bound.layers):
+    for index, layer in enumerate(bound.inner):
         assert layer.entry.size is not None
         try:
             size = layer.entry.size(layer, current)

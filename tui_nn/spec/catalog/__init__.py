@@ -62,7 +62,7 @@ def bind_call(kind: str, call: Call) -> Bound:
             inner.append(bind_call(kind, argument))
         except InvalidInput as error:
             raise error.at(f"{call.name}[{index}]") from None
-    return replace(bound, layers=tuple(inner))
+    return replace(bound, inner=tuple(inner))
 
 
 def metric(name: str) -> Metric:

@@ -227,6 +227,8 @@ class Tensor:
     shape: Shape
     layer: str
     """The kind of layer it belongs to: `Linear`."""
+    sparse: bool = False
+    """Whether its gradient holds only the rows that a batch used."""
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,8 @@ class Entry:
     """For a layer: its output shape and counts, or InvalidInput for a shape it can't take."""
     relations: "Callable[[Bound], None] | None" = None
     """Checks of values against each other."""
+    stands_for: "Callable[[Bound, Shape], Call] | None" = None
+    """For a lazy layer: the call with all its sizes, behind an input of this shape."""
 
     @property
     def signature(self) -> str:
@@ -278,8 +282,8 @@ class Bound:
     entry: Entry
     given: Mapping[str, Value]
     """The values the call sets, by name."""
-    layers: "tuple[Bound, ...]" = ()
-    """The layers inside it, for a layer made of layers."""
+    inner: "tuple[Bound, ...]" = ()
+    """The calls inside it: the layers of a Residual, the schedules of a SequentialLR."""
 
     def __getitem__(self, name: str) -> Any:
         """The value of a parameter, its default where the call leaves it out."""
