@@ -1,6 +1,7 @@
 """Small experiments for tests, and the ways to run them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -48,14 +49,14 @@ threads = 1
 """
 
 
-def prepared(text: str, *changes: str) -> Prepared:
-    """A TOML text with `key=value` changes, held against its data."""
-    return prepare(experiment_of(text, "test.toml", "test", changes))
+def prepared(text: str, *changes: str, folder: Path = Path()) -> Prepared:
+    """A TOML text with `key=value` changes, held against its data; paths start at `folder`."""
+    return prepare(experiment_of(text, "test.toml", "test", changes, folder))
 
 
-def trainer(text: str, *changes: str) -> Trainer:
+def trainer(text: str, *changes: str, folder: Path = Path()) -> Trainer:
     """Ready for its first step, on the CPU and one thread."""
-    ready = prepared(text, *changes)
+    ready = prepared(text, *changes, folder=folder)
     torch.set_num_threads(1)
     return Trainer(ready.plan, ready.split, torch.device("cpu"))
 
@@ -70,9 +71,9 @@ class Run:
     ended: Ended
 
 
-def run(text: str, *changes: str, request: Request | None = None) -> Run:
+def run(text: str, *changes: str, request: Request | None = None, folder: Path = Path()) -> Run:
     """Train to the end."""
-    ready = prepared(text, *changes)
+    ready = prepared(text, *changes, folder=folder)
     records: list[Record] = []
     session = Session(ready.plan, ready.split, records.append, request or Request())
     ended = session.run()

@@ -75,6 +75,7 @@ def commands() -> None:
     metavar="[=full]", help="Print records, one JSON object a line; =full prints all of them.",
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @click.option("--goal", help="Stop when reached, e.g. 'accuracy>=0.97'.")
 @click.option("--epochs", type=int, help="How often every sample is seen.")
 @click.option("--seed", type=int, help="Starts weights, order, dropout and split.")
@@ -87,6 +88,7 @@ def train(
     changes: tuple[str, ...],
     json_kind: str | None,
     quiet: bool,
+    target: tuple[str, ...],
     goal: str | None,
     epochs: int | None,
     seed: int | None,
@@ -96,15 +98,15 @@ def train(
 ) -> int:
     """Train an experiment to its goal or end.
 
-    EXPERIMENT is a preset's name or a TOML file; key=value changes it, for example
-    train.epochs=50 or optimizer='SGD(lr=0.03)'.
+    EXPERIMENT is a preset's name, a TOML file, or data of your own: a .csv or .npz file, a folder
+    of pictures. key=value changes it: train.epochs=50 or optimizer='SGD(lr=0.03)'.
 
     Exit codes: 0 done, 1 failed, 2 bad input, 3 goal missed, 4 diverged, 130 Ctrl-C, 143 SIGTERM.
     """
-    from tui_nn.data.prepare import prepare
+    from tui_nn.data.open import open_experiment
     from tui_nn.headless.train import Options
     from tui_nn.headless.train import train as run
-    from tui_nn.spec.files import load_experiment
+    from tui_nn.headless.waiting import waiting
 
     options: dict[str, Any] = {
         "train.epochs": epochs, "train.seed": seed, "train.device": device and f'"{device}"',
@@ -113,7 +115,8 @@ def train(
     changes += _goal_changes(goal)
     if max_seconds is not None and not isfinite(max_seconds):
         raise InvalidInput(f"is {max_seconds}", where="--max-seconds", hint="write a number")
-    prepared = prepare(load_experiment(experiment, changes))
+    with waiting(quiet) as tell:
+        prepared = open_experiment(experiment, changes, target, tell).prepared
     if without_app and not quiet:
         _say(f"training {experiment} headlessly (no screen yet)")
     return run(prepared, Options(json_kind or "", quiet, max_seconds))  # type: ignore[arg-type]
@@ -122,22 +125,24 @@ def train(
 @commands.command()
 @click.argument("experiment")
 @click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @click.option("--toml", is_flag=True, help="Print the experiment's file with every choice made.")
 @verbose
-def show(experiment: str, changes: tuple[str, ...], toml: bool) -> None:
-    """Show layers, data and settings of an experiment."""
-    from tui_nn.data.prepare import prepare
+def show(experiment: str, changes: tuple[str, ...], target: tuple[str, ...], toml: bool) -> None:
+    """Show layers, data and settings of an experiment, or of a first guess at your data."""
+    from tui_nn.data.open import open_experiment
     from tui_nn.headless.output import print_bytes
-    from tui_nn.spec.files import find_experiment, load_experiment, read_text, write_toml
+    from tui_nn.headless.waiting import waiting
+    from tui_nn.spec.files import write_toml
 
-    prepared = prepare(load_experiment(experiment, changes))
+    with waiting() as tell:
+        opened = open_experiment(experiment, changes, target, tell)
     if toml:
-        original = read_text(find_experiment(experiment))
-        print_bytes(write_toml(prepared.plan.experiment, original).encode())
+        print_bytes(write_toml(opened.prepared.plan.experiment, opened.text).encode())
         return
     from tui_nn.reference import experiment_page
 
-    sys.stdout.write(f"{experiment_page(prepared)}\n")
+    sys.stdout.write(f"{experiment_page(opened.prepared)}\n")
 
 
 @commands.command()

@@ -1,6 +1,7 @@
 """What there is, as text: the course, an experiment before it runs, an entry of the catalog."""
 
 import textwrap
+from collections.abc import Sequence
 from importlib.resources import files
 from itertools import chain
 
@@ -10,6 +11,7 @@ from tui_nn.spec import catalog
 from tui_nn.spec.call import write
 from tui_nn.spec.catalog.entry import Entry, Required, near
 from tui_nn.spec.catalog.metrics import METRICS, Metric
+from tui_nn.spec.catalog.schedules import FUNCTIONS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import course, load_experiment
 from tui_nn.spec.keys import SECTIONS, TOP
@@ -17,6 +19,7 @@ from tui_nn.spec.network import tensors
 from tui_nn.spec.shapes import show as show_shape
 
 WIDTH = 80
+NAMES_SHOWN = 6
 
 
 def course_page() -> str:
@@ -105,9 +108,16 @@ def _optimizer_lines(prepared: Prepared) -> list[tuple[str, str]]:
         return [("optimizer", str(optimizers[0].call))]
     count = len(tensors(plan.rows))
     return [
-        ("optimizer", f"{optimizer.call}: {', '.join(names)} ({len(names)} of {count} tensors)")
+        ("optimizer", f"{optimizer.call}: {_some(names)} ({len(names)} of {count} tensors)")
         for optimizer, names in zip(optimizers, plan.shares, strict=True)
     ]
+
+
+def _some(names: Sequence[str]) -> str:
+    """The names, the middle left out where they are many."""
+    if len(names) <= NAMES_SHOWN:
+        return ", ".join(names)
+    return f"{', '.join(names[: NAMES_SHOWN - 2])}, … {names[-1]}"
 
 
 def entry_page(name: str) -> str:
@@ -128,6 +138,9 @@ def entry_page(name: str) -> str:
             if name.lower() in (full, key.name) and section != "goal":
                 default = "" if isinstance(key.default, Required) else f", default {key.default}"
                 return f"{full} (key of an experiment)\n{key.help}\n{key.rule}{default}"
+    for missing in FUNCTIONS:
+        if missing.lower() == wanted:
+            catalog.find("schedule", missing)  # says why it isn't there
     known = chain((e.name for e in catalog.entries()), (m.name for m in METRICS))
     raise InvalidInput(
         f"nothing is called {name}", hint=near(wanted, known) or "e.g. nn-tui explain Adam"

@@ -10,14 +10,13 @@ after each round the weights must be equal to the bit.
 import statistics
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from tui_nn.data.dataset import Dataset
 from tui_nn.data.encode import encode
 from tui_nn.data.load import load
 from tui_nn.data.split import Split, split
@@ -28,6 +27,7 @@ from tui_nn.spec.protocol import Record, Stepped
 from tui_nn.spec.resolve import DataFacts, Plan, resolve
 
 ROUNDS = 21
+LONG_ROUNDS = 3
 ROUND_SECONDS = 0.35
 CNN = (
     '["Conv2d(1, 8, 3, padding=1)", "ReLU()", "MaxPool2d(2)", "Conv2d(8, 16, 3, padding=1)", '
@@ -54,6 +54,8 @@ class Workload:
     batch_size: int
     wanted: float
     """The ratio it must reach."""
+    samples: int = 0
+    """So many, where they are not the dataset's own: an epoch of them is a round."""
 
 
 WORKLOADS = (
@@ -64,12 +66,13 @@ WORKLOADS = (
     Workload("W2", "spiral()", SPIRAL_MLP, "BCEWithLogitsLoss()", "SGD(lr=0.03)", 10, 1.6),
     Workload("W3", "digits(flat=True)", DIGITS_MLP, "CrossEntropyLoss()", "Adam()", 64, 1.6),
     Workload("W4a", "digits()", CNN, "CrossEntropyLoss()", "Adam()", 64, 1.15),
-    Workload("W4b", "digits()", LENET, "CrossEntropyLoss()", "Adam()", 64, 1.0),
+    Workload("W4b", "digits(size=28)", LENET, "CrossEntropyLoss()", "Adam()", 64, 1.0),
+    Workload("W5", "digits(size=28)", LENET, "CrossEntropyLoss()", "Adam()", 64, 1.0, 60_000),
 )  # fmt: skip
 
 
 def prepared(work: Workload, epochs: int, evaluate: bool) -> tuple[Plan, Split]:
-    """The workload as nn-tui sees it; W4b's pictures are the digits enlarged to 28x28."""
+    """The workload as nn-tui sees it; W5's samples are repeated until there are as many."""
     lines = [
         f'data = "{work.data}"', f"network = {work.network}", f'loss = "{work.loss}"',
         f'optimizer = "{work.optimizer}"', "[train]", f"batch_size = {work.batch_size}",
@@ -78,23 +81,17 @@ def prepared(work: Workload, epochs: int, evaluate: bool) -> tuple[Plan, Split]:
     ]  # fmt: skip
     experiment = experiment_of("\n".join(lines), "benchmark", work.name)
     dataset = load(experiment.data)
-    if work.name == "W4b":
-        dataset = enlarged(dataset)
+    if work.samples:
+        dataset = dataset.take(np.arange(work.samples) % len(dataset.x))
     parts = split(dataset, 0.0, 0)
     facts = DataFacts(dataset.input_shape, dataset.kind, len(parts.train.x), 0)
     return resolve(experiment, facts), parts
 
 
-def enlarged(dataset: Dataset) -> Dataset:
-    """28x28 pictures out of 8x8 ones, each pixel repeated."""
-    pixel = np.arange(28) * 8 // 28
-    return replace(dataset, x=np.ascontiguousarray(dataset.x[:, :, pixel][:, :, :, pixel]))
-
-
 def tutorial(plan: Plan, parts: Split) -> tuple[nn.Module, float]:
     """Train as a tutorial does; the network and the seconds of its loop."""
     network = build_network(plan, torch.device("cpu"))
-    loss_of = build_loss(plan)
+    loss_of = build_loss(plan, torch.device("cpu"))
     optimizer = type(build_optimizers(plan, network)[0])(
         network.parameters(),
         **plan.experiment.optimizers[0].given,  # type: ignore[arg-type]
@@ -132,14 +129,14 @@ def ours(plan: Plan, parts: Split) -> tuple[nn.Module, float]:
 
 def compare(work: Workload, evaluate: bool) -> None:
     """Interleave rounds of both; print the median of their ratios."""
-    plan, parts = prepared(work, 2, evaluate)
+    plan, parts = prepared(work, 1 if work.samples else 2, evaluate)
     tutorial(plan, parts)
-    seconds = tutorial(plan, parts)[1]
-    epochs = max(2, int(2 * ROUND_SECONDS / seconds))
-    plan, parts = prepared(work, epochs, evaluate)
+    if not work.samples:
+        seconds = tutorial(plan, parts)[1]
+        plan, parts = prepared(work, max(2, int(2 * ROUND_SECONDS / seconds)), evaluate)
     slow, fast = [], []
     same = True
-    for _ in range(ROUNDS):
+    for _ in range(LONG_ROUNDS if work.samples else ROUNDS):
         theirs, their_seconds = tutorial(plan, parts)
         network, seconds = ours(plan, parts)
         slow.append(plan.total_steps / their_seconds)

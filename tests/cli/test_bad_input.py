@@ -107,7 +107,6 @@ def test_a_broken_file_is_one_line(tmp_path: Path, content: bytes, reason: str) 
         (["trian"], "did you mean train"),
         (["train", "xor-mpl"], "did you mean xor-mlp"),
         (["train", "missing.toml"], "there is no such file"),
-        (["train", "."], "is a folder"),
         (["train"], "Missing argument 'EXPERIMENT'"),
         (["train", "and-gate", "--fast"], "No such option"),
         (["train", "and-gate", "--max-seconds", "soon"], "not a valid float"),
@@ -125,3 +124,35 @@ def test_a_mistake_on_the_command_line_is_one_line(arguments: list[str], reason:
 
 def test_verbose_adds_the_traceback() -> None:
     assert "Traceback" in nn_tui("train", "missing.toml", "-v").err
+
+
+def test_a_folder_without_data_is_one_line(tmp_path: Path) -> None:
+    answer = nn_tui("train", str(tmp_path))
+    assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
+    assert "make a folder a class" in answer.err
+
+
+BAD_DATA = [
+    ("empty.csv", b"", "is empty"),
+    ("ragged.csv", b"a,b,c\n1,2,0\n1,2\n3,4,1\n", "line 3"),
+    ("binary.csv", bytes(range(256)) * 20, "binary.csv"),
+    ("single.csv", b"a\n1\n2\n3\n", "one column"),
+    ("class.csv", b"a,b\n1,yes\n2,yes\n3,yes\n", "nothing to learn"),
+    ("infinite.csv", b"a,b\n1,0\ninf,1\n2,0\n", "inf"),
+    ("dates.csv", b"when,b\n2024-01-31,0\n2024-02-01,1\n2024-02-02,1\n", "leave_out=('when',)"),
+    ("open.csv", b'a,b\n"1,0\n2,1\n', "quote"),
+    ("cut.npz", b"PK\x03\x04 cut", "cut.npz"),
+    ("a-idx3-ubyte", b"\0\0\x08\x03\0\0", "labels"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), BAD_DATA, ids=[row[0] for row in BAD_DATA])
+@pytest.mark.parametrize("command", ["train", "show"])
+def test_bad_data_is_one_line(
+    tmp_path: Path, command: str, name: str, content: bytes, reason: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    answer = nn_tui(command, str(tmp_path / name))
+    assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1), answer
+    assert reason in answer.err
+    assert (tmp_path / name).read_bytes() == content

@@ -5,12 +5,24 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tui_nn.data.clouds import blobs, circle, gauss, moons, spiral, xor_cloud
+from tui_nn.data.clouds import (
+    blobs,
+    checkerboard,
+    circle,
+    gauss,
+    imbalanced,
+    moons,
+    rings,
+    spiral,
+    xor_cloud,
+)
 from tui_nn.data.dataset import Dataset
 from tui_nn.spec.targets import Classes
 
 Generator = Callable[..., Dataset]
-ALL: list[Generator] = [circle, xor_cloud, gauss, spiral, moons, blobs]
+ALL: list[Generator] = [
+    circle, xor_cloud, gauss, spiral, moons, blobs, rings, checkerboard, imbalanced
+]  # fmt: skip
 PLAYGROUND: list[Generator] = [circle, xor_cloud, gauss, spiral]
 
 each = pytest.mark.parametrize("generate", ALL, ids=lambda generate: generate.__name__)
@@ -25,14 +37,14 @@ def test_the_same_seed_gives_the_same_bits(generate: Generator) -> None:
 
 @each
 def test_another_seed_gives_other_points(generate: Generator) -> None:
-    extra = {} if generate is blobs else {"noise": 0.2}
+    extra = {} if generate in (blobs, imbalanced) else {"noise": 0.2}
     assert not np.array_equal(generate(seed=0, **extra).x, generate(seed=1, **extra).x)
 
 
 @each
 @pytest.mark.parametrize("n", [2, 3, 20, 501])
 def test_there_are_exactly_as_many_points_as_asked_for(generate: Generator, n: int) -> None:
-    extra = {"classes": 2} if generate is blobs else {}
+    extra = {"classes": 2} if generate in (blobs, rings) else {}
     cloud = generate(n=n, **extra)
     assert cloud.x.shape == (n, 2)
     assert np.isfinite(cloud.x).all()
@@ -42,7 +54,7 @@ def test_there_are_exactly_as_many_points_as_asked_for(generate: Generator, n: i
 @each
 def test_points_are_points_with_two_coordinates(generate: Generator) -> None:
     cloud = generate()
-    assert len(cloud.x) == 500
+    assert len(cloud.x) == (1000 if generate is imbalanced else 500)
     assert (cloud.sample_name, cloud.input_names) == ("point", ("x1", "x2"))
     assert not cloud.standardize
 
@@ -52,7 +64,7 @@ def test_playgrounds_classes_are_halves_the_positive_one_first(generate: Generat
     assert generate().y.tolist() == [1] * 250 + [0] * 250
 
 
-@pytest.mark.parametrize("generate", [circle, xor_cloud])
+@pytest.mark.parametrize("generate", [circle, xor_cloud, checkerboard])
 def test_noise_moves_classes_and_leaves_the_points(generate: Generator) -> None:
     clean, noisy = generate(seed=3), generate(seed=3, noise=0.3)
     assert np.array_equal(clean.x, noisy.x)
@@ -145,3 +157,70 @@ def test_blobs_differ_by_one_point_at_most(n: int, classes: int) -> None:
     counts = np.bincount(blobs(n=n, classes=classes).y, minlength=classes)
     assert counts.sum() == n
     assert counts.max() - counts.min() <= 1
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_rings_lie_evenly_out_to_a_radius_of_5(classes: int) -> None:
+    cloud = rings(n=999, classes=classes, noise=0.0)
+    radius = np.hypot(*cloud.x.astype(float).T)
+    np.testing.assert_allclose(radius, 5 * (cloud.y + 1) / classes, atol=1e-5)
+    counts = np.bincount(cloud.y, minlength=classes)
+    assert cloud.kind == Classes(classes)
+    assert counts.max() - counts.min() <= 1
+
+
+def test_the_points_of_a_ring_lie_in_every_direction() -> None:
+    cloud = rings(n=12_000, noise=0.0)
+    for label in range(3):
+        angle = np.arctan2(*cloud.x[cloud.y == label].T)
+        shares = np.histogram(angle, bins=8, range=(-np.pi, np.pi))[0] / 4000
+        np.testing.assert_allclose(shares, 1 / 8, atol=0.02)
+
+
+def test_noise_on_rings_is_a_standard_deviation() -> None:
+    moved = rings(n=4000, noise=0.3).x - rings(n=4000, noise=0.0).x
+    assert moved.std() == pytest.approx(0.3, rel=0.03)
+
+
+@pytest.mark.parametrize("squares", [2, 3, 4, 10])
+def test_neighbours_on_a_checkerboard_are_of_different_classes(squares: int) -> None:
+    cloud = checkerboard(n=4000, squares=squares)
+    assert np.abs(cloud.x).max() <= 5
+    side = 10 / squares
+    column, row = ((cloud.x.astype(float) + 5) // side).T
+    inside = (np.abs((cloud.x + 5) % side - side / 2) < side / 2 - 1e-4).all(axis=1)
+    assert np.array_equal(cloud.y[inside], ((column + row) % 2 == 0)[inside])
+    assert len({*zip(column[inside], row[inside], strict=True)}) == squares**2
+
+
+def test_a_board_of_2_squares_is_the_xor_cloud() -> None:
+    cloud = checkerboard(n=4000, squares=2)
+    assert np.array_equal(cloud.y, cloud.x.prod(axis=1) >= 0)
+
+
+@pytest.mark.parametrize(
+    ("n", "share", "rare"), [(1000, 0.05, 50), (40, 0.05, 2), (999, 0.1, 100), (10, 0.5, 5)]
+)
+def test_the_rare_class_has_exactly_its_share(n: int, share: float, rare: int) -> None:
+    cloud = imbalanced(n=n, share=share)
+    assert np.bincount(cloud.y).tolist() == [n - rare, rare]
+    assert cloud.class_names == ("no", "yes")
+
+
+def test_the_imbalanced_clouds_are_round() -> None:
+    cloud = imbalanced(n=20_000, share=0.5, std=0.5)
+    for label, centre in ((0, -1), (1, 1)):
+        points = cloud.x[cloud.y == label]
+        np.testing.assert_allclose(points.mean(axis=0), centre, atol=0.03)
+        np.testing.assert_allclose(points.std(axis=0), 0.5, rtol=0.03)
+
+
+def test_the_best_rule_finds_of_the_rare_class_what_two_normal_distributions_say() -> None:
+    cloud = imbalanced(n=200_000)
+    answer = cloud.x.sum(axis=1) > np.log(19) / 2
+    found = answer[cloud.y == 1].mean()
+    right = cloud.y[answer].mean()
+    # Φ(0.373) and its precision: the centres are √8 deviations apart, the odds 1 to 19.
+    assert found == pytest.approx(0.6455, abs=0.015)
+    assert right == pytest.approx(0.8284, abs=0.015)
+    assert 2 * found * right / (found + right) == pytest.approx(0.7256, abs=0.015)

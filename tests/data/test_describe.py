@@ -1,9 +1,14 @@
+from dataclasses import replace
+
+import numpy as np
+
 from tui_nn.data.clouds import spiral
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.describe import describe
 from tui_nn.data.gates import not_gate
 from tui_nn.data.split import split
 from tui_nn.data.tables import diabetes, digits, edges, wine
+from tui_nn.data.tokens import modular_addition
 
 
 def lines(dataset: Dataset, val: float = 0.2) -> list[str]:
@@ -56,3 +61,39 @@ def test_a_missing_validation_part_is_said() -> None:
         "inputs: x1 (0 to 1)",
         "train 2, no validation part",
     ]
+
+
+def test_tokens_are_counted_and_have_no_range() -> None:
+    assert lines(modular_addition()) == [
+        "529 pairs, each 2 tokens of 23",
+        "23 classes: 0 (23), 1 (23), 2 (23), …, 22 (23)",
+        "train 423, val 106",
+        "source: Grokking, A. Power et al., 2022",
+    ]
+
+
+def test_missing_values_are_counted_and_leave_the_ranges_alone() -> None:
+    data = diabetes()
+    x = data.x.copy()
+    x[0, 0] = np.nan
+    told = lines(replace(data, x=x, missing=1))
+    assert told[2] == lines(data)[2]
+    assert "missing: 1 value, each the mean of the training part" in told
+
+
+def test_a_column_without_any_value_is_said_to_be_missing() -> None:
+    x = spiral().x.copy()
+    x[:, 1] = np.nan
+    told = lines(replace(spiral(), x=x, missing=500))
+    assert told[2] == "inputs: x1 (-4.975 to 4.975), x2 (all missing)"
+
+
+def test_a_test_part_is_told() -> None:
+    data = spiral()
+    assert "train 300, val 100, test 100" in describe(data, split(data, 0.2, 0, 0.2))
+
+
+def test_scaled_targets_are_told_in_their_own_units() -> None:
+    told = lines(replace(diabetes(), standardize_target=True))
+    assert "target: 1 value, 25 to 346" in told
+    assert any(line.startswith("targets too") for line in told)

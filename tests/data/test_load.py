@@ -2,20 +2,46 @@
 
 import inspect
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from tests.data.files.test_idx import LABELS, RAW, encoded
 from tui_nn.data.clouds import spiral
+from tui_nn.data.files.source import Source
 from tui_nn.data.load import load
 from tui_nn.data.tables import digits
 from tui_nn.spec.call import Call, parse
 from tui_nn.spec.catalog.datasets import DATASETS, PICTURES
-from tui_nn.spec.catalog.entry import Bound, Entry, bind
+from tui_nn.spec.catalog.entry import REQUIRED, Bound, Entry, bind
+from tui_nn.spec.catalog.files import FILES
 from tui_nn.spec.errors import InvalidInput
 
 ENTRIES = {entry.name: entry for entry in DATASETS}
 each = pytest.mark.parametrize("entry", DATASETS, ids=lambda entry: entry.name)
+
+
+CALLS = {
+    "csv": "csv('table.csv')",
+    "npz": "npz('arrays.npz')",
+    "idx": "idx('pictures', 'labels')",
+    "images": "images('pets')",
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Source:
+    """A folder with a small file for each reader."""
+    (tmp_path / "table.csv").write_text("a,b,kind\n1,2,x\n3,4,y\n5,7,x\n")
+    np.savez(tmp_path / "arrays.npz", x=np.arange(12.0).reshape(6, 2), y=np.arange(6) % 2)
+    (tmp_path / "pictures").write_bytes(encoded(RAW))
+    (tmp_path / "labels").write_bytes(encoded(LABELS))
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        Image.fromarray(RAW[0]).save(tmp_path / "pets" / name / "1.png")
+    return Source(tmp_path)
 
 
 def bound(text: str) -> Bound:
@@ -28,22 +54,26 @@ def test_the_catalog_has_the_functions_own_parameters_and_defaults(entry: Entry)
     module, _, name = entry.target.rpartition(".")
     assert name == entry.name
     signature = inspect.signature(getattr(import_module(module), name))
+    theirs = [p for p in signature.parameters.values() if p.name != "source"]
     assert [(p.name, p.default) for p in entry.parameters] == [
-        (p.name, p.default) for p in signature.parameters.values()
+        (p.name, REQUIRED if p.default is p.empty else p.default) for p in theirs
     ]
+    assert ("source" in signature.parameters) == (entry in FILES)
     assert not entry.left_out
 
 
 @each
 def test_every_default_passes_its_own_rule(entry: Entry) -> None:
     for parameter in entry.parameters:
-        parameter.rule.check(parameter.default)
+        if parameter.default is not REQUIRED:
+            parameter.rule.check(parameter.default)
 
 
 @each
-def test_every_dataset_loads_as_written_without_arguments(entry: Entry) -> None:
-    data = load(bind(entry, Call(entry.name)))
+def test_every_dataset_loads_with_no_more_than_it_requires(entry: Entry, files: Source) -> None:
+    data = load(bound(CALLS.get(entry.name, f"{entry.name}()")), files)
     assert len(data.x) >= 2
+    assert (len(data.sha256) == 64) == (entry in FILES)
     assert np.isfinite(data.x).all()
     assert np.isfinite(data.y).all()
     assert len(data.input_names) == (data.x.shape[1] if data.x.ndim == 2 else 0)
@@ -81,6 +111,14 @@ def test_the_catalog_offers_as_many_pictures_as_there_are() -> None:
         "blobs(classes=1)",
         "blobs(classes=21)",
         "blobs(n=3, classes=4)",
+        "rings(classes=6)",
+        "rings(n=2)",
+        "checkerboard(squares=1)",
+        "imbalanced(share=0)",
+        "imbalanced(share=0.6)",
+        "imbalanced(n=20)",
+        "modular_addition(p=1)",
+        "modular_addition(p=201)",
         "edges(n=1798)",
         "and_gate(n=4)",
         "iris(standardize=1)",

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -118,14 +120,14 @@ def test_inputs_are_standardised_by_the_training_part_alone() -> None:
     raw = wine(standardize=False)
     parts = split(wine(), 0.25, seed=3)
     training = raw.x[parts.train_indices].astype(np.float64)
-    assert parts.mean is not None
-    assert parts.scale is not None
+    assert parts.scaling.mean is not None
+    assert parts.scaling.scale is not None
     assert parts.val is not None
-    np.testing.assert_allclose(parts.mean, training.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(parts.scale, training.std(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(parts.scaling.mean, training.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(parts.scaling.scale, training.std(axis=0), rtol=1e-12)
     np.testing.assert_allclose(parts.train.x.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(parts.train.x.std(axis=0), 1, atol=1e-5)
-    expected = (raw.x[parts.val_indices] - parts.mean) / parts.scale
+    expected = (raw.x[parts.val_indices] - parts.scaling.mean) / parts.scaling.scale
     np.testing.assert_allclose(parts.val.x, expected, rtol=1e-6)
     assert parts.train.x.dtype == parts.val.x.dtype == np.float32
 
@@ -133,23 +135,23 @@ def test_inputs_are_standardised_by_the_training_part_alone() -> None:
 def test_standardising_asks_nothing_of_a_dataset_that_does_not_ask_for_it() -> None:
     raw = wine(standardize=False)
     parts = split(raw, 0.25, seed=3)
-    assert parts.mean is None
-    assert parts.scale is None
+    assert parts.scaling.mean is None
+    assert parts.scaling.scale is None
     assert np.array_equal(parts.train.x, raw.x[parts.train_indices])
-    assert np.array_equal(parts.prepare(raw.x), raw.x)
+    assert np.array_equal(parts.scaling.prepare(raw.x), raw.x)
 
 
 def test_standardised_parts_are_not_standardised_again() -> None:
     parts = split(wine(), 0.25, seed=3)
-    assert split(parts.train, 0.25, seed=3).mean is None
+    assert split(parts.train, 0.25, seed=3).scaling.mean is None
 
 
 def test_raw_inputs_are_prepared_as_the_parts_were() -> None:
     dataset = diabetes()
     parts = split(dataset, 0.2, seed=1)
-    assert np.array_equal(parts.prepare(dataset.x)[parts.train_indices], parts.train.x)
+    assert np.array_equal(parts.scaling.prepare(dataset.x)[parts.train_indices], parts.train.x)
     assert parts.val is not None
-    assert np.array_equal(parts.prepare(dataset.x)[parts.val_indices], parts.val.x)
+    assert np.array_equal(parts.scaling.prepare(dataset.x)[parts.val_indices], parts.val.x)
 
 
 def test_targets_stay_in_their_own_units() -> None:
@@ -162,6 +164,101 @@ def test_a_constant_column_becomes_0_and_not_infinite() -> None:
     x = np.column_stack([np.full(9, 0.1), np.arange(9)]).astype(np.float32)
     dataset = Dataset(x=x, y=np.arange(9) % 2, kind=Classes(2), standardize=True)
     parts = split(dataset, 0, seed=0)
-    assert parts.scale is not None
-    assert parts.scale[0] == 1
+    assert parts.scaling.scale is not None
+    assert parts.scaling.scale[0] == 1
     np.testing.assert_allclose(parts.train.x[:, 0], 0, atol=1e-6)
+
+
+@given(labels, st.floats(0, 0.5), st.floats(0, 0.45), seeds)
+def test_a_test_part_shares_no_sample_with_the_others(
+    y: list[int], val: float, test: float, seed: int
+) -> None:
+    dataset = classes(y)
+    if not (possible(len(y), val) and possible(len(y), test)):
+        return
+    if round(len(y) * val) + round(len(y) * test) >= len(y):
+        return
+    parts = split(dataset, val, seed, test)
+    together = [parts.train_indices, parts.val_indices, parts.test_indices]
+    assert sorted(np.concatenate(together).tolist()) == list(range(len(y)))
+    assert len(parts.test_indices) == round(len(y) * test)
+    assert np.array_equal(parts.val_indices, split(dataset, val, seed).val_indices)
+    if parts.test is not None:
+        assert np.array_equal(parts.test.y, dataset.y[parts.test_indices])
+
+
+def test_a_test_part_keeps_the_shares_of_the_classes() -> None:
+    parts = split(classes([0] * 60 + [1] * 30 + [2] * 10), 0.2, seed=1, test=0.2)
+    assert parts.test is not None
+    assert np.bincount(parts.test.y).tolist() == [12, 6, 2]
+
+
+def test_parts_that_leave_nothing_for_training_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="leave none for training") as caught:
+        split(classes([0, 1] * 5), 0.5, seed=0, test=0.5)
+    assert caught.value.where == "train.test"
+
+
+def set_apart() -> Dataset:
+    x = np.arange(10, dtype=np.float32)[:, None]
+    return Dataset(x=x, y=np.arange(10) % 2, kind=Classes(2), apart=3)
+
+
+def test_what_the_data_sets_apart_is_the_validation_part() -> None:
+    parts = split(set_apart(), 0, seed=0, test=2 / 7)
+    assert parts.val_indices.tolist() == [7, 8, 9]
+    assert len(parts.test_indices) == 2
+    assert max(parts.test_indices) < 7
+    assert parts.val is not None
+    assert parts.val.x[:, 0].tolist() == [7, 8, 9]
+
+
+def test_where_validation_is_drawn_what_the_data_sets_apart_is_the_test_part() -> None:
+    parts = split(set_apart(), 2 / 7, seed=0)
+    assert parts.test_indices.tolist() == [7, 8, 9]
+    assert len(parts.val_indices) == 2
+    assert max(parts.val_indices) < 7
+
+
+def test_a_test_part_beside_one_that_comes_with_the_data_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="brings its own test part") as caught:
+        split(set_apart(), 0.2, seed=0, test=0.2)
+    assert caught.value.where == "train.test"
+
+
+def with_missing(standardize: bool) -> Dataset:
+    x = np.array([[1, 10], [np.nan, 20], [3, np.nan], [5, 30], [np.nan, 40]], np.float32)
+    return Dataset(
+        x=x, y=np.arange(5) % 2, kind=Classes(2), missing=3, standardize=standardize, apart=1
+    )
+
+
+def test_a_missing_value_becomes_the_mean_of_the_training_part() -> None:
+    parts = split(with_missing(standardize=False), 0, seed=0)
+    assert parts.train.x.tolist() == [[1, 10], [3, 20], [3, 20], [5, 30]]
+    assert parts.val is not None
+    assert parts.val.x.tolist() == [[3, 40]]
+    assert parts.val.missing == 0
+
+
+def test_a_missing_value_in_a_standardised_column_is_0() -> None:
+    parts = split(with_missing(standardize=True), 0, seed=0)
+    np.testing.assert_allclose(parts.train.x[1, 0], 0, atol=1e-6)
+    np.testing.assert_allclose(parts.train.x.std(axis=0), 1, rtol=1e-6)
+
+
+def test_a_column_missing_in_the_whole_training_part_becomes_0() -> None:
+    x = np.array([[np.nan], [np.nan], [1]], np.float32)
+    dataset = Dataset(x=x, y=np.array([0, 1, 0]), kind=Classes(2), missing=2, apart=1)
+    assert split(dataset, 0, seed=0).train.x.tolist() == [[0], [0]]
+
+
+def test_scaled_targets_have_mean_0_and_deviation_1_over_the_training_part() -> None:
+    raw = diabetes()
+    parts = split(replace(raw, standardize_target=True), 0.2, seed=1)
+    assert parts.val is not None
+    np.testing.assert_allclose(parts.train.y.mean(), 0, atol=1e-6)
+    np.testing.assert_allclose(parts.train.y.std(), 1, rtol=1e-6)
+    training = raw.y[parts.train_indices].astype(np.float64)
+    expected = (raw.y[parts.val_indices] - training.mean()) / training.std()
+    np.testing.assert_allclose(parts.val.y, expected, rtol=1e-5)

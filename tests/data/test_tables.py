@@ -7,8 +7,19 @@ import numpy as np
 import pytest
 
 from tui_nn.data.dataset import Dataset
-from tui_nn.data.tables import SOBEL_X, diabetes, digits, edges, iris, wine
+from tui_nn.data.tables import SOBEL_X, breast_cancer, diabetes, digits, edges, iris, wine
 from tui_nn.spec.targets import Classes, Values
+
+
+def test_enlarged_digits_repeat_each_pixel() -> None:
+    small, large = digits(), digits(size=16)
+    assert large.x.shape == (1797, 1, 16, 16)
+    assert np.array_equal(large.x, small.x.repeat(2, axis=2).repeat(2, axis=3))
+    assert digits(size=28, flat=True).x.shape == (1797, 784)
+    assert np.array_equal(
+        digits(size=28).x[:, :, [0, 13, 27]],
+        small.x[:, :, [0, 3, 7]][:, :, :, np.arange(28) * 8 // 28],
+    )
 
 
 def test_iris_is_fishers() -> None:
@@ -34,6 +45,28 @@ def test_wine_has_13_columns_of_three_growers() -> None:
     assert alcohol.mean() == pytest.approx(13.0006, abs=1e-3)
 
 
+def test_breast_cancer_has_the_published_counts_and_ranges() -> None:
+    data = breast_cancer()
+    assert data.x.shape == (569, 30)
+    assert data.class_names == ("malignant", "benign")
+    assert np.bincount(data.y).tolist() == [212, 357]
+    # The summary in the description of the UCI copy.
+    for name, low, high in (
+        ("mean radius", 6.981, 28.11),
+        ("mean texture", 9.71, 39.28),
+        ("mean concavity", 0, 0.4268),
+        ("area error", 6.802, 542.2),
+        ("worst radius", 7.93, 36.04),
+        ("worst area", 185.2, 4254),
+        ("worst fractal dimension", 0.05504, 0.2075),
+    ):
+        column = data.x[:, data.input_names.index(name)]
+        np.testing.assert_allclose((column.min(), column.max()), (low, high), rtol=1e-6)
+    # The first patient of wdbc.data, a malignant tumour.
+    assert data.y[0] == 0
+    np.testing.assert_allclose(data.x[0, :4], [17.99, 10.38, 122.8, 1001], rtol=1e-6)
+
+
 def test_diabetes_is_in_its_own_units() -> None:
     data = diabetes()
     assert data.x.shape == (442, 10)
@@ -45,7 +78,7 @@ def test_diabetes_is_in_its_own_units() -> None:
     assert set(sex.tolist()) == {1, 2}
 
 
-@pytest.mark.parametrize("table", [iris, wine, diabetes])
+@pytest.mark.parametrize("table", [iris, wine, breast_cancer, diabetes])
 def test_tables_ask_to_be_standardised_unless_told_not_to(table: Callable[..., Dataset]) -> None:
     assert table().standardize
     raw = table(standardize=False)

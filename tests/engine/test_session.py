@@ -58,6 +58,34 @@ def test_validation_samples_never_train() -> None:
     assert set(done.ended.val or {}) == {"loss", "accuracy", "f1"}
 
 
+def test_the_test_part_is_seen_once_at_the_end() -> None:
+    done = run(RANDOM, "train.val=0.25", "train.test=0.25")
+    assert "test" not in done.session.parts
+    assert done.ended.test_count == len(done.session.split.test_indices) == 449
+    assert done.ended.test is not None
+    part = done.session.split.test
+    assert part is not None
+    with torch.no_grad():
+        answers = done.session.trainer.network.eval()(torch.from_numpy(part.x)).argmax(1)
+    assert done.ended.right["test"] == int((answers.numpy() == part.y).sum())
+    assert done.ended.test["accuracy"] == done.ended.right["test"] / 449
+
+
+def test_a_test_part_changes_nothing_that_is_decided() -> None:
+    """Goal and patience look at validation: what test says can't matter."""
+    done = run(RANDOM, "train.val=0.25", "train.test=0.25", "goal.accuracy=0.5")
+    assert done.ended.goal is not None
+    assert done.ended.val is not None
+    assert done.ended.goal.value == done.ended.val["accuracy"]
+
+
+def test_a_run_begins_with_what_the_simplest_answer_gets() -> None:
+    started = run(GATE).records[0]
+    assert isinstance(started, Started)
+    assert started.baseline.answer == "always 0"
+    assert started.baseline.numbers["train"]["accuracy"] == 0.75
+
+
 def test_the_rate_told_is_the_rate_of_the_step() -> None:
     done = run(MOONS, "schedule=StepLR(step_size=1, gamma=0.5)", "train.eval_every=1")
     assert [evaluated.lr for evaluated in done.history.evaluated] == [0.1, 0.05, 0.025, 0.0125]

@@ -37,7 +37,8 @@ def step_gated(trained: Trainer, steps: int) -> list[float]:
 def tutorial_losses(trained: Trainer, make: Callable[..., Optimizer], epochs: int) -> list[float]:
     """Train `trained`'s experiment as a tutorial would, into a network of its own."""
     plan = trained.plan
-    network, loss_of = build_network(plan, torch.device("cpu")), build_loss(plan)
+    device = torch.device("cpu")
+    network, loss_of = build_network(plan, device), build_loss(plan, device)
     optimizer = make(network.parameters())
     data = TensorDataset(trained.batches.x, trained.batches.y)
     generator = torch.Generator().manual_seed(plan.experiment.train.seed)

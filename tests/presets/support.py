@@ -19,7 +19,7 @@ def text(name: str) -> str:
 
 
 def experiment(name: str, *changes: str) -> Experiment:
-    return experiment_of(text(name), name, name, changes)
+    return experiment_of(text(name), name, name, changes, presets_folder())
 
 
 def named_changes(about: str) -> list[str]:
@@ -35,12 +35,12 @@ def train(name: str, seed: int = 0, *changes: str) -> Run:
 
 @cache
 def _train(name: str, seed: int, changes: tuple[str, ...]) -> Run:
-    return run(text(name), *HERE, f"train.seed={seed}", *changes)
+    return run(text(name), *HERE, f"train.seed={seed}", *changes, folder=presets_folder())
 
 
 def fresh(name: str, seed: int = 0, *changes: str) -> Trainer:
     """A preset before its first step."""
-    return trainer(text(name), *HERE, f"train.seed={seed}", *changes)
+    return trainer(text(name), *HERE, f"train.seed={seed}", *changes, folder=presets_folder())
 
 
 def part_of(done: Run) -> str:

@@ -6,18 +6,46 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
+from tests.presets.measures import (
+    above_the_turn,
+    accuracy,
+    baseline_accuracy,
+    best_accuracy,
+    dead,
+    distance_to_sobel,
+    epochs,
+    evaluations,
+    evaluations_per_step,
+    every_step_is_higher,
+    every_step_is_lower,
+    f1,
+    fall_after_the_turn,
+    false_alarms,
+    first_all_right,
+    longest_step,
+    loss,
+    loss_when_first_right,
+    never_setosa,
+    numbers,
+    parameters,
+    r2,
+    rare_found,
+    rattle,
+    reason,
+    rise_after_the_turn,
+    standardised,
+    steps,
+    turn,
+    weight,
+)
 from tests.presets.support import (
     changes,
-    curve,
-    dead_neurons,
     experiment,
     final,
     named_changes,
     part_of,
     train,
-    weights,
 )
 from tests.support import Run
 from tui_nn.spec.files import preset_names
@@ -83,149 +111,14 @@ class Claim:
         return found
 
 
-def reason(run: Run) -> str:
-    return run.ended.reason
-
-
-def steps(run: Run) -> int:
-    return run.ended.step
-
-
-def epochs(run: Run) -> int:
-    return run.ended.epoch
-
-
-def accuracy(run: Run) -> float:
-    return final(run, "accuracy")
-
-
-def best_accuracy(run: Run) -> float:
-    return max(curve(run, "accuracy"))
-
-
-def loss(run: Run) -> float:
-    return final(run, "loss", "train")
-
-
-def val_loss(run: Run) -> float:
-    return final(run, "loss", "val")
-
-
-def r2(run: Run) -> float:
-    return final(run, "r2")
-
-
-def numbers(run: Run) -> list[float]:
-    return weights(run.session.trainer)
-
-
-def weight(run: Run) -> float:
-    return weights(run.session.trainer)[0]
-
-
-def parameters(run: Run) -> int:
-    return len(weights(run.session.trainer))
-
-
-def every_step_is_lower(run: Run) -> bool:
-    return bool((np.diff(run.history.losses()[1]) < 0).all())
-
-
-def every_step_is_higher(run: Run) -> bool:
-    return bool((np.diff(run.history.losses()[1]) > 0).all())
-
-
-def first_all_right(run: Run) -> int:
-    """The first epoch with every row right."""
-    return 1 + curve(run, "accuracy").index(1.0)
-
-
-def loss_when_first_right(run: Run) -> float:
-    return curve(run, "loss", "train")[first_all_right(run) - 1]
-
-
-def rattle(run: Run) -> float:
-    """How far the loss spreads over the last ten evaluations."""
-    last = curve(run, "loss", "train")[-10:]
-    return max(last) - min(last)
-
-
-def turn(run: Run) -> int:
-    """The epoch of the lowest validation loss."""
-    return 1 + int(np.argmin(curve(run, "loss", "val")))
-
-
-def rise_after_the_turn(run: Run) -> float:
-    """The last validation loss in terms of the lowest."""
-    losses = curve(run, "loss", "val")
-    return losses[-1] / min(losses)
-
-
-def fall_after_the_turn(run: Run) -> float:
-    """The last training loss in terms of that of the turn."""
-    losses = curve(run, "loss", "train")
-    return losses[-1] / losses[turn(run) - 1]
-
-
-def above_the_turn(run: Run) -> float:
-    """The validation loss of the weights that are left, in terms of the lowest ever."""
-    return val_loss(run) / min(curve(run, "loss", "val"))
-
-
-def dead(run: Run) -> int:
-    return int(dead_neurons(run.session.trainer).sum())
-
-
-def longest_step(run: Run) -> float:
-    """The largest step Rprop is still ready to take."""
-    [optimizer] = run.session.trainer.optimizers
-    return max(float(state["step_size"].max()) for state in optimizer.state.values())
-
-
-def evaluations(run: Run) -> int:
-    """How often the loss was asked for."""
-    [optimizer] = run.session.trainer.optimizers
-    first = next(iter(optimizer.state.values()))
-    return int(first.get("func_evals", run.ended.step))
-
-
-def evaluations_per_step(run: Run) -> float:
-    return evaluations(run) / run.ended.step
-
-
-def confused(run: Run) -> frozenset[int]:
-    """The species among the wrong answers, all flowers considered."""
-    found: set[int] = set()
-    for part in run.session.parts.values():
-        with torch.no_grad():
-            answers = run.session.trainer.network(part.x).argmax(dim=1)
-        wrong = answers != part.labels
-        found |= {*answers[wrong].tolist(), *part.labels[wrong].tolist()}
-    return frozenset(found)
-
-
-def never_setosa(run: Run) -> bool:
-    return 0 not in confused(run)
-
-
-def distance_to_sobel(run: Run) -> float:
-    """How far the farthest of the nine numbers is from the filter's."""
-    sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1]
-    return max(abs(a - b) for a, b in zip(numbers(run), sobel, strict=True))
-
-
-def standardised(run: Run) -> float:
-    """How far the training part's columns are from mean 0 and deviation 1."""
-    x = run.session.trainer.batches.x.double()
-    return float(torch.cat([x.mean(0), x.std(0, correction=0) - 1]).abs().max())
-
-
 FULL_LENGTH = "goal.times=1000"
 TEN_SIGMOIDS = experiment("vanishing-gradient").table["network"]
 TEN_RELUS = f"network={[call.replace('Sigmoid', 'ReLU') for call in TEN_SIGMOIDS]}"
 HIDDEN = 'network=["Linear(10, 16)", "ReLU()", "Linear(16, 1)"]'
 TWO_HIDDEN = 'network=["Linear(10, 16)", "ReLU()", "Linear(16, 16)", "ReLU()", "Linear(16, 1)"]'
 FOR_LAYERS = ("optimizer=Adam(lr=0.01)", "train.epochs=200", FULL_LENGTH)
+
+POS_WEIGHT = "loss=BCEWithLogitsLoss(pos_weight=(10.0,))"
 
 CLAIMS = (
     # A One neuron
@@ -333,6 +226,13 @@ CLAIMS = (
     Claim("diabetes-regression", "R² of about one half", r2, Bounds(0.4, 0.6)),
     Claim("diabetes-regression", "and no more at full length", r2, Bounds(0.4, 0.6),
           (FULL_LENGTH,)),
+    Claim("imbalanced", "95 % by always saying no", baseline_accuracy, Exactly(0.95)),
+    Claim("imbalanced", "accuracy says little more", accuracy, Bounds(0.95, 0.99)),
+    Claim("imbalanced", "macro F1 tells it from the baseline", f1, above(0.7)),
+    Claim("imbalanced", "more of the rare class is found", rare_found, above(1),
+          (POS_WEIGHT,), compared=True),
+    Claim("imbalanced", "for more false alarms", false_alarms, above(1),
+          (POS_WEIGHT,), compared=True),
     # F Pictures
     Claim("edge-kernel", "finds the edge filter", distance_to_sobel, below(0.06)),
     Claim("digits-cnn", "98 % of unseen digits", accuracy, above(0.98), seeds=FEW, slow=OTHERS),
@@ -340,6 +240,8 @@ CLAIMS = (
           seeds=(), slow=SEEDS),
     Claim("digits-cnn", "fewer numbers", parameters, Exactly(1946), seeds=FEW),
     Claim("digits-mlp", "than this", parameters, Exactly(2410), seeds=FEW),
+    # G Your own
+    Claim("empty", "it can be trained", accuracy, above(0.9)),
 )  # fmt: skip
 
 

@@ -214,3 +214,37 @@ def test_a_kernel_does_not_care_where_a_stroke_is() -> None:
         maps, moved = convolution(picture), convolution(picture.roll(2, dims=3))
     assert torch.allclose(moved[..., 1:7, 3:7], maps[..., 1:7, 1:5], atol=1e-6)
     assert first_weights(trained).shape == (8, 1, 3, 3)
+
+
+# sparse-embedding: "a step moves only the rows of the tokens in its batch".
+
+DENSE = (
+    'network=["Embedding(23, 16)", "Flatten()", "Linear(32, 64)", "ReLU()", "Linear(64, 23)"]',
+    "optimizer=Adam(lr=0.01)",
+)
+
+
+def rows_that_moved(trained: Trainer) -> tuple[set[int], set[int]]:
+    """The embedding's rows that one more step moves, and the tokens of its batch."""
+    place = trained.batches.place()
+    tokens = set(trained.batches.next()[0].flatten().tolist())
+    trained.batches.go_to(place)
+    before = next(trained.network.parameters()).detach().clone()
+    trained.train_straight(1)
+    moved = (next(trained.network.parameters()).detach() != before).any(dim=1)
+    return set(moved.nonzero()[:, 0].tolist()), tokens
+
+
+def test_a_step_of_sparse_adam_moves_the_rows_of_its_batch_alone() -> None:
+    trained = fresh("sparse-embedding", 0, "train.batch_size=4")
+    trained.train_straight(100)
+    moved, tokens = rows_that_moved(trained)
+    assert moved == tokens
+    assert len(tokens) < 23
+
+
+def test_adam_goes_on_moving_the_others_by_their_momentum() -> None:
+    trained = fresh("sparse-embedding", 0, "train.batch_size=4", *DENSE)
+    trained.train_straight(100)
+    moved, tokens = rows_that_moved(trained)
+    assert tokens < moved

@@ -93,7 +93,7 @@ def test_a_file_is_found_by_its_path(package: Path, tmp_path: Path) -> None:
         ("", "there is no preset or file"),
         ("mine.toml", "mine.toml: there is no such file: did you mean mind.toml?"),
         ("zzz/zzz", "zzz/zzz: there is no such file"),
-        ("checkout", "checkout: is a folder: name an experiment's TOML file"),
+        ("checkout", "checkout: is a folder: name a TOML file"),
         (".", ".: is a folder"),
         ("a" * 5000, "can't be read (File name too long)"),
         ("a\0b.toml", "can't be read (embedded null byte)"),
@@ -350,3 +350,40 @@ def test_comments_and_order_survive_changes() -> None:
     assert written == SPIRAL.replace("epochs = 50\n", "epochs = 7\nval = 0.25\n").replace(
         'optimizer = "Adam(lr=0.01)"\n', 'optimizer = "Adam(lr=0.01)"\nschedule = "StepLR(5)"\n'
     ) + ("\n[view]\npace = 2\n")
+
+
+OWN = """
+data = "npz('points.npz')"
+network = ["Linear(2, 1)"]
+loss = "BCEWithLogitsLoss()"
+optimizer = "SGD()"
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An experiment in a folder, named from the folder above it."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "x.toml").write_text(OWN)
+    monkeypatch.chdir(tmp_path)
+    return "sub/x.toml"
+
+
+def test_paths_in_a_file_start_at_its_folder(own: str) -> None:
+    assert load_experiment(own).folder == Path("sub")
+
+
+def test_paths_on_the_command_line_start_where_that_is(own: str) -> None:
+    assert load_experiment(own, ["data=npz('points.npz')"]).folder == Path()
+
+
+def test_a_written_experiment_names_its_data_from_the_working_directory(own: str) -> None:
+    experiment = load_experiment(own)
+    assert "data = \"npz('sub/points.npz')\"" in write_toml(experiment, OWN)
+
+
+@pytest.mark.parametrize("path", ["/points.npz", "~/points.npz"])
+def test_a_path_from_the_root_or_from_home_stays_there(own: str, path: str) -> None:
+    text = OWN.replace("points.npz", path)
+    experiment = experiment_of(text, own, "x", folder=Path("sub"))
+    assert f"npz('{Path(path).expanduser()}')" in write_toml(experiment, text)

@@ -2,7 +2,7 @@ import pytest
 
 from tests.spec.support import bound, layer, refusal
 from tui_nn.spec.catalog.entry import Bound, Shape
-from tui_nn.spec.network import Row, assign, inner, tensors, walk
+from tui_nn.spec.network import Row, assign, inner, tensors, walk, without_lazy
 
 
 def rows(*texts: str, shape: Shape = (2,)) -> tuple[Row, ...]:
@@ -44,6 +44,86 @@ def test_layers_inside_a_residual_are_walked_with_their_own_shapes() -> None:
         ("Linear(8, 4)", (8,)),
         ("Tanh()", (4,)),
     ]
+
+
+def resolved(*texts: str, shape: Shape) -> list[str]:
+    return [str(part.call) for part in without_lazy([layer(text) for text in texts], shape)]
+
+
+def test_lazy_layers_are_written_out_behind_what_stands_before_them() -> None:
+    network = ("LazyConv2d(4, 3, padding=1)", "MaxPool2d(2)", "Flatten()", "LazyLinear(10)")
+    assert resolved(*network, shape=(1, 8, 8)) == [
+        "Conv2d(1, 4, 3, padding=1)", "MaxPool2d(2)", "Flatten()", "Linear(64, 10)",
+    ]  # fmt: skip
+
+
+def test_lazy_layers_inside_a_residual_are_written_out_too() -> None:
+    network = ("Residual(LazyLinear(9), Residual(Tanh(), LazyLinear(9)), Linear(9, 5))", "ELU()")
+    assert resolved(*network, shape=(5,)) == [
+        "Residual(Linear(5, 9), Residual(Tanh(), Linear(9, 9)), Linear(9, 5))", "ELU()",
+    ]  # fmt: skip
+    [written, _] = without_lazy([layer(text) for text in network], (5,))
+    assert written == layer(str(written.call))
+
+
+def test_written_out_layers_have_the_sizes_of_the_lazy_ones() -> None:
+    network = [layer(text) for text in ("LazyLinear(3)", "Residual(LazyLinear(3))")]
+    lazy, full = walk(network, (5,)), walk(without_lazy(network, (5,)), (5,))
+    assert [row.size for row in lazy] == [row.size for row in full]
+
+
+def test_a_network_without_lazy_layers_stays_as_it_is() -> None:
+    network = (layer("Linear(2, 8)"), layer("Residual(Tanh())"), layer("Linear(9, 1)"))
+    assert without_lazy(network, (2,)) == network
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (("Linear(3, 8)", "LazyLinear(1)"), "[0]: Linear expects 3, gets 2: write Linear(2, 8)"),
+        (("Tanh()", "LazyConv2d(1, 3)"), "[1]: LazyConv2d takes pictures"),
+        (("Tanh()", "Residual(Tanh(), LazyConv2d(1, 3))"), "[1]: Residual[1]: LazyConv2d takes pi"),
+        (("Residual(LazyLinear(3))",), "[0]: Residual adds its input to its output: 2 goes in, 3"),
+    ],
+)
+def test_where_a_lazy_layer_can_not_be_written_out_the_place_is_named(
+    network: tuple[str, ...], message: str
+) -> None:
+    assert message in refusal(lambda: resolved(*network, shape=(2,)))
+
+
+def test_tokens_reach_an_embedding_through_layers_that_only_reshape() -> None:
+    network = ("Unflatten(1, (2, 3))", "Identity()", "Flatten()", "Embedding(23, 4)", "Tanh()")
+    walked = walk([layer(text) for text in network], (6,), tokens=23)
+    assert walked[-1].size.output_shape == (6, 4)
+
+
+@pytest.mark.parametrize(
+    ("network", "tokens", "message"),
+    [
+        (("Linear(2, 4)",), 23, "[0]: Linear takes numbers, the data has tokens: put Embedding(23, "
+         "8) before it"),
+        (("Flatten()", "Tanh()"), 23, "[1]: Tanh takes numbers, the data has tokens"),
+        (("Dropout()", "Embedding(23, 4)"), 23, "[0]: Dropout takes numbers, the data has tokens"),
+        (("Residual(Tanh())",), 23, "[0]: Residual takes numbers, the data has tokens"),
+        (("LazyLinear(4)",), 23, "[0]: LazyLinear takes numbers, the data has tokens"),
+        (("Embedding(22, 4, sparse=True)",), 23, "[0]: Embedding has 22 rows, the data 23 tokens: "
+         "write Embedding(23, 4, sparse=True)"),
+        (("Embedding(23, 4)", "Embedding(23, 4)"), 23, "[1]: Embedding takes tokens (whole numbers)"
+         ", it gets numbers: take it out"),
+        (("Embedding(23, 4)",), None, "[0]: Embedding takes tokens (whole numbers), it gets "),
+        (("Embedding(23, 4)", "Linear(4, 1)"), 23, None),
+        (("Embedding(50, 4)", "Flatten()", "Linear(8, 1)"), 23, None),
+    ],
+)  # fmt: skip
+def test_tokens_and_numbers_go_to_the_layers_that_take_them(
+    network: tuple[str, ...], tokens: int | None, message: str | None
+) -> None:
+    layers = [layer(text) for text in network]
+    if message is None:
+        assert len(walk(layers, (2,), tokens)) == len(layers)
+    else:
+        assert message in refusal(lambda: walk(layers, (2,), tokens))
 
 
 THREE = ("Linear(2, 8)", "Tanh()", "Linear(8, 8)", "Tanh()", "Linear(8, 1)")

@@ -21,24 +21,48 @@ def as_they_are(*shape: int) -> Fit:
     return Fit(Coding.VALUES, shape, Decision.NONE)
 
 
+NO_LOGARITHM = (
+    "NLLLoss needs log-probabilities, the network ends in Softmax: end it with LogSoftmax(dim=1), "
+    "or write CrossEntropyLoss()"
+)
 NEEDS_TWO = " needs 2 classes, the data has 10: write CrossEntropyLoss() behind 10 outputs"
 
 # Loss, last layer: what becomes of 2 classes, 10 classes, 1 value, 4 values, a picture.
 TABLE: dict[tuple[str, str], tuple[Fit | str, Fit | str, Fit | str, Fit | str, Fit | str]] = {
     (loss, last): row
-    for loss in ("MSELoss", "HalfSquaredError")
+    for loss in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "HalfSquaredError")
     for last, row in {
         "Linear": (SHARE, ONE_HOT, as_they_are(1), as_they_are(4), as_they_are(1, 6, 6)),
         "Sigmoid": (SHARE, ONE_HOT, as_they_are(1), as_they_are(4), as_they_are(1, 6, 6)),
         "Tanh": (SIGNS, ONE_HOT, as_they_are(1), as_they_are(4), as_they_are(1, 6, 6)),
     }.items()
 } | {
-    ("CrossEntropyLoss", "Linear"): (
+    (loss, last): (
         INDEX_2,
         INDEX_10,
-        "CrossEntropyLoss needs classes, the data has 1 value: write MSELoss()",
-        "CrossEntropyLoss needs classes, the data has 4 values: write MSELoss()",
-        "CrossEntropyLoss needs classes, the data has 1x6x6 values: write MSELoss()",
+        f"{loss} needs classes, the data has 1 value: write MSELoss()",
+        f"{loss} needs classes, the data has 4 values: write MSELoss()",
+        f"{loss} needs classes, the data has 1x6x6 values: write MSELoss()",
+    )
+    for loss, last in (
+        ("CrossEntropyLoss", "Linear"),
+        ("MultiMarginLoss", "Linear"),
+        ("NLLLoss", "LogSoftmax"),
+    )
+} | {
+    ("NLLLoss", "Softmax"): (
+        NO_LOGARITHM,
+        NO_LOGARITHM,
+        "NLLLoss needs classes, the data has 1 value: write MSELoss()",
+        "NLLLoss needs classes, the data has 4 values: write MSELoss()",
+        "NLLLoss needs classes, the data has 1x6x6 values: write MSELoss()",
+    ),
+    ("SoftMarginLoss", "Linear"): (
+        SIGNS,
+        "SoftMarginLoss" + NEEDS_TWO,
+        "SoftMarginLoss needs classes, the data has 1 value: write MSELoss()",
+        "SoftMarginLoss needs classes, the data has 4 values: write MSELoss()",
+        "SoftMarginLoss needs classes, the data has 1x6x6 values: write MSELoss()",
     ),
     ("BCEWithLogitsLoss", "Linear"): (
         LOGIT,

@@ -120,6 +120,64 @@ def blobs(
     return _classes(points, y, features, classes)
 
 
+def rings(
+    n: int = 500,
+    classes: int = 3,
+    noise: float = 0.1,
+    seed: int = 0,
+    features: Sequence[str] = COORDINATES,
+) -> Dataset:
+    """Circles round the origin, one for each class: class k has radius 5 · (k + 1) / `classes`.
+
+    Angles are drawn evenly; `noise` is the standard deviation added to each coordinate. Sizes
+    differ by one point at most, the first classes having the larger.
+    """
+    rng = np.random.default_rng(seed)
+    y = np.sort(np.arange(n) % classes)
+    circles = _polar(5 * (y + 1) / classes, rng.uniform(0, 2 * math.pi, n))
+    return _classes(circles + noise * rng.standard_normal((n, 2)), y, features, classes)
+
+
+def checkerboard(
+    n: int = 500,
+    squares: int = 4,
+    noise: float = 0.0,
+    seed: int = 0,
+    features: Sequence[str] = COORDINATES,
+) -> Dataset:
+    """Points drawn evenly on −5 … 5, a board of `squares` x `squares` squares in two classes.
+
+    Class 1 where ⌊(x1 + 5) / side⌋ + ⌊(x2 + 5) / side⌋ is even, side = 10 / `squares`: the square
+    at the lower left is class 1. It is read `noise` · U(−5, 5) beside the point in each direction.
+    """
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-5, 5, (n, 2))
+    read = points + noise * rng.uniform(-5, 5, (n, 2))
+    square = np.floor((read + 5) * squares / 10)
+    return _classes(points, square.sum(axis=1) % 2 == 0, features)
+
+
+def imbalanced(
+    n: int = 1000,
+    share: float = 0.05,
+    std: float = 1.0,
+    seed: int = 0,
+    features: Sequence[str] = COORDINATES,
+) -> Dataset:
+    """Two round normal clouds, one of them rare: round(n · `share`) samples of class 1, "yes".
+
+    Class 0, "no", lies round (−1, −1) and comes first, class 1 round (1, 1); both have the
+    deviation `std` in each coordinate. The best rule is a straight line, x1 + x2 >
+    std² · ln((1 − share) / share) / 2: at the defaults it finds 65 % of the rare class, 83 % of
+    what it finds is right (F1 0.73), where "always no" is right for 95 % and finds none.
+    """
+    rng = np.random.default_rng(seed)
+    rare = np.arange(n) >= n - round(n * share)
+    centres = np.where(rare, 1.0, -1.0)[:, None]
+    points = centres + std * rng.standard_normal((n, 2))
+    return _classes(points, rare, features, names=("no", "yes"))
+
+
 def _first_half(n: int) -> int:
     """Half of n; for an odd n the first half is the larger."""
     return (n + 1) // 2
@@ -135,6 +193,7 @@ def _classes(
     y: NDArray[np.int64] | NDArray[np.bool_],
     features: Sequence[str],
     classes: int = 2,
+    names: tuple[str, ...] = (),
 ) -> Dataset:
-    names = tuple(map(str, range(classes)))
+    names = names or tuple(map(str, range(classes)))
     return dataset_of_points(points, y.astype(np.int64), Classes(classes), features, names)

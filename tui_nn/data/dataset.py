@@ -1,6 +1,7 @@
 """What every source of data gives: inputs, targets, and the words that describe them."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,17 @@ from tui_nn.spec.targets import Classes, Kind, Values
 class Dataset:
     """n samples.
 
-    `x`: float32 (n, *input shape). `y`: int64 (n,) class indices where `kind` is Classes,
-    else float32 (n, *kind.shape).
+    `x`: float32 (n, *input shape), NaN where a value is missing; int64 where it is made of tokens.
+    `y`: int64 (n,) class indices where `kind` is Classes, else float32 (n, *kind.shape).
     """
 
-    x: NDArray[np.float32]
+    x: NDArray[Any]
     y: NDArray[np.int64] | NDArray[np.float32]
     kind: Kind
     input_names: tuple[str, ...] = ()
     """One name a column, for flat inputs; empty for pictures."""
+    target_names: tuple[str, ...] = ()
+    """Names of the columns to be predicted, where they have some."""
     class_names: tuple[str, ...] = ()
     """One name a class; empty for values."""
     sample_name: str = "sample"
@@ -31,11 +34,23 @@ class Dataset:
     """Where real data comes from, in one line."""
     points: NDArray[np.float32] | None = None
     """(n, 2): where each sample lies in the plane, for inputs that are features of a point."""
+    tokens: int | None = None
+    """`x` holds whole numbers from 0 to tokens − 1; None where it holds numbers."""
+    missing: int = 0
+    """How many values of `x` are NaN, to be filled with the training part's mean."""
+    standardize_target: bool = False
+    """Whether values to be predicted are to be scaled likewise."""
+    apart: int = 0
+    """So many samples at the end the data itself keeps from training: for validation or test."""
+    sha256: str = ""
+    """Of a user's files; empty for what comes with the package."""
+    notices: tuple[str, ...] = ()
+    """What a reader found, guessed or mended, a line each."""
 
     def __post_init__(self) -> None:
         expected = (len(self.x),) + (self.kind.shape if isinstance(self.kind, Values) else ())
         assert self.y.shape == expected, (self.y.shape, expected)
-        assert self.x.dtype == np.float32
+        assert self.x.dtype == (np.float32 if self.tokens is None else np.int64)
         assert self.points is None or self.points.shape == (len(self.x), 2)
         assert self.y.dtype == (np.int64 if isinstance(self.kind, Classes) else np.float32)
 

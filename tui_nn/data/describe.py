@@ -8,16 +8,25 @@ from tui_nn.data.split import Split
 from tui_nn.spec.targets import Classes
 
 FEW_COLUMNS = 4
+FEW_CLASSES = 12
 
 
 def describe(dataset: Dataset, split: Split) -> list[str]:
-    """Samples, targets, ranges, parts, scaling and source, a line each.
+    """Samples, targets, ranges, parts, what is filled and scaled, and source, a line each.
 
     `dataset` is the whole one, as it was before the split: its ranges are in its own units.
     """
-    lines = [_samples(dataset), _targets(dataset), _inputs(dataset), _parts(split)]
-    if split.mean is not None:
+    lines = [_samples(dataset), _targets(dataset)]
+    if dataset.tokens is None:
+        lines.append(_inputs(dataset))
+    lines.append(_parts(split))
+    if split.scaling.mean is not None:
         lines.append("standardised: each input has mean 0 and deviation 1 over the training part")
+    if split.scaling.target_mean is not None:
+        lines.append("targets too: the loss is in squared deviations, MAE and RMSE in own units")
+    if dataset.missing:
+        values = f"{dataset.missing:,} value{'' if dataset.missing == 1 else 's'}"
+        lines.append(f"missing: {values}, each the mean of the training part")
     if dataset.source:
         lines.append(f"source: {dataset.source}")
     return lines
@@ -27,17 +36,22 @@ def _samples(dataset: Dataset) -> str:
     n = len(dataset.x)
     noun = dataset.sample_name + ("" if n == 1 else "s")
     size = "x".join(map(str, dataset.input_shape))
+    if dataset.tokens is not None:
+        return f"{n:,} {noun}, each {size} tokens of {dataset.tokens:,}"
     return f"{n:,} {noun}, each {size} input{'' if size == '1' else 's'}"
 
 
 def _targets(dataset: Dataset) -> str:
     kind = dataset.kind
     if not isinstance(kind, Classes):
-        return f"target: {kind}, {_range(dataset.y)}"
+        name = ", ".join(dataset.target_names) or str(kind)
+        return f"target: {name}, {_range(dataset.y)}"
     counts = np.bincount(dataset.y.astype(np.int64), minlength=kind.count)
     names = dataset.class_names or tuple(map(str, range(kind.count)))
     words = [f"{name} ({count:,})" for name, count in zip(names, counts, strict=True)]
-    return f"{kind}: {', '.join(words)}"
+    if len(words) > FEW_CLASSES:
+        words = [*words[:3], "…", words[-1]]
+    return f"{' '.join([*dataset.target_names, str(kind)])}: {', '.join(words)}"
 
 
 def _inputs(dataset: Dataset) -> str:
@@ -47,7 +61,7 @@ def _inputs(dataset: Dataset) -> str:
     if len(names) <= FEW_COLUMNS:
         words = [f"{name} ({_range(column)})" for name, column in zip(names, x.T, strict=True)]
         return f"inputs: {', '.join(words)}"
-    widths = np.ptp(x, axis=0)
+    widths = np.nan_to_num(np.fmax.reduce(x) - np.fmin.reduce(x))
     least, most = int(widths.argmin()), int(widths.argmax())
     return (
         f"inputs: narrowest {names[least]} ({_range(x[:, least])}),"
@@ -56,10 +70,12 @@ def _inputs(dataset: Dataset) -> str:
 
 
 def _parts(split: Split) -> str:
-    if split.val is None:
-        return f"train {len(split.train.x):,}, no validation part"
-    return f"train {len(split.train.x):,}, val {len(split.val.x):,}"
+    val = f"val {len(split.val.x):,}" if split.val else "no validation part"
+    test = f", test {len(split.test.x):,}" if split.test else ""
+    return f"train {len(split.train.x):,}, {val}{test}"
 
 
 def _range(values: NDArray[np.int64] | NDArray[np.float32]) -> str:
-    return f"{values.min():,.4g} to {values.max():,.4g}"
+    """Of what isn't missing."""
+    low, high = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
+    return "all missing" if np.isnan(low) else f"{low:,.4g} to {high:,.4g}"

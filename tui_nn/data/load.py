@@ -4,18 +4,24 @@ from collections.abc import Callable
 from importlib import import_module
 
 from tui_nn.data.dataset import Dataset
+from tui_nn.data.files.source import NOWHERE, Source
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.errors import InvalidInput
 
+FILES = "tui_nn.data.files."
+"""Where the readers of a user's files are: they are also given a `Source`."""
 
-def load(bound: Bound) -> Dataset:
-    """The samples of a bound dataset call.
 
-    Raises InvalidInput for a call of anything else, or for values that don't go together.
+def load(bound: Bound, source: Source = NOWHERE) -> Dataset:
+    """The samples of a bound dataset call; the paths in it start at the source's folder.
+
+    Raises InvalidInput for a call of anything else, for values that don't go together and for
+    files that can't be used.
     """
     entry = bound.entry
     module, _, name = entry.target.rpartition(".")
     if not module.startswith("tui_nn.data."):
         raise InvalidInput(f"{entry.name} is not a dataset", hint="write one, as spiral(n=500)")
     make: Callable[..., Dataset] = getattr(import_module(module), name)
-    return make(**bound.values)
+    values = bound.values | ({"source": source} if module.startswith(FILES) else {})
+    return make(**values)

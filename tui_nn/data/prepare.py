@@ -1,8 +1,9 @@
 """From an experiment to its samples, split, and the plan that fits them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_nn.data.dataset import Dataset
+from tui_nn.data.files.source import Source, Tell, silent
 from tui_nn.data.load import load
 from tui_nn.data.split import Split, split
 from tui_nn.spec.errors import InvalidInput
@@ -19,22 +20,34 @@ class Prepared:
     plan: Plan
 
 
-def prepare(experiment: Experiment) -> Prepared:
-    """Load and split the data, and hold the experiment against it; InvalidInput names the key."""
-    try:
-        dataset = load(experiment.data)
-    except InvalidInput as error:
-        raise error.at(experiment.place("data")) from None
+def prepare(
+    experiment: Experiment, tell: Tell = silent, dataset: Dataset | None = None
+) -> Prepared:
+    """Load and split the data, and hold the experiment against it; InvalidInput names the key.
+
+    `tell` hears of what takes a while; `dataset` is the experiment's, if it is loaded already.
+    The resolved experiment names a user's data by its sha256 and its number of samples.
+    """
+    if dataset is None:
+        try:
+            dataset = load(experiment.data, Source(experiment.folder, tell))
+        except InvalidInput as error:
+            raise error.at(experiment.place("data")) from None
+    if dataset.sha256:
+        experiment = experiment.with_data(sha256=dataset.sha256, rows=len(dataset.x))
     train = experiment.train
     try:
-        parts = split(dataset, train.val, train.seed)
+        parts = split(dataset, train.val, train.seed, train.test)
     except InvalidInput as error:
-        where = experiment.place("train.val")
+        where = experiment.place(error.where)
         raise InvalidInput(error.message, where=where, hint=error.hint) from None
     facts = DataFacts(
         input_shape=dataset.input_shape,
         kind=dataset.kind,
         train_count=len(parts.train.x),
-        val_count=len(parts.val.x) if parts.val else 0,
+        val_count=len(parts.val_indices),
+        test_count=len(parts.test_indices),
+        tokens=dataset.tokens,
     )
-    return Prepared(dataset, parts, resolve(experiment, facts))
+    plan = resolve(experiment, facts)
+    return Prepared(dataset, parts, replace(plan, notices=(*dataset.notices, *plan.notices)))

@@ -1,6 +1,11 @@
-"""A training part and a validation part of a dataset, and the scaling learned from the first."""
+"""The parts of a dataset for training, validation and test, and the scaling learned from the first.
 
+Validation guides: goals, patience and schedules look at it. Test is seen once, at the end.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,101 +17,183 @@ from tui_nn.spec.targets import Classes
 # Sets the draw apart from that of a dataset generated with the same seed.
 _STREAM = (1,)
 
+Indices = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Samples = NDArray[Any]
+"""float32, or int64 where they are tokens or classes."""
+
 
 @dataclass(frozen=True)
-class Split:
-    """Two parts that share no sample and leave none out, each in the dataset's order.
+class Scaling:
+    """What is done to inputs and targets, measured on the training part alone."""
 
-    Where the dataset is to be standardised, the inputs of both parts already are, and their
-    own `standardize` is False.
-    """
+    fill: Floats | None = None
+    """Stands for a missing value of each input: their mean (*input shape)."""
+    mean: Floats | None = None
+    """Of each input (*input shape); None if not standardised."""
+    scale: Floats | None = None
+    """Deviation of each input, 1 where it is constant."""
+    target_mean: Floats | None = None
+    """Of each value to be predicted (*target shape); None if they stay as they are."""
+    target_scale: Floats | None = None
+    """Deviation of each value to be predicted, 1 where it is constant."""
 
-    train: Dataset
-    val: Dataset | None
-    train_indices: NDArray[np.int64]
-    """Where the training samples are in the dataset, ascending."""
-    val_indices: NDArray[np.int64]
-    """Where the validation samples are in the dataset, ascending; empty where there are none."""
-    mean: NDArray[np.float64] | None = None
-    """Of each input over the training part (*input shape); None if not standardised."""
-    scale: NDArray[np.float64] | None = None
-    """Deviation of each input over the training part, 1 where it is constant."""
-
-    def prepare(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Raw inputs (n, *input shape) as the network gets them."""
+    def prepare(self, x: Samples) -> Samples:
+        """Raw inputs (n, *input shape) as the network gets them; tokens stay as they are."""
+        if self.fill is not None:
+            x = np.where(np.isnan(x), self.fill.astype(np.float32), x)
         if self.mean is None or self.scale is None:
             return x
         return ((x - self.mean) / self.scale).astype(np.float32)
 
+    def prepare_target(self, y: Samples) -> Samples:
+        """Raw values (n, *target shape) as the loss gets them; classes stay as they are."""
+        if self.target_mean is None or self.target_scale is None:
+            return y
+        return ((y - self.target_mean) / self.target_scale).astype(np.float32)
 
-def split(dataset: Dataset, val: float, seed: int) -> Split:
-    """Draw round(n · val) samples for validation, leave the others for training.
 
-    Classes keep their shares in both parts, to the nearest sample. If the dataset says so, inputs
-    are standardised by mean and population deviation of the training part.
-    Raises InvalidInput for a share outside 0 ≤ val < 1 or one that empties a part.
+@dataclass(frozen=True)
+class Split:
+    """Parts that share no sample and leave none out, each in the dataset's order.
+
+    They are as the network gets them: filled and standardised where the dataset is to be.
     """
-    n = len(dataset.x)
-    total = _validation_size(n, val)
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=_STREAM))
-    chosen = np.zeros(n, np.bool_)
-    for members, count in _strata(dataset, total):
-        chosen[rng.permutation(members)[:count]] = True
-    train_indices, val_indices = np.flatnonzero(~chosen), np.flatnonzero(chosen)
-    parts = Split(
-        train=dataset.take(train_indices),
-        val=dataset.take(val_indices) if total else None,
-        train_indices=train_indices,
-        val_indices=val_indices,
-    )
-    return _standardize(parts) if dataset.standardize else parts
+
+    train: Dataset
+    val: Dataset | None
+    test: Dataset | None
+    train_indices: Indices
+    """Where the training samples are in the dataset, ascending."""
+    val_indices: Indices
+    """Where the validation samples are in the dataset, ascending; empty where there are none."""
+    test_indices: Indices
+    """Likewise for the test part."""
+    scaling: Scaling = Scaling()
 
 
-def _validation_size(n: int, val: float) -> int:
-    if not 0 <= val < 1:
+def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
+    """Draw round(n · val) samples for validation, round(n · test) for test; train on the others.
+
+    Classes keep their shares in all parts, to the nearest sample. Samples that the data sets
+    apart are the validation part or, where a share is asked for that, the test part; shares are
+    then of the others.
+    Raises InvalidInput (where: train.val or train.test) for a share outside 0 ≤ share < 1 and one
+    that empties a part.
+    """
+    n = len(dataset.x) - dataset.apart
+    if dataset.apart and val and test:
         raise InvalidInput(
-            f"{val} is not a share of the samples",
-            where="train.val",
+            f"the data brings its own test part ({dataset.apart:,} samples)",
+            where="train.test",
+            hint="take it out, or train.val",
+        )
+    val_count = _size(n, val, "train.val")
+    test_count = _size(n, test, "train.test")
+    if val_count + test_count >= n:
+        raise InvalidInput(
+            f"{val_count:,} for validation and {test_count:,} for test of {n:,} samples leave none "
+            "for training",
+            where="train.test" if test else "train.val",
+            hint="write a smaller share, as 0.2",
+        )
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=_STREAM))
+    rest = np.arange(n)
+    val_indices = _draw(dataset, rest, val_count, rng)
+    rest = np.setdiff1d(rest, val_indices, assume_unique=True)
+    test_indices = _draw(dataset, rest, test_count, rng)
+    rest = np.setdiff1d(rest, test_indices, assume_unique=True)
+    apart = np.arange(n, len(dataset.x))
+    val_indices, test_indices = (
+        (val_indices, np.concatenate([test_indices, apart]))
+        if val
+        else (np.concatenate([val_indices, apart]), test_indices)
+    )
+    scaling = _measure(dataset.take(rest))
+
+    def part(indices: Indices) -> Dataset | None:
+        return _prepared(scaling, dataset.take(indices)) if len(indices) else None
+
+    train = part(rest)
+    assert train is not None
+    return Split(
+        train, part(val_indices), part(test_indices), rest, val_indices, test_indices, scaling
+    )
+
+
+def _size(n: int, share: float, where: str) -> int:
+    part = where.removeprefix("train.").replace("val", "validation")
+    if not 0 <= share < 1:
+        raise InvalidInput(
+            f"{share} is not a share of the samples",
+            where=where,
             hint="write a number from 0 (none) to below 1, as 0.2",
         )
-    total = round(n * val)
-    if val and not total:
+    total = round(n * share)
+    if share and not total:
         raise InvalidInput(
-            f"{val} of {n} samples leaves none for validation",
-            where="train.val",
-            hint="write a larger share, or 0 for no validation",
-        )
-    if total == n:
-        raise InvalidInput(
-            f"{val} of {n} samples leaves none for training",
-            where="train.val",
-            hint="write a smaller share, as 0.2",
+            f"{share} of {n} samples leaves none for {part}",
+            where=where,
+            hint=f"write a larger share, or 0 for no {part}",
         )
     return total
 
 
-def _strata(dataset: Dataset, total: int) -> list[tuple[NDArray[np.int64], int]]:
+def _draw(dataset: Dataset, among: Indices, total: int, rng: np.random.Generator) -> Indices:
+    """`total` of these samples, ascending; of each class its share."""
+    drawn = [rng.permutation(m)[:count] for m, count in _strata(dataset, among, total)]
+    return np.sort(np.concatenate(drawn)).astype(np.int64)
+
+
+def _strata(dataset: Dataset, among: Indices, total: int) -> Iterator[tuple[Indices, int]]:
     """Groups of indices, and how many of each to draw: `total` in all."""
-    n = len(dataset.x)
     if not isinstance(dataset.kind, Classes):
-        return [(np.arange(n), total)]
-    sizes = np.bincount(dataset.y.astype(np.int64), minlength=dataset.kind.count)
-    counts, remainders = np.divmod(total * sizes, n)
+        yield among, total
+        return
+    y = dataset.y[among].astype(np.int64)
+    sizes = np.bincount(y, minlength=dataset.kind.count)
+    counts, remainders = np.divmod(total * sizes, len(among))
     largest_first = np.argsort(-remainders, kind="stable")
     counts[largest_first[: total - counts.sum()]] += 1
-    return [(np.flatnonzero(dataset.y == index), int(count)) for index, count in enumerate(counts)]
+    for index, count in enumerate(counts):
+        yield among[y == index], int(count)
 
 
-def _standardize(parts: Split) -> Split:
-    x = parts.train.x.astype(np.float64)
-    constant = parts.train.x.min(axis=0) == parts.train.x.max(axis=0)
-    measured = replace(parts, mean=x.mean(axis=0), scale=np.where(constant, 1.0, x.std(axis=0)))
+def _measure(train: Dataset) -> Scaling:
+    scaling = Scaling()
+    if train.missing:
+        scaling = replace(scaling, fill=_mean_of_known(train.x))
+    if train.standardize:
+        mean, scale = _mean_and_scale(scaling.prepare(train.x))
+        scaling = replace(scaling, mean=mean, scale=scale)
+    if train.standardize_target and not isinstance(train.kind, Classes):
+        mean, scale = _mean_and_scale(train.y)
+        scaling = replace(scaling, target_mean=mean, target_scale=scale)
+    return scaling
+
+
+def _mean_of_known(x: Samples) -> Floats:
+    """The mean of each column over what isn't NaN; 0 where all is."""
+    known = ~np.isnan(x)
+    sums = x.sum(axis=0, dtype=np.float64, where=known)
+    mean: Floats = sums / np.maximum(known.sum(axis=0), 1)
+    return mean
+
+
+def _mean_and_scale(values: Samples) -> tuple[Floats, Floats]:
+    """Mean and population deviation over the samples, the deviation 1 where it is 0."""
+    wide = values.astype(np.float64)
+    constant = wide.min(axis=0) == wide.max(axis=0)
+    return wide.mean(axis=0), np.where(constant, 1.0, wide.std(axis=0))
+
+
+def _prepared(scaling: Scaling, part: Dataset) -> Dataset:
     return replace(
-        measured,
-        train=_prepared(measured, parts.train),
-        val=parts.val and _prepared(measured, parts.val),
+        part,
+        x=scaling.prepare(part.x),
+        y=scaling.prepare_target(part.y),
+        missing=0,
+        apart=0,
+        standardize=False,
+        standardize_target=False,
     )
-
-
-def _prepared(parts: Split, part: Dataset) -> Dataset:
-    return replace(part, x=parts.prepare(part.x), standardize=False)

@@ -42,6 +42,21 @@ def wine(standardize: bool = True) -> Dataset:
     )
 
 
+def breast_cancer(standardize: bool = True) -> Dataset:
+    """569 breast tumours: x (569, 30) of their cell nuclei, 212 malignant (0), 357 benign (1).
+
+    Ten measurements on a picture of a needle's sample, from radius to fractal dimension, each as
+    the mean over the nuclei, its standard error, and the mean of the three largest ("worst").
+    Wisconsin Diagnostic: Wolberg, Street and Mangasarian, UCI 1995.
+    """
+    return _class_table(
+        "breast_cancer.csv",
+        ("malignant", "benign"),
+        standardize,
+        "Breast Cancer Wisconsin (Diagnostic), W. H. Wolberg et al., UCI, 1995",
+    )
+
+
 def diabetes(standardize: bool = True) -> Dataset:
     """442 patients: x (442, 10) measurements, y (442, 1) how far the disease went on in a year.
 
@@ -59,14 +74,16 @@ def diabetes(standardize: bool = True) -> Dataset:
     )
 
 
-def digits(flat: bool = False) -> Dataset:
-    """1797 handwritten digits: x (1797, 1, 8, 8), or (1797, 64) if `flat`, from 0 to 1.
+def digits(flat: bool = False, size: int = 8) -> Dataset:
+    """1797 handwritten digits: x (1797, 1, size, size), or (1797, size²) if `flat`, from 0 to 1.
 
-    A pixel counts the ink in a square of 4x4, 0 to 16, divided by 16. Alpaydin and Kaynak,
-    UCI 1998 (its test part, written by 13 people).
+    Larger ones than 8x8 repeat each pixel. A pixel counts the ink in a square of 4x4, 0 to 16,
+    divided by 16. Alpaydin and Kaynak, UCI 1998 (its test part, written by 13 people).
     """
     pictures, y = _read_digits()
-    pixels = [f"pixel {row},{column}" for row, column in np.ndindex(8, 8)]
+    nearest = np.arange(size) * 8 // size
+    pictures = np.ascontiguousarray(pictures[:, :, nearest][:, :, :, nearest])
+    pixels = [f"pixel {row},{column}" for row, column in np.ndindex(size, size)]
     return Dataset(
         x=pictures.reshape(len(pictures), -1) if flat else pictures,
         y=y,

@@ -12,11 +12,16 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from tui_nn.engine.stepping import skip_compiler
-from tui_nn.spec.catalog.entry import Bound
+from tui_nn.spec.catalog.entry import Bound, Shape
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.network import tensors
 from tui_nn.spec.resolve import Plan
 
 Schedule = LRScheduler | ReduceLROnPlateau
+
+WEIGHTS = {"weight", "pos_weight"}
+"""Parameters of a loss that torch wants as tensors."""
+NO_FOREACH = frozenset({"LBFGS", "Muon", "SparseAdam"})
 
 
 def resolve_target(target: str) -> Any:
@@ -52,16 +57,22 @@ def _initialise(network: nn.Module, init: Bound) -> None:
             fill(parameter, **init.given)
 
 
-def build_loss(plan: Plan) -> nn.Module:
+def build_loss(plan: Plan, device: torch.device) -> nn.Module:
     """The loss; its result is the mean over a batch."""
-    loss = plan.experiment.loss
-    module: nn.Module = resolve_target(loss.entry.target)(**loss.given)
+    loss, dtype = plan.experiment.loss, getattr(torch, plan.experiment.train.dtype)
+    given: dict[str, Any] = dict(loss.given)
+    for name in WEIGHTS & given.keys():
+        if given[name] is not None:
+            given[name] = torch.tensor(given[name], dtype=dtype, device=device)
+    module: nn.Module = resolve_target(loss.entry.target)(**given)
     return module
 
 
 def build_optimizers(plan: Plan, network: nn.Module) -> tuple[Optimizer, ...]:
     """Each optimizer with its share of the parameters."""
     skip_compiler()
+    # torch asks for a choice, aloud, before it makes its first sparse tensor; this is its default.
+    torch.sparse.check_sparse_tensor_invariants.disable()
     by_name = dict(network.named_parameters())
     return tuple(
         _optimizer(bound, [by_name[name] for name in names])
@@ -72,7 +83,8 @@ def build_optimizers(plan: Plan, network: nn.Module) -> tuple[Optimizer, ...]:
 def _optimizer(bound: Bound, parameters: Sequence[Tensor]) -> Optimizer:
     make = resolve_target(bound.entry.target)
     # On the CPU one tensor after the other is faster for small networks; the bits are the same.
-    plain = {} if parameters[0].is_cuda or not _has_foreach(bound) else {"foreach": False}
+    chosen = bound.entry.name in NO_FOREACH or parameters[0].is_cuda
+    plain = {} if chosen else {"foreach": False}
     given = dict(bound.given)
     if isinstance(given.get("lr"), int):
         given["lr"] = float(bound["lr"])  # a schedule may raise a whole number past all bounds
@@ -80,17 +92,20 @@ def _optimizer(bound: Bound, parameters: Sequence[Tensor]) -> Optimizer:
     return optimizer
 
 
-def _has_foreach(bound: Bound) -> bool:
-    return bound.entry.name not in ("LBFGS", "Muon")
-
-
 def build_schedules(plan: Plan, optimizers: Sequence[Optimizer]) -> tuple[Schedule, ...]:
     """The schedule of each optimizer, or none."""
     schedule = plan.experiment.schedule
     if schedule is None:
         return ()
-    make = resolve_target(schedule.entry.target)
-    return tuple(make(optimizer, **schedule.given) for optimizer in optimizers)
+    return tuple(_schedule(schedule, optimizer) for optimizer in optimizers)
+
+
+def _schedule(bound: Bound, optimizer: Optimizer) -> Schedule:
+    given: dict[str, Any] = dict(bound.given)
+    if bound.inner:
+        given["schedulers"] = [_schedule(part, optimizer) for part in bound.inner]
+    schedule: Schedule = resolve_target(bound.entry.target)(optimizer=optimizer, **given)
+    return schedule
 
 
 def refuse_too_large(plan: Plan) -> None:
@@ -98,10 +113,9 @@ def refuse_too_large(plan: Plan) -> None:
     number = 8 if plan.experiment.train.dtype == "float64" else 4
     parameters = sum(row.size.parameters for row in plan.rows)
     outputs = sum(prod(row.size.output_shape) for row in plan.rows)
-    states = max(_states(optimizer) for optimizer in plan.experiment.optimizers)
+    states = state_numbers(plan)
     # Parameters, gradients and states, and two snapshots of parameters and states.
-    copies = 2 + states + 2 * (1 + states)
-    needed = number * (copies * parameters + outputs * plan.batch_size)
+    needed = number * (4 * parameters + 3 * states + outputs * plan.batch_size)
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > available:
         raise InvalidInput(
@@ -112,15 +126,43 @@ def refuse_too_large(plan: Plan) -> None:
         )
 
 
-def _states(optimizer: Bound) -> int:
-    """Numbers an optimizer keeps for each parameter."""
+def state_numbers(plan: Plan) -> int:
+    """How many numbers the optimizers come to keep, single ones aside."""
+    sizes = {tensor.name: tensor.shape for tensor in tensors(plan.rows)}
+    schedules = _with_parts(plan.experiment.schedule)
+    cycled = any(schedule.values.get("cycle_momentum") for schedule in schedules)
+    return sum(
+        _states(optimizer, sizes[name], cycled=cycled)
+        for optimizer, names in zip(plan.experiment.optimizers, plan.shares, strict=True)
+        for name in names
+    )
+
+
+def _with_parts(schedule: Bound | None) -> tuple[Bound, ...]:
+    return (schedule, *schedule.inner) if schedule else ()
+
+
+def _states(optimizer: Bound, shape: Shape, *, cycled: bool) -> int:
+    """Numbers kept for a tensor of this shape; `cycled`: a schedule moves the momentum."""
+    size = prod(shape)
     match optimizer.entry.name:
         case "SGD":
-            return int(optimizer["momentum"] != 0)
+            return size if cycled or optimizer["momentum"] else 0
+        case "RMSprop":
+            with_momentum = cycled or bool(optimizer["momentum"])
+            return size * (1 + with_momentum + int(optimizer["centered"]))
+        case "Adam" | "AdamW":
+            return size * (2 + int(optimizer["amsgrad"]))
+        case "Adagrad" | "ASGD" | "Muon":
+            return size
+        case "Adafactor":
+            # One number a row and one a column of each matrix in the last two dimensions.
+            return size if len(shape) < 2 else size // shape[-1] + size // shape[-2]
         case "LBFGS":
-            return 2 * int(optimizer["history_size"])
+            # Steps, changes of the gradient, the direction and the gradient before.
+            return size * (2 * int(optimizer["history_size"]) + 2)
         case _:
-            return 2
+            return 2 * size
 
 
 def _gigabytes(size: int) -> str:

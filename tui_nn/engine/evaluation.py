@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from math import nan, prod, sqrt
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tui_nn.data.dataset import Dataset
@@ -32,7 +34,14 @@ class Evaluation:
 class Part:
     """Samples on their device, ready to be evaluated again and again."""
 
-    def __init__(self, dataset: Dataset, plan: Plan, device: torch.device) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        plan: Plan,
+        device: torch.device,
+        unit: NDArray[np.float64] | None = None,
+    ) -> None:
+        """`unit`: what 1 is in the own units of each value to be predicted (*target shape)."""
         dtype = plan.experiment.train.dtype
         self.x = on_device(dataset.x, dtype, device)
         self.target = on_device(encode(dataset, plan.fit), dtype, device)
@@ -43,19 +52,18 @@ class Part:
         self.chunk = max(1, CHUNK_NUMBERS // max(widest, prod(self.x.shape[1:])))
         if any(_takes_batch_statistics(row.layer) for row in inner(plan.rows)):
             self.chunk = len(self.x)
-        self._spread = _sum_of_squares(self.labels) if self.decision is Decision.NONE else 0.0
+        self._unit = torch.from_numpy(np.ones(1) if unit is None else unit).to(self.x.device)
+        self._spread = 0.0
+        if self.decision is Decision.NONE:
+            self._spread = _sum_of_squares(self.labels.double() * self._unit)
 
     def evaluate(self, network: nn.Module, loss: nn.Module) -> Evaluation:
         """Loss and metrics of all samples, without a trace in the network or its generators."""
-        count = len(self.x)
         with aside(network):
             outputs = [network(x) for x in self.x.split(self.chunk)]
-            losses = [
-                loss(output, target).item() * len(output)
-                for output, target in zip(outputs, self.target.split(self.chunk), strict=True)
-            ]
-            mean_loss = sum(losses) / count
             output = outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+            # Of all at once: with class weights, a mean of means would be another number.
+            mean_loss = loss(output, self.target).item()
             if isinstance(self.kind, Classes):
                 return self._classes(output, mean_loss, self.kind.count)
             return self._values(output, mean_loss)
@@ -73,7 +81,7 @@ class Part:
         return Evaluation(numbers, len(output), right)
 
     def _values(self, output: Tensor, loss: float) -> Evaluation:
-        error = (output - self.labels).double()
+        error = (output - self.labels).double() * self._unit
         squares = error.square().sum().item()
         numbers = {
             "loss": loss,
@@ -103,5 +111,4 @@ def decide(output: Tensor, decision: Decision) -> Tensor:
 
 def _sum_of_squares(values: Tensor) -> float:
     """Σ (t − mean t)², the mean taken of each output."""
-    wide = values.double()
-    return float((wide - wide.mean(0)).square().sum())
+    return float((values - values.mean(0)).square().sum())

@@ -24,6 +24,13 @@ class Heaviside(nn.Module):
         return output
 
 
+class Bilinear(nn.Bilinear):
+    """x₁ᵀ·A·x₂ + b, where the last dimension of x is the in1_features of x₁, then the in2 of x₂."""
+
+    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+        return super().forward(*x.split([self.in1_features, self.in2_features], dim=-1))
+
+
 class Residual(nn.Sequential):
     """x + f(x), where f is the layers in order; f gives back the shape it gets."""
 

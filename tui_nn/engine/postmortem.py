@@ -75,7 +75,7 @@ def too_large_a_rate(trainer: Trainer) -> Culprit:
         tensor="the learning rate",
         layer="",
         operation=str(schedule.call) if schedule else "the schedule",
-        value=f"{trainer.lr:.3g}",
+        value=f"{max(trainer.rates):.3g}",
     )
 
 
@@ -138,9 +138,11 @@ class _Check:
         return look
 
     def _look(self, tensor: Tensor, phase: Phase, name: str, layer: str, operation: str) -> None:
-        if not tensor.is_floating_point() or not tensor.numel():
-            return
         values = tensor.detach()
+        if values.is_sparse:
+            values = values.coalesce().values()
+        if not values.is_floating_point() or not values.numel():
+            return
         bad = values[~values.isfinite()]
         worst = float(bad.flatten()[0]) if bad.numel() else float(values.abs().max())
         if bad.numel() or worst > self._peak:

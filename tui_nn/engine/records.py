@@ -2,6 +2,8 @@
 
 import torch
 
+from tui_nn.data.baseline import baseline
+from tui_nn.data.split import Split
 from tui_nn.engine.evaluation import Evaluation
 from tui_nn.engine.trainer import Trainer
 from tui_nn.spec.catalog.metrics import main_metric
@@ -17,7 +19,7 @@ from tui_nn.spec.protocol import (
 from tui_nn.spec.resolve import Plan
 
 
-def started(plan: Plan, trainer: Trainer) -> Started:
+def started(plan: Plan, split: Split, trainer: Trainer) -> Started:
     """What is about to be trained."""
     experiment = plan.experiment
     return Started(
@@ -36,6 +38,8 @@ def started(plan: Plan, trainer: Trainer) -> Started:
         ),
         train_count=plan.facts.train_count,
         val_count=plan.facts.val_count,
+        test_count=plan.facts.test_count,
+        baseline=baseline(split),
         batch_size=plan.batch_size,
         steps_per_epoch=plan.steps_per_epoch,
         epochs=experiment.train.epochs,

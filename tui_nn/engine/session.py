@@ -70,9 +70,11 @@ class Session:
         self.plan, self.emit, self.request = plan, emit, request
         device, why = choose_device(plan, split)
         self.trainer = Trainer(plan, split, device)
-        self.parts = {"train": Part(split.train, plan, device)}
+        self.split = split
+        unit = split.scaling.target_scale
+        self.parts = {"train": Part(split.train, plan, device, unit)}
         if split.val is not None:
-            self.parts["val"] = Part(split.val, plan, device)
+            self.parts["val"] = Part(split.val, plan, device, unit)
         train = plan.experiment.train
         self.decisions = Decisions(plan.experiment.goal, train.patience, plan.facts.kind)
         self.watch = PerceptronWatch(self.trainer) if is_perceptron(self.trainer.network) else None
@@ -87,7 +89,7 @@ class Session:
     def run(self) -> Ended:
         """Train until something ends it."""
         started = time.monotonic()
-        self.emit(records.started(self.plan, self.trainer))
+        self.emit(records.started(self.plan, self.split, self.trainer))
         for notice in self.notices:
             self.emit(Noticed(step=0, message=notice))
         reason: Reason | None = None
@@ -232,9 +234,17 @@ class Session:
             self._last = (self.trainer.step, evaluations)
         return self._last[1]
 
+    def _evaluate_test(self) -> dict[str, Evaluation]:
+        """The part that is seen once, at the end."""
+        if self.split.test is None:
+            return {}
+        unit = self.split.scaling.target_scale
+        part = Part(self.split.test, self.plan, self.trainer.device, unit)
+        return {"test": part.evaluate(self.trainer.network, self.trainer.loss)}
+
     def _ended(self, reason: Reason, culprit: Culprit | None, seconds: float) -> Ended:
         best_epoch = self._go_to_best(reason)
-        evaluations = self._evaluate()
+        evaluations = self._evaluate() | self._evaluate_test()
         numbers, words = records.for_json(evaluations)
         outcome = Outcome(
             reason=reason,
@@ -253,11 +263,13 @@ class Session:
             epoch=self.trainer.epoch,
             train=numbers["train"],
             val=numbers.get("val"),
+            test=numbers.get("test"),
             goal=records.goal_result(self.plan.experiment.goal, numbers, outcome.goal_met),
             seconds=seconds,
             message=say(self.plan, outcome),
             train_count=self.plan.facts.train_count,
             val_count=self.plan.facts.val_count,
+            test_count=self.plan.facts.test_count,
             right={n: e.right for n, e in evaluations.items() if e.right is not None},
             culprit=culprit,
             nonfinite=words,

@@ -6,7 +6,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
-from torch.optim import Optimizer
+from torch.optim import LBFGS, Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from tui_nn.data.encode import encode
@@ -27,6 +27,8 @@ from tui_nn.spec.resolve import Plan
 
 LARGEST_RATE = 1e30
 """Beyond it, float32 overflows inside an optimizer's step."""
+LARGEST_LBFGS_RATE = 1e10
+"""Its line search tries steps up to 10²⁵ times longer."""
 
 
 class StepAbandoned(Exception):
@@ -47,7 +49,7 @@ class Trainer:
         self.plan = plan
         self.device = device
         self.network = build_network(plan, device)
-        self.loss = build_loss(plan)
+        self.loss = build_loss(plan, device)
         self.optimizers: tuple[Optimizer, ...] = build_optimizers(plan, self.network)
         self.schedules: tuple[Schedule, ...] = build_schedules(plan, self.optimizers)
         self.batches = Batches(
@@ -68,12 +70,20 @@ class Trainer:
     @property
     def lr(self) -> float:
         """The learning rate of the next step (the first optimizer's)."""
-        return float(self.optimizers[0].param_groups[0]["lr"])
+        return self.rates[0]
 
     @property
     def rate_is_too_large(self) -> bool:
         """Whether no step can follow."""
-        return not self.lr <= LARGEST_RATE
+        return not all(
+            lr <= (LARGEST_LBFGS_RATE if isinstance(optimizer, LBFGS) else LARGEST_RATE)
+            for optimizer, lr in zip(self.optimizers, self.rates, strict=True)
+        )
+
+    @property
+    def rates(self) -> list[float]:
+        """The learning rate of the next step of each optimizer."""
+        return [float(optimizer.param_groups[0]["lr"]) for optimizer in self.optimizers]
 
     @property
     def epoch(self) -> int:

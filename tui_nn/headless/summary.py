@@ -9,8 +9,8 @@ import numpy as np
 from tui_nn.plot.chart import MIN_WIDTH, Line, chart
 from tui_nn.runs.history import History
 from tui_nn.spec import catalog
-from tui_nn.spec.catalog.metrics import METRICS
-from tui_nn.spec.protocol import Ended, Numbers
+from tui_nn.spec.catalog.metrics import METRICS, Metric
+from tui_nn.spec.protocol import Baseline, Ended, Numbers
 from tui_nn.spec.resolve import Plan
 
 TRAIN_COLOUR = (86, 180, 233)
@@ -36,12 +36,13 @@ def summary(plan: Plan, history: History) -> str:
     """The end of a run for a person."""
     ended = history.ended
     assert ended is not None
+    assert history.started is not None
     lines = [
         f"{plan.experiment.title}: {HEADINGS[ended.reason]} ({_count(ended.step, 'step')}, "
         f"{_count(ended.epoch, 'epoch')}, {ended.seconds:.1f} s)",
         ended.message,
         "",
-        *_table(ended),
+        *_table(ended, history.started.baseline),
     ]
     curve = _curve(history)
     return "\n".join([*lines, *(["", curve] if curve else [])])
@@ -51,11 +52,11 @@ def _count(number: int, unit: str) -> str:
     return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
-def _table(ended: Ended) -> list[str]:
-    """One row a part, one column a metric."""
-    parts = [(name, numbers) for name, numbers in (("train", ended.train), ("val", ended.val))
-             if numbers]  # fmt: skip
-    counts = {"train": ended.train_count, "val": ended.val_count}
+def _table(ended: Ended, baseline: Baseline) -> list[str]:
+    """One row a part, one column a metric; last the baseline on the part that counts most."""
+    named = (("train", ended.train), ("val", ended.val), ("test", ended.test))
+    parts = [(name, numbers) for name, numbers in named if numbers]
+    counts = {"train": ended.train_count, "val": ended.val_count, "test": ended.test_count}
     shown = [metric for metric in METRICS if any(metric.name in numbers for _, numbers in parts)]
     rows = [["", "samples", *(metric.label for metric in shown), ""]]
     for name, numbers in parts:
@@ -68,12 +69,22 @@ def _table(ended: Ended) -> list[str]:
                 "" if right is None else f"{right:,} of {counts[name]:,} right",
             ]
         )
+    if parts:
+        last = parts[-1][0]
+        simplest = baseline.numbers[last]
+        cells = [_baseline_cell(simplest, metric) for metric in shown]
+        rows.append(["baseline", f"{counts[last]:,}", *cells, baseline.answer])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  "
         + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+def _baseline_cell(numbers: Numbers, metric: Metric) -> str:
+    value = numbers.get(metric.name)
+    return "" if value is None else metric.show(value)
 
 
 def _cell(ended: Ended, part: str, numbers: Numbers, metric: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from tui_nn.spec import catalog
@@ -23,6 +24,7 @@ class Train:
     seed: int
     shuffle: bool
     val: float
+    test: float
     clip_norm: float | None
     device: str
     dtype: str
@@ -77,6 +79,13 @@ class Experiment:
     """The same as plain values, as a file would hold them."""
     place: Callable[[str], str]
     """Where a key was written: `presets/x.toml: train.val`."""
+    folder: Path
+    """Where relative paths of `data` start."""
+
+    def with_data(self, **values: Value) -> "Experiment":
+        """The experiment with some values of its data exchanged or added."""
+        data = catalog.bind_call("dataset", self.data.call_with(**values))
+        return replace(self, data=data, table=dict(self.table) | {"data": str(data.call)})
 
     def with_train(self, **values: Any) -> "Experiment":
         """The experiment with some of `train` decided."""
@@ -85,7 +94,9 @@ class Experiment:
         return replace(self, train=replace(self.train, **values), table=table)
 
 
-def check(table: Table, name: str, place: Callable[[str], str]) -> Experiment:
+def check(
+    table: Table, name: str, place: Callable[[str], str], folder: Path = Path()
+) -> Experiment:
     """The experiment a file describes; InvalidInput names the key that is wrong."""
     _check_names(table, place)
     top = _section(TOP, table, "", place)
@@ -114,6 +125,7 @@ def check(table: Table, name: str, place: Callable[[str], str]) -> Experiment:
         view=View(**sections["view"]),
         table=table,
         place=place,
+        folder=folder,
     )
 
 

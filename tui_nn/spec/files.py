@@ -10,6 +10,7 @@ from typing import Any
 
 from tui_nn.spec.call import MAX_INTEGER
 from tui_nn.spec.catalog.entry import near, say
+from tui_nn.spec.catalog.files import PATHS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, Table, check
 from tui_nn.spec.keys import SECTIONS, TOP
@@ -53,17 +54,15 @@ def preset_names() -> tuple[str, ...]:
 
 
 def find_experiment(word: str) -> Path:
-    """The file that `word` names: a path, else a preset; InvalidInput with near matches."""
+    """The file or folder that `word` names: a path, else a preset; InvalidInput with near ones."""
     path = Path(word)
     try:
-        is_file, is_folder = path.is_file(), path.is_dir()
+        is_file, is_folder = path.is_file(), path.is_dir() and word != ""
     except OSError as error:
         raise InvalidInput(f"can't be read ({error.strerror})", where=say(word)) from None
     if word in preset_names() and not is_file:
         return presets_folder() / f"{word}.toml"
-    if is_folder and word:
-        raise InvalidInput("is a folder", where=word, hint="name an experiment's TOML file")
-    if is_file or path.suffix == ".toml" or len(path.parts) > 1:
+    if is_file or is_folder or path.suffix == ".toml" or len(path.parts) > 1:
         return path
     raise InvalidInput(
         f"there is no preset or file {word}",
@@ -74,12 +73,12 @@ def find_experiment(word: str) -> Path:
 def load_experiment(word: str, changes: Iterable[str] = ()) -> Experiment:
     """Read a preset or file with `key=value` changes; InvalidInput names what is wrong."""
     path = find_experiment(word)
-    return experiment_of(read_text(path), _shown(path), path.stem, changes)
+    return experiment_of(read_text(path), shown(path), path.stem, changes, path.parent)
 
 
 def read_text(path: Path) -> str:
     """A text file of at most 1 MB."""
-    where = _shown(path)
+    where = shown(path)
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)  # a device may have no end
@@ -87,6 +86,8 @@ def read_text(path: Path) -> str:
             size = f"{path.stat().st_size / 1e6:.1f}" if path.is_file() else "more than 1"
             raise InvalidInput(f"has {size} MB", where=where, hint="an experiment has at most 1 MB")
         return raw.decode("utf-8-sig")
+    except IsADirectoryError:
+        raise InvalidInput("is a folder", where=where, hint="name a TOML file") from None
     except FileNotFoundError:
         siblings = [str(p) for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
         raise InvalidInput(
@@ -102,8 +103,13 @@ def read_text(path: Path) -> str:
         raise InvalidInput(f"can't be read ({error})", where=where) from None
 
 
-def experiment_of(text: str, where: str, name: str, changes: Iterable[str] = ()) -> Experiment:
-    """The experiment that a TOML text describes, with `key=value` changes."""
+def experiment_of(
+    text: str, where: str, name: str, changes: Iterable[str] = (), folder: Path = Path()
+) -> Experiment:
+    """The experiment that a TOML text describes, with `key=value` changes.
+
+    Relative paths of its data start at `folder`, those from the command line where that is.
+    """
     table = _plain(_decode(text, where), where)
     changed = _apply(table, changes)
 
@@ -111,7 +117,7 @@ def experiment_of(text: str, where: str, name: str, changes: Iterable[str] = ())
         root = re.split(r"[\[.]", key)[0]
         return f"{'command line' if key in changed or root in changed else where}: {key}"
 
-    return check(table, name, place)
+    return check(table, name, place, Path() if "data" in changed else folder)
 
 
 def _decode(text: str, where: str) -> dict[str, Any]:
@@ -221,18 +227,33 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """A file's place for a person: presets/and-gate.toml."""
     folder = presets_folder()
     return f"presets/{path.name}" if path.parent == folder else str(path)
 
 
 def write_toml(experiment: Experiment, original: str) -> str:
-    """The experiment as TOML: the original's comments and order, this one's values."""
+    """The experiment as TOML: the original's comments and order, this one's values.
+
+    Paths are written so that they hold for a file in the working directory.
+    """
     import tomlkit  # takes a quarter of a second
 
     document = tomlkit.parse(original)
-    _update(document, experiment.table)
+    _update(document, _from_here(experiment).table)
     return tomlkit.dumps(document)
+
+
+def _from_here(experiment: Experiment) -> Experiment:
+    """The experiment with relative paths of its data starting at the working directory."""
+    data = experiment.data
+    paths = {
+        parameter.name: str(experiment.folder / Path(data[parameter.name]).expanduser())
+        for parameter in data.entry.parameters
+        if parameter.rule in PATHS and data[parameter.name] is not None
+    }
+    return experiment.with_data(**paths) if paths else experiment
 
 
 def _update(container: Any, table: Table) -> None:

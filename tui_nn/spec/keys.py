@@ -108,6 +108,7 @@ TRAIN = (
     Parameter("seed", Whole(0, 2**63 - 2), "starts weights, batch order, dropout and split", 0),
     Parameter("shuffle", Switch(), "a new order of the samples in each epoch", True),
     Parameter("val", Real(0, 1, below=True), "share of the samples held out for validation", 0.0),
+    Parameter("test", Real(0, 1, below=True), "share held out and seen once, at the end", 0.0),
     Parameter(
         "clip_norm", optional(Real(0, above=True)),
         "longest gradient; a longer one is shortened to it", None,
@@ -124,7 +125,7 @@ TRAIN = (
     ),
     Parameter(
         "schedule_every", optional(Choice(("epoch", "step", "evaluation"))),
-        "when the schedule moves (default: epoch; step for OneCycleLR, "
+        "when the schedule moves (default: epoch; step for OneCycleLR and CyclicLR, "
         "evaluation for ReduceLROnPlateau)", None,
     ),
     Parameter(

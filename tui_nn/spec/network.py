@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Bound, Shape, Size, Tensor
 from tui_nn.spec.errors import InvalidInput
+
+FOR_TOKENS = frozenset({"Flatten", "Unflatten", "Identity"})
+"""Layers that compute nothing, and so take tokens too."""
 
 
 @dataclass(frozen=True)
@@ -24,19 +28,71 @@ def walk(layers: Sequence[Bound], input_shape: Shape, tokens: int | None = None)
     rows: list[Row] = []
     shape = input_shape
     for index, layer in enumerate(layers):
-        assert layer.entry.size is not None
         try:
-            size = layer.entry.size(layer, shape)
+            _check_input(layer, tokens)
+            size = layer.size_behind(shape)
         except InvalidInput as error:
             raise error.at(f"[{index}]") from None
+        if layer.entry.name == "Embedding":
+            tokens = None
         rows.append(Row(layer, shape, size))
         shape = size.output_shape
     return tuple(rows)
 
 
+def _check_input(layer: Bound, tokens: int | None) -> None:
+    """Tokens reach an Embedding that has a row for each, and numbers everything else."""
+    name = layer.entry.name
+    if tokens is None:
+        if name == "Embedding":
+            raise InvalidInput(
+                "Embedding takes tokens (whole numbers), it gets numbers",
+                hint="take it out, or use data made of tokens such as modular_addition()",
+            )
+    elif name == "Embedding":
+        if layer["num_embeddings"] < tokens:
+            raise InvalidInput(
+                f"Embedding has {layer['num_embeddings']} rows, the data {tokens} tokens",
+                hint=f"write {layer.call_with(num_embeddings=tokens)}",
+            )
+    elif name not in FOR_TOKENS:
+        raise InvalidInput(
+            f"{name} takes numbers, the data has tokens",
+            hint=f"put Embedding({tokens}, 8) before it",
+        )
+
+
 def without_lazy(layers: Sequence[Bound], input_shape: Shape) -> tuple[Bound, ...]:
-    """The same layers, each lazy one replaced by the call it stands for."""
-    return tuple(layers)
+    """The same layers, each lazy one replaced by the call it stands for.
+
+    InvalidInput at `[index]` where a layer doesn't fit and a lazy one needs to know what it gives.
+    """
+    if not any(map(_is_lazy, layers)):
+        return tuple(layers)
+    resolved: list[Bound] = []
+    shape = input_shape
+    for index, layer in enumerate(layers):
+        try:
+            resolved.append(_resolved(layer, shape))
+            shape = resolved[-1].size_behind(shape).output_shape
+        except InvalidInput as error:
+            raise error.at(f"[{index}]") from None
+    return tuple(resolved)
+
+
+def _is_lazy(layer: Bound) -> bool:
+    return layer.entry.stands_for is not None or any(map(_is_lazy, layer.inner))
+
+
+def _resolved(layer: Bound, shape: Shape) -> Bound:
+    if layer.entry.stands_for:
+        return bind_call("layer", layer.entry.stands_for(layer, shape))
+    try:
+        parts = without_lazy(layer.inner, shape)
+    except InvalidInput as error:
+        raise error.at(layer.entry.name) from None
+    args = tuple(part.call for part in parts) if parts else layer.call.args
+    return replace(layer, call=replace(layer.call, args=args), inner=parts)
 
 
 def inner(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -61,40 +117,101 @@ def assign(optimizers: Sequence[Bound], rows: Sequence[Row]) -> tuple[tuple[str,
     """The names of the parameters that each optimizer updates.
 
     In order: Muon takes the 2-D weights of Linear layers except the last layer with parameters,
-    every other takes all that is left. InvalidInput where one gets nothing or a parameter nobody.
+    SparseAdam the weights with sparse gradients, every other all that is left. InvalidInput where
+    one gets nothing or what it can't update, or a parameter nobody.
     """
     left = list(tensors(rows))
     last_layer = left[-1].name.rpartition(".")[0] if left else ""
     shares: list[tuple[str, ...]] = []
     for index, optimizer in enumerate(optimizers):
         place = f"[{index}]" if len(optimizers) > 1 else ""
-        is_muon = optimizer.entry.name == "Muon"
-        taken = [t for t in left if not is_muon or _for_muon(t, last_layer)]
+        taken = [tensor for tensor in left if _suits(optimizer, tensor, last_layer)]
         if not taken:
             raise _nothing_for(optimizer, alone=len(optimizers) == 1, first=not shares).at(place)
+        reason = _no_sparse(optimizer)
+        sparse = [tensor for tensor in taken if tensor.sparse]
+        if reason and sparse:
+            alone = len(sparse) == len(taken)
+            raise InvalidInput(
+                f"{optimizer.entry.name} {reason} sparse gradient of {sparse[0].name}",
+                hint=_with_sparse_adam(optimizers, optimizer, alone=alone),
+            ).at(place)
         names = frozenset(tensor.name for tensor in taken)
         shares.append(tuple(tensor.name for tensor in taken))
         left = [tensor for tensor in left if tensor.name not in names]
     if left:
-        some = ", ".join(tensor.name for tensor in left[:3]) + (", …" if len(left) > 3 else "")
-        raise InvalidInput(
-            f"Muon takes only the weight matrices of hidden Linear layers, nobody takes {some}",
-            hint=f'write ["{optimizers[0].call}", "AdamW()"]',
-        )
+        raise _left_over(optimizers, left)
     return tuple(shares)
 
 
-def _for_muon(tensor: Tensor, last_layer: str) -> bool:
-    layer = tensor.name.rpartition(".")[0]
-    return tensor.layer == "Linear" and len(tensor.shape) == 2 and layer != last_layer
+def _suits(optimizer: Bound, tensor: Tensor, last_layer: str) -> bool:
+    match optimizer.entry.name:
+        case "Muon":
+            layer = tensor.name.rpartition(".")[0]
+            return tensor.layer == "Linear" and len(tensor.shape) == 2 and layer != last_layer
+        case "SparseAdam":
+            return tensor.sparse
+    return True
+
+
+def _no_sparse(optimizer: Bound) -> str:
+    """Why an optimizer can't follow a sparse gradient, to be read before it; empty if it can."""
+    name = optimizer.entry.name
+    if name in ("SGD", "Adagrad") and optimizer["weight_decay"]:
+        return "can't add weight_decay to the"
+    if name == "SGD" and optimizer["momentum"]:
+        # torch appends each step's rows to the momentum and never adds them up.
+        return "with momentum would take more memory at each step on the"
+    return "" if name in ("SGD", "Adagrad", "LBFGS", "SparseAdam") else "can't follow the"
+
+
+def _with_sparse_adam(optimizers: Sequence[Bound], dense: Bound, *, alone: bool) -> str:
+    """The list to write where `dense` meets sparse gradients, or where it has only such."""
+    lr = f"lr={dense.given['lr']}" if dense.given.get("lr") and "betas" in dense.values else ""
+    ours = next((str(o.call) for o in optimizers if o.entry.name == "SparseAdam"), "")
+    others = [
+        str(o.call)
+        for o in optimizers
+        if o.entry.name != "SparseAdam" and not (alone and o is dense)
+    ]
+    return _list_of([ours or f"SparseAdam({lr})", *others])
+
+
+def _left_over(optimizers: Sequence[Bound], left: Sequence[Tensor]) -> InvalidInput:
+    """The refusal of a network of which some parameters have no optimizer."""
+    takes = {
+        "Muon": "the weight matrices of hidden Linear layers",
+        "SparseAdam": "weights with sparse gradients",
+    }
+    reasons = [f"{o.entry.name} takes only {takes[o.entry.name]}" for o in optimizers]
+    some = ", ".join(tensor.name for tensor in left[:3]) + (", …" if len(left) > 3 else "")
+    calls = [str(optimizer.call) for optimizer in optimizers]
+    if any(tensor.sparse for tensor in left):
+        calls.append("SparseAdam()")
+    if not all(tensor.sparse for tensor in left):
+        calls.append("AdamW()")
+    return InvalidInput(
+        f"{' and '.join(dict.fromkeys(reasons))}, nobody takes {some}", hint=_list_of(calls)
+    )
+
+
+def _list_of(calls: Sequence[str]) -> str:
+    if len(calls) == 1:
+        return f"write {calls[0]}"
+    quoted = ", ".join(f'"{call}"' for call in calls)
+    return f"write [{quoted}]"
 
 
 def _nothing_for(optimizer: Bound, *, alone: bool, first: bool) -> InvalidInput:
+    finds = {
+        "Muon": ("weight matrix of a hidden Linear layer", "choose another optimizer, such as "),
+        "SparseAdam": ("sparse gradients", "write Embedding(…, sparse=True), or "),
+    }
     name = optimizer.entry.name
-    if name == "Muon":
+    if name in finds:
+        what, otherwise = finds[name]
         return InvalidInput(
-            "Muon finds no weight matrix of a hidden Linear layer",
-            hint="choose another optimizer, such as AdamW()" if alone else "take it out",
+            f"{name} finds no {what}", hint=f"{otherwise}AdamW()" if alone else "take it out"
         )
     if first:
         return InvalidInput(

@@ -102,6 +102,15 @@ class Layer(msgspec.Struct, frozen=True):
     multiply_adds: int
 
 
+class Baseline(msgspec.Struct, frozen=True):
+    """What the simplest answer gets: always the commonest class, or the mean."""
+
+    answer: str
+    """Those words: `always setosa`."""
+    numbers: dict[str, Numbers]
+    """Metrics by part: train, val, test."""
+
+
 class Started(Event, frozen=True, kw_only=True):
     """A run begins: what is trained, and on what."""
 
@@ -113,6 +122,8 @@ class Started(Event, frozen=True, kw_only=True):
     layers: tuple[Layer, ...]
     train_count: int
     val_count: int
+    test_count: int = 0
+    baseline: Baseline
     batch_size: int
     steps_per_epoch: int
     epochs: int
@@ -173,11 +184,14 @@ class Ended(Event, frozen=True, kw_only=True):
     epoch: int
     train: Numbers | None
     val: Numbers | None
+    test: Numbers | None = None
+    """Seen only here."""
     goal: GoalResult | None
     seconds: float
     message: str
     train_count: int
     val_count: int
+    test_count: int = 0
     right: dict[str, int] = {}
     """Samples whose class is right, by part."""
     culprit: Culprit | None = None

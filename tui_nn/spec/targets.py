@@ -59,9 +59,13 @@ class Fit:
 
 
 # Losses of numbers take any kind; those of classes name what they need.
-VALUE_LOSSES = frozenset({"MSELoss", "HalfSquaredError"})
-INDEX_LOSSES = frozenset({"CrossEntropyLoss"})
-BINARY_LOSSES = {"BCEWithLogitsLoss": Decision.ABOVE_ZERO, "BCELoss": Decision.ABOVE_HALF}
+VALUE_LOSSES = frozenset({"MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "HalfSquaredError"})
+INDEX_LOSSES = frozenset({"CrossEntropyLoss", "NLLLoss", "MultiMarginLoss"})
+BINARY_LOSSES = {
+    "BCEWithLogitsLoss": (Coding.ZERO_ONE, Decision.ABOVE_ZERO),
+    "BCELoss": (Coding.ZERO_ONE, Decision.ABOVE_HALF),
+    "SoftMarginLoss": (Coding.PLUS_MINUS, Decision.ABOVE_ZERO),
+}
 PROBABILITIES = frozenset({"Sigmoid", "Heaviside"})
 
 
@@ -75,6 +79,11 @@ def fit(loss: str, kind: Kind, last_layer: str = "") -> Fit:
             return Fit(Coding.VALUES, kind.shape, Decision.NONE)
         raise InvalidInput(f"{loss} needs classes, the data has {kind}", hint="write MSELoss()")
     if loss in INDEX_LOSSES:
+        if loss == "NLLLoss" and last_layer != "LogSoftmax":
+            raise InvalidInput(
+                f"NLLLoss needs log-probabilities, the network ends in {last_layer or 'nothing'}",
+                hint="end it with LogSoftmax(dim=1), or write CrossEntropyLoss()",
+            )
         return Fit(Coding.INDEX, (kind.count,), Decision.ARGMAX)
     if loss in BINARY_LOSSES:
         if kind.count != 2:
@@ -87,7 +96,8 @@ def fit(loss: str, kind: Kind, last_layer: str = "") -> Fit:
                 f"BCELoss needs outputs from 0 to 1, the network ends in {last_layer or 'nothing'}",
                 hint="end it with Sigmoid(), or write BCEWithLogitsLoss()",
             )
-        return Fit(Coding.ZERO_ONE, (1,), BINARY_LOSSES[loss])
+        coding, decision = BINARY_LOSSES[loss]
+        return Fit(coding, (1,), decision)
     if loss not in VALUE_LOSSES:
         raise InvalidInput(f"{loss} has no rule for {kind}")
     if kind.count != 2:

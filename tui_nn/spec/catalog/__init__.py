@@ -1,6 +1,6 @@
 """All that can be chosen, one file a kind; one entry serves every part that names it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tui_nn.spec.call import Call
@@ -8,11 +8,15 @@ from tui_nn.spec.catalog.datasets import DATASETS
 from tui_nn.spec.catalog.entry import Bound, Entry, bind, near
 from tui_nn.spec.catalog.inits import INITS
 from tui_nn.spec.catalog.layers import LAYERS
+from tui_nn.spec.catalog.lists import Listed, Schedule
 from tui_nn.spec.catalog.losses import LOSSES
 from tui_nn.spec.catalog.metrics import METRICS, Metric
 from tui_nn.spec.catalog.optimizers import OPTIMIZERS
-from tui_nn.spec.catalog.schedules import SCHEDULES
+from tui_nn.spec.catalog.schedules import FUNCTIONS, SCHEDULES
 from tui_nn.spec.errors import InvalidInput
+
+MAX_NAMES = 20
+"""So many names still fit into a message of one line."""
 
 CATALOG: dict[str, dict[str, Entry]] = {
     kind: {entry.name: entry for entry in entries}
@@ -38,31 +42,38 @@ def find(kind: str, name: str) -> Entry:
     known = CATALOG[kind]
     if name in known:
         return known[name]
+    if kind == "schedule" and name in FUNCTIONS:
+        raise InvalidInput(
+            f"{name} {FUNCTIONS[name]}", hint="there are MultiStepLR, LinearLR, SequentialLR, …"
+        )
     elsewhere = [entry for entry in entries() if entry.name == name]
     if elsewhere:
         other = elsewhere[0].kind
         raise InvalidInput(
             f"{name} is {_article(other)}, not {_article(kind)}",
-            hint=f"there are {', '.join(known)}",
+            hint=_there_are(known),
         )
-    raise InvalidInput(
-        f"there is no {kind} {name}", hint=near(name, known) or f"there are {', '.join(known)}"
-    )
+    raise InvalidInput(f"there is no {kind} {name}", hint=near(name, known) or _there_are(known))
 
 
 def bind_call(kind: str, call: Call) -> Bound:
-    """Look up and check a call and, for layers made of layers, those inside it."""
+    """Look up and check a call and those inside it: the layers of a layer, schedules of one."""
     bound = bind(find(kind, call.name), call)
-    if not bound.entry.variadic:
-        return bound
     inner = []
-    for index, argument in enumerate(call.args):
-        assert isinstance(argument, Call)
+    for index, argument in enumerate(_calls_inside(bound)):
         try:
             inner.append(bind_call(kind, argument))
         except InvalidInput as error:
             raise error.at(f"{call.name}[{index}]") from None
     return replace(bound, inner=tuple(inner))
+
+
+def _calls_inside(bound: Bound) -> tuple[Call, ...]:
+    values = bound.call.args if bound.entry.variadic else ()
+    for parameter in bound.entry.parameters:
+        if isinstance(parameter.rule, Listed) and isinstance(parameter.rule.rule, Schedule):
+            values = bound[parameter.name]
+    return tuple(value for value in values if isinstance(value, Call))
 
 
 def metric(name: str) -> Metric:
@@ -74,6 +85,12 @@ def metric(name: str) -> Metric:
     raise InvalidInput(
         f"there is no metric {name}", hint=near(name, names) or f"there are {', '.join(names)}"
     )
+
+
+def _there_are(names: Iterable[str]) -> str:
+    shown = list(names)
+    some = [*shown[:MAX_NAMES], "…"] if len(shown) > MAX_NAMES else shown
+    return f"there are {', '.join(some)}"
 
 
 def _article(kind: str) -> str:

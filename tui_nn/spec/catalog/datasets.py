@@ -1,6 +1,9 @@
-"""The datasets: the gates' truth tables, generated points and curves, and real tables."""
+"""The datasets: the gates' truth tables, generated points, curves and pairs, and real tables."""
+
+import math
 
 from tui_nn.spec.catalog.entry import Bound, Entry, Flag, Parameter, Real, Subset, Whole
+from tui_nn.spec.catalog.files import FILES
 from tui_nn.spec.errors import InvalidInput
 
 FEATURES = ("x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)")
@@ -44,10 +47,19 @@ def _table(name: str, summary: str, *parameters: Parameter) -> Entry:
     return Entry("dataset", name, f"tui_nn.data.tables.{name}", summary, parameters)
 
 
+def _two_of_each(bound: Bound) -> None:
+    rare = round(bound["n"] * bound["share"])
+    if rare < 2:
+        raise InvalidInput(
+            f"imbalanced: {bound['share']} of {bound['n']} points are {rare} of the rare class",
+            hint=f"write n={math.ceil(2 / bound['share'])} or more, or a larger share",
+        )
+
+
 def _enough_points(bound: Bound) -> None:
     if bound["n"] < bound["classes"]:
         raise InvalidInput(
-            f"blobs: {bound['n']} points are too few for {bound['classes']} classes",
+            f"{bound.entry.name}: {bound['n']} points are too few for {bound['classes']} classes",
             hint=f"write n={bound['classes']} or more",
         )
 
@@ -112,6 +124,42 @@ _CLOUDS = (
         ),
         relations=_enough_points,
     ),
+    Entry(
+        "dataset",
+        "rings",
+        "tui_nn.data.clouds.rings",
+        "Circles one in another, one for each class.",
+        (
+            _n(500),
+            Parameter("classes", Whole(2, 5), "how many circles", 3),
+            _noise("standard deviation of what is added to each coordinate", 0.1),
+            _seed,
+            _features,
+        ),
+        relations=_enough_points,
+    ),
+    _plane(
+        "clouds",
+        "checkerboard",
+        "A board of squares, neighbours of different classes.",
+        _n(500),
+        Parameter("squares", Whole(2, 10), "how many squares a side has", 4),
+        _noise("how far beside its point a class is read, in parts of 5"),
+    ),
+    Entry(
+        "dataset",
+        "imbalanced",
+        "tui_nn.data.clouds.imbalanced",
+        'Two clouds that overlap, one of them rare: always "no" is right for 95 %.',
+        (
+            _n(1000),
+            Parameter("share", Real(0.001, 0.5), "share of the points in the rare class", 0.05),
+            Parameter("std", Real(0, 10), "standard deviation of each cloud", 1.0),
+            _seed,
+            _features,
+        ),
+        relations=_two_of_each,
+    ),
 )
 
 _REGRESSION = (
@@ -149,6 +197,11 @@ _TABLES = (
     _table("iris", "150 flowers, 4 lengths and widths in cm, 3 species.", _standardize),
     _table("wine", "178 wines, 13 measurements of very unlike size, 3 growers.", _standardize),
     _table(
+        "breast_cancer",
+        "569 tumours, 30 measurements of their cell nuclei, malignant or benign.",
+        _standardize,
+    ),
+    _table(
         "diabetes",
         "442 patients, 10 measurements; how far the disease went on in a year, 25 to 346.",
         _standardize,
@@ -156,7 +209,8 @@ _TABLES = (
     _table(
         "digits",
         "1,797 handwritten digits as pictures of 8x8, 10 classes.",
-        Parameter("flat", Flag(), "64 columns instead of pictures 1x8x8", False),
+        Parameter("flat", Flag(), "columns of pixels instead of pictures", False),
+        Parameter("size", Whole(8, 64), "height and width; larger than 8 repeats each pixel", 8),
     ),
     _table(
         "edges",
@@ -165,4 +219,14 @@ _TABLES = (
     ),
 )
 
-DATASETS = _GATES + _CLOUDS + _REGRESSION + _TABLES
+_TOKENS = (
+    Entry(
+        "dataset",
+        "modular_addition",
+        "tui_nn.data.tokens.modular_addition",
+        "All pairs of whole numbers below p as tokens; the target is their sum modulo p.",
+        (Parameter("p", Whole(2, 200), "how many numbers: one more than the largest", 23),),
+    ),
+)
+
+DATASETS = _GATES + _CLOUDS + _REGRESSION + _TABLES + _TOKENS + FILES

@@ -168,18 +168,6 @@ class Nothing:
 
 
 @dataclass(frozen=True)
-class Layer:
-    """A call of a layer; what it may be is checked where layers are looked up."""
-
-    def check(self, value: Any) -> None:
-        if not isinstance(value, Call):
-            raise ValueError(f"is {say(value)}, not a layer")
-
-    def __str__(self) -> str:
-        return "a layer"
-
-
-@dataclass(frozen=True)
 class Pair(Either):
     """One value for both directions of a picture, or (height, width)."""
 
@@ -296,6 +284,11 @@ class Bound:
         """Every parameter's value, defaults included."""
         return {parameter.name: self[parameter.name] for parameter in self.entry.parameters}
 
+    def size_behind(self, input_shape: Shape) -> Size:
+        """A layer's output shape and counts, or InvalidInput for a shape it can't take."""
+        assert self.entry.size is not None
+        return self.entry.size(self, input_shape)
+
     def call_with(self, **values: Value) -> Call:
         """The call as it was written, with some values exchanged or added."""
         names = [p.name for p in self.entry.parameters if not p.keyword_only]
@@ -362,6 +355,8 @@ def _unknown_parameter(entry: Entry, name: str) -> InvalidInput:
 def near(word: str, known: Iterable[str]) -> str:
     """ "did you mean x?" with the names most like `word`, or an empty text."""
     folded = {name.lower(): name for name in known}
+    if word.lower() in folded:
+        return f"did you mean {folded[word.lower()]}?"
     close = difflib.get_close_matches(word.lower(), folded, n=3, cutoff=0.6)
     if not close:
         close = [name for name in folded if len(word) > 2 and word.lower() in name][:3]

@@ -1,5 +1,7 @@
 """The optimizers of torch.optim."""
 
+from dataclasses import replace
+
 from tui_nn.spec.catalog.entry import (
     Bound,
     Choice,
@@ -28,6 +30,9 @@ _betas = Parameter(
     (0.9, 0.999),
 )  # fmt: skip
 _maximize = Parameter("maximize", Flag(), "climb instead of descend", False, keyword_only=True)
+_decoupled = Parameter(
+    "decoupled_weight_decay", Flag(), "shrink the weights directly, as AdamW does", False
+)
 
 
 def _lr(default: float) -> Parameter:
@@ -108,15 +113,54 @@ OPTIMIZERS = (
         "Adam",
         "Divides a fading mean of the gradients by the root of a fading mean of their squares.",
         0,
-        Parameter(
-            "decoupled_weight_decay",
-            Flag(),
-            "shrink the weights directly, as AdamW does",
-            False,
-            keyword_only=True,
-        ),
+        replace(_decoupled, keyword_only=True),
     ),
     _adam("AdamW", "Adam whose weight decay shrinks the weights directly.", 0.01),
+    Entry(
+        "optimizer",
+        "Adamax",
+        "torch.optim.Adamax",
+        "Adam that divides by a fading maximum of |g| in place of the root of a mean of g².",
+        (_lr(0.002), _betas, _eps(1e-08), _decay(0), _maximize),
+        left_out=LEFT_OUT,
+    ),
+    Entry(
+        "optimizer",
+        "NAdam",
+        "torch.optim.NAdam",
+        "Adam with Nesterov's look-ahead: the present gradient counts more.",
+        (
+            _lr(0.002),
+            _betas,
+            _eps(1e-08),
+            _decay(0),
+            Parameter("momentum_decay", Real(0), "how fast beta1 warms up from half of it", 0.004),
+            _decoupled,
+            _maximize,
+        ),
+        left_out=LEFT_OUT,
+    ),
+    Entry(
+        "optimizer",
+        "RAdam",
+        "torch.optim.RAdam",
+        "Adam with a built-in warm-up: it divides only once its mean of g² is reliable.",
+        (_lr(0.001), _betas, _eps(1e-08), _decay(0), _decoupled, _maximize),
+        left_out=LEFT_OUT,
+    ),
+    Entry(
+        "optimizer",
+        "SparseAdam",
+        "torch.optim.SparseAdam",
+        "Adam for Embedding(sparse=True): only the rows that a batch used move.",
+        (
+            replace(_lr(0.001), rule=_positive),
+            _betas,
+            replace(_eps(1e-08), rule=_positive),
+            replace(_maximize, keyword_only=False),
+        ),
+        left_out=LEFT_OUT,
+    ),
     Entry(
         "optimizer",
         "RMSprop",
@@ -144,6 +188,59 @@ OPTIMIZERS = (
             _decay(0),
             Parameter("initial_accumulator_value", Real(0), "the sum to start with", 0),
             _eps(1e-10),
+            _maximize,
+        ),
+        left_out=LEFT_OUT,
+    ),
+    Entry(
+        "optimizer",
+        "Adadelta",
+        "torch.optim.Adadelta",
+        "Divides by the RMS of recent gradients, multiplies by that of its own recent updates.",
+        (
+            Parameter("lr", Real(0), "factor on its own step", 1.0),
+            Parameter("rho", Real(0, 1), "how much of the old means of squares stays", 0.9),
+            Parameter("eps", Real(0), "its root is the RMS of updates to start with", 1e-06),
+            _decay(0),
+            _maximize,
+        ),
+        left_out=LEFT_OUT,
+    ),
+    Entry(
+        "optimizer",
+        "Adafactor",
+        "torch.optim.Adafactor",
+        "Divides as RMSprop does, with one mean of g² for each row and column of a weight.",
+        (
+            Parameter("lr", Real(0), "largest relative step: of the size of the weights", 0.01),
+            Parameter(
+                "beta2_decay", Real(high=0), "step k keeps 1 − k^beta2_decay of the means", -0.8
+            ),
+            Parameter(
+                "eps",
+                # Its square is used, which float32 holds only up to here.
+                Several((optional(Real(0, 1e15)), Real(0))),
+                "smallest mean of g² (None: torch's own), smallest size of the weights",
+                (None, 0.001),
+            ),
+            Parameter("d", Real(1), "largest RMS of an update before it is shortened", 1.0),
+            _decay(0.0),
+            _maximize,
+        ),
+        left_out=LEFT_OUT,
+    ),
+    Entry(
+        "optimizer",
+        "ASGD",
+        "torch.optim.ASGD",
+        "SGD with a slowly falling rate; it keeps an average of the weights aside, unused.",
+        (
+            _lr(0.01),
+            Parameter("lambd", Real(0, 1), "pull towards 0, and how soon lr falls", 0.0001),
+            # Beyond 7, a large lr in a long run is a power that no float holds.
+            Parameter("alpha", Real(0, 7), "power by which lr falls", 0.75),
+            Parameter("t0", Real(0), "averaging never starts before this step", 1e6),
+            _decay(0),
             _maximize,
         ),
         left_out=LEFT_OUT,
@@ -178,7 +275,8 @@ OPTIMIZERS = (
         "torch.optim.LBFGS",
         "Estimates curvature from its last steps; one step asks for the loss up to 25 times.",
         (
-            Parameter("lr", _positive, "factor on its own step", 1),
+            # Its line search tries steps up to 10²⁵ times longer, which float32 must hold.
+            Parameter("lr", Real(0, 1e10, above=True), "factor on its own step", 1),
             Parameter("max_iter", Whole(1), "directions tried in one step", 20),
             Parameter(
                 "max_eval",

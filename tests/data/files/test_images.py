@@ -1,0 +1,383 @@
+"""Folders of pictures: which layouts are understood, what becomes of a picture, what is refused."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import tui_nn.data.files
+from tests.spec.support import refusal
+from tui_nn.data.files.images import images
+from tui_nn.data.files.source import Source
+from tui_nn.spec.targets import Classes
+
+RNG = np.random.default_rng(0)
+COLOURS = RNG.integers(0, 256, (6, 8, 3)).astype(np.uint8)
+GREYS = RNG.integers(0, 256, (6, 8)).astype(np.uint8)
+
+pytestmark = pytest.mark.usefixtures("here")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def save(path: str, array: Any = GREYS, **options: Any) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(array).save(path, **options)
+
+
+def pets(array: Any = GREYS, root: str = "pets", count: int = 2) -> None:
+    for name in ("cat", "dog"):
+        for i in range(count):
+            save(f"{root}/{name}/{i}.png", array)
+
+
+def one(image: Image.Image, name: str = "a.png", **options: Any) -> Any:
+    """What becomes of one picture: (channels, height, width)."""
+    pets()
+    Path("pets/ant").mkdir()
+    image.save(f"pets/ant/{name}", **options)
+    return images("pets", size=(image.height, image.width)).x[0]
+
+
+def test_a_folder_a_class_in_the_order_of_its_numbers() -> None:
+    for name, level in (("10", 30), ("2", 20), ("1", 10)):
+        for i in (10, 9):
+            save(f"digits/{name}/{i}.png", np.full((4, 4), level + i, np.uint8))
+    data = images("digits")
+    assert data.class_names == ("1", "2", "10")
+    assert data.kind == Classes(3)
+    assert data.y.tolist() == [0, 0, 1, 1, 2, 2]
+    levels = (data.x[:, 0, 0, 0] * 255).round().tolist()
+    assert levels == [19, 20, 29, 30, 39, 40]
+    assert (data.sample_name, data.source, data.apart) == ("picture", "digits", 0)
+    assert data.notices == ()
+
+
+def test_grey_pictures_have_one_channel_and_colours_three() -> None:
+    pets()
+    assert np.array_equal(images("pets").x[0, 0], GREYS.astype(np.float32) / 255)
+    save("pets/cat/0.png", COLOURS)
+    data = images("pets")
+    assert data.x.shape == (4, 3, 6, 8)
+    assert np.array_equal(data.x[0], np.moveaxis(COLOURS, -1, 0).astype(np.float32) / 255)
+    assert np.array_equal(data.x[1], np.stack([GREYS] * 3).astype(np.float32) / 255)
+
+
+def test_channels_can_be_chosen() -> None:
+    pets()
+    assert images("pets", colour=True).input_shape == (3, 6, 8)
+    pets(COLOURS)
+    assert images("pets", colour=False).input_shape == (1, 6, 8)
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tif", "TIFF", "ppm", "pgm"])
+def test_formats_without_loss_give_the_pixels_themselves(suffix: str) -> None:
+    pets(255 - GREYS)
+    save(f"pets/ant/0.{suffix}", GREYS)
+    assert np.array_equal(images("pets").x[0, 0], GREYS.astype(np.float32) / 255)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "JPEG", "webp"])
+def test_formats_with_loss_give_nearly_the_pixels(suffix: str) -> None:
+    pets()
+    smooth = np.add.outer(np.arange(16) * 6, np.arange(16) * 6).astype(np.uint8)
+    save(f"pets/ant/0.{suffix}", smooth, quality=95)
+    x = images("pets", size=16, colour=False).x[0, 0]
+    assert np.abs(x - smooth / 255).max() < 0.03
+
+
+def test_of_a_moving_picture_the_first_frame_is_read() -> None:
+    first, second = (Image.fromarray(np.full((6, 8), level, np.uint8)) for level in (51, 204))
+    x = one(first, "a.gif", save_all=True, append_images=[second])
+    assert np.allclose(x, 51 / 255)
+
+
+def test_transparent_parts_are_white_and_half_transparent_ones_lighter() -> None:
+    rgba = np.zeros((1, 3, 4), np.uint8)
+    rgba[0, :, 3] = (0, 51, 255)
+    x = one(Image.fromarray(rgba))
+    assert x.shape == (3, 1, 3)
+    assert np.allclose(x[:, 0], np.array([1, 0.8, 0]), atol=1e-6)
+
+
+def test_palettes_become_their_colours() -> None:
+    palette = Image.new("P", (2, 1))
+    palette.putpalette([0, 0, 0, 255, 0, 102])
+    palette.putpixel((1, 0), 1)
+    assert np.allclose(one(palette)[:, 0], np.array([[0, 1], [0, 0], [0, 0.4]]))
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.pgm"])
+def test_16_bits_keep_their_share_of_white(name: str) -> None:
+    levels = np.array([[0, 257 * 51, 65535]], np.uint16)
+    assert np.allclose(one(Image.fromarray(levels), name), [[[0, 0.2, 1]]], atol=1 / 255)
+
+
+def test_cmyk_becomes_red_green_and_blue() -> None:
+    cyan = Image.new("CMYK", (2, 2), (255, 0, 0, 0))
+    assert np.allclose(one(cyan, "a.tif")[:, 0, 0], [0, 1, 1])
+
+
+def test_black_and_white_are_0_and_1() -> None:
+    assert one(Image.fromarray(np.array([[True, False]]))).tolist() == [[[1, 0]]]
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "a.webp"])
+@pytest.mark.parametrize(
+    ("orientation", "upright"),
+    [
+        (1, lambda a: a),
+        (2, np.fliplr),
+        (3, lambda a: np.rot90(a, 2)),
+        (4, np.flipud),
+        (5, np.transpose),
+        (6, lambda a: np.rot90(a, -1)),
+        (7, lambda a: np.rot90(a, 2).T),
+        (8, lambda a: np.rot90(a, 1)),
+    ],
+)
+def test_a_picture_taken_on_its_side_is_turned_upright(
+    name: str, orientation: int, upright: Callable[[Any], Any]
+) -> None:
+    corner = np.zeros((16, 32), np.uint8)
+    corner[:8, :16] = 255
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    pets(upright(corner))
+    save(f"pets/ant/{name}", corner, exif=exif)
+    data = images("pets", colour=False)
+    assert data.notices == ()
+    assert data.input_shape == (1, *upright(corner).shape)
+    assert np.abs(data.x[0, 0] - upright(corner) / 255).mean() < 0.02
+
+
+def test_all_get_the_commonest_size_with_the_middle_kept() -> None:
+    pets()
+    wide = np.zeros((6, 24), np.uint8)
+    wide[:, 8:16] = GREYS
+    save("pets/dog/1.png", wide)
+    data = images("pets")
+    assert data.input_shape == (1, 6, 8)
+    assert np.array_equal(data.x[3, 0], GREYS.astype(np.float32) / 255)
+    assert data.notices == ("brought to 6x8: 1 of 4 pictures (scaled, their middle kept)",)
+
+
+def test_of_sizes_equally_common_the_largest_is_taken() -> None:
+    pets()
+    for name in ("cat", "dog"):
+        save(f"pets/{name}/1.png", np.zeros((9, 9), np.uint8))
+    assert images("pets").input_shape == (1, 9, 9)
+
+
+def test_large_pictures_are_reduced_to_64_and_keep_their_form() -> None:
+    pets(np.full((100, 200), 51, np.uint8))
+    data = images("pets")
+    assert data.input_shape == (1, 32, 64)
+    assert np.allclose(data.x, 0.2)
+    assert "brought to 32x64: 4 of 4 pictures" in data.notices[0]
+
+
+@pytest.mark.parametrize(("size", "expected"), [(5, (5, 5)), ((3, 7), (3, 7)), (100, (100, 100))])
+def test_the_size_can_be_chosen(size: int | tuple[int, int], expected: tuple[int, int]) -> None:
+    pets()
+    assert images("pets", size=size).input_shape == (1, *expected)
+
+
+@pytest.mark.parametrize("part", ["val", "valid", "validation", "test", "Val"])
+def test_a_folder_of_train_and_one_of_validation_are_the_parts(part: str) -> None:
+    pets(root="pets/train")
+    save(f"pets/{part}/dog/7.png", 255 - GREYS)
+    data = images("pets")
+    assert data.class_names == ("cat", "dog")
+    assert data.y.tolist() == [0, 0, 1, 1, 1]
+    assert data.apart == 1
+    assert np.array_equal(data.x[4, 0], (255 - GREYS).astype(np.float32) / 255)
+    assert data.notices == (f"validation part (test part with train.val): 1 picture of {part}",)
+
+
+def test_of_val_and_test_val_is_read_and_the_other_told() -> None:
+    for part in ("train", "test", "val"):
+        pets(root=f"pets/{part}")
+    data = images("pets")
+    assert (len(data.x), data.apart) == (8, 4)
+    assert data.notices[0] == "not read: test"
+
+
+def test_train_is_a_class_where_other_classes_lie_beside_it() -> None:
+    for name in ("train", "car"):
+        save(f"traffic/{name}/1.png")
+        save(f"traffic/{name}/2.png")
+    assert images("traffic").class_names == ("car", "train")
+
+
+def test_a_class_that_train_lacks_is_refused() -> None:
+    pets(root="pets/train")
+    save("pets/val/dogs/1.png")
+    assert "val has a class dogs, train has none: did you mean dog?" in refusal(
+        lambda: images("pets")
+    )
+
+
+def test_folders_in_a_class_are_searched_and_what_is_hidden_is_not() -> None:
+    pets()
+    save("pets/dog/more/still/3.png", 255 - GREYS)
+    save("pets/dog/.hidden/4.png")
+    save("pets/dog/.5.png")
+    save("pets/.git/6.png")
+    data = images("pets")
+    assert data.y.tolist() == [0, 0, 1, 1, 1]
+    assert data.notices == ()
+
+
+def test_other_files_and_empty_folders_are_left_out_and_told() -> None:
+    pets()
+    for name in ("pets/labels.csv", "pets/dog/notes.txt"):
+        Path(name).write_text("x")
+    Path("pets/mouse").mkdir()
+    data = images("pets")
+    assert data.class_names == ("cat", "dog")
+    assert data.notices == (
+        "not read: folders without pictures, mouse",
+        "not read: 2 other files, notes.txt, labels.csv",
+    )
+
+
+def test_one_broken_file_among_very_many_is_left_out_and_told() -> None:
+    pets(count=60)
+    Path("pets/cat/7.png").write_bytes(b"no picture")
+    content = Path("pets/dog/0.png").read_bytes()
+    data = images("pets")
+    assert len(data.x) == 119
+    assert data.y.tolist() == [0] * 59 + [1] * 60
+    assert data.notices == ("left out: 1 broken file",)
+    Path("pets/cat/7.png").write_bytes(content[:-40])
+    assert len(images("pets").x) == 119
+
+
+def test_more_broken_files_are_refused_by_name() -> None:
+    pets(count=60)
+    for i in (3, 4):
+        Path(f"pets/dog/{i}.png").write_bytes(b"no picture")
+    said = refusal(lambda: images("pets"))
+    assert said == "pets/dog/4.png: isn't a picture: mend it, or take it out of the folder"
+
+
+def test_a_class_keeps_two_pictures_at_least() -> None:
+    pets(count=60)
+    save("pets/ant/1.png")
+    Path("pets/ant/2.png").write_bytes(b"")
+    assert "pets/ant/2.png: isn't a picture" in refusal(lambda: images("pets"))
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "tif", "bmp", "webp", "ppm"])
+def test_a_truncated_picture_is_refused_by_name(suffix: str) -> None:
+    pets()
+    save(f"pets/dog/7.{suffix}", RNG.integers(0, 256, (40, 40)).astype(np.uint8))
+    path = Path(f"pets/dog/7.{suffix}")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert f"pets/dog/7.{suffix}: is" in refusal(lambda: images("pets"))
+
+
+def test_pixels_that_are_fractions_are_refused() -> None:
+    pets()
+    save("pets/dog/0.tif", np.zeros((6, 8), np.float32))
+    assert "pets/dog/0.tif: has fractions as pixels" in refusal(lambda: images("pets"))
+
+
+def test_a_picture_of_very_many_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    pets()
+    for most in (47, 23):
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", most)
+        assert f"has more than {most} pixels" in refusal(lambda: images("pets"))
+
+
+def test_memory_is_counted_before_pictures_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    pets()
+    monkeypatch.setattr("tui_nn.data.files.source.os.sysconf", lambda name: 1000)
+    assert "4 pictures of 300x400 take 4 MB of memory, this machine has 1 MB" in refusal(
+        lambda: images("pets", size=(300, 400))
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        (["pets/1.png", "pets/2.png"], "holds pictures, but no folders of them: make a folder"),
+        (["pets/a.txt"], "holds no pictures: make a folder a class"),
+        (["pets/cat/1.png", "pets/cat/2.png"], "holds one class only: make a folder a class"),
+        (["pets/train/1.png"], "holds pictures, but no folders of them"),
+    ],
+)
+def test_other_layouts_are_refused_with_the_one_that_is_needed(
+    files: list[str], reason: str
+) -> None:
+    for name in files:
+        save(name, format="png")
+    assert refusal(lambda: images("pets")).startswith(f"pets: {reason}")
+
+
+def test_what_is_no_folder_is_refused() -> None:
+    assert "there is no such file or folder" in refusal(lambda: images("pets"))
+    save("pets.png")
+    assert "pets.png: is a file, not a folder" in refusal(lambda: images("pets.png"))
+
+
+def test_without_pillow_the_line_that_installs_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    pets()
+    monkeypatch.delitem(sys.modules, "tui_nn.data.files.pictures", raising=False)
+    monkeypatch.delattr(tui_nn.data.files, "pictures", raising=False)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    assert refusal(lambda: images("pets")) == (
+        "pets: pictures need pillow: pip install 'nn-tui[images]' -c constraints.txt"
+    )
+
+
+def test_a_file_that_the_system_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pets()
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    assert (
+        refusal(lambda: images("pets"))
+        == "pets: can't be read (Permission denied): name a file that can"
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named() -> None:
+    pets()
+    Path("pets/dog/1.png").chmod(0)
+    assert "pets/dog/1.png: can't be read (Permission denied): name a file that can" in refusal(
+        lambda: images("pets")
+    )
+
+
+def test_rows_and_sha256_hold_the_data_to_what_it_was() -> None:
+    pets()
+    sha256 = images("pets").sha256
+    assert images("pets", sha256=sha256, rows=4).sha256 == sha256
+    assert "has 4 rows" in refusal(lambda: images("pets", rows=5))
+    save("pets/cat/0.png", 255 - GREYS)
+    assert "is other data" in refusal(lambda: images("pets", sha256=sha256))
+
+
+def test_what_takes_long_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pets()
+    clock = iter(range(1000))
+    monkeypatch.setattr("tui_nn.data.files.images.monotonic", lambda: next(clock))
+    told: list[str] = []
+    images("pets", source=Source(tell=told.append))
+    assert told[:2] == ["looking at pictures: 0 %", "looking at pictures: 25 %"]
+    assert told[4] == "reading 4 pictures of 6x8: 1 kB in memory"
+    assert told[-1] == "reading pictures: 75 %"

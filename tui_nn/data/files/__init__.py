@@ -1,0 +1,1 @@
+"""The user's own files: tables, arrays, pictures. They are data: nothing in them is ever run."""

@@ -1,0 +1,118 @@
+"""What the readers of arrays and pictures share: foreign bytes as errors, numbers as float32."""
+
+import struct
+import tokenize
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_nn.spec.errors import InvalidInput
+
+MAX_CLASSES = 1000
+DEFLATE_RATIO = 1032
+"""Deflate makes no more bytes than this out of one."""
+
+FOREIGN = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    tokenize.TokenError,
+)
+"""What the libraries that read a file raise for bytes that aren't what they should be."""
+
+
+@contextmanager
+def foreign(where: str, form: str) -> Iterator[None]:
+    """Turns what a library raises for a broken file into one line; its warnings are ignored."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except MemoryError:
+        raise InvalidInput("needs more memory than there is", where=where) from None
+    except FOREIGN as error:
+        reason = brief(str(error)) if str(error) else type(error).__name__
+        raise InvalidInput(
+            f"isn't {form}, or not a whole one ({reason})", where=where, hint="get it once more"
+        ) from None
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 picture`, `2,000 pictures`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def kept_apart(count: int, noun: str, place: str) -> str:
+    """What a reader says of the samples that data itself keeps from training."""
+    return f"validation part (test part with train.val): {counted(count, noun)} of {place}"
+
+
+def brief(text: str) -> str:
+    """A foreign text for a message, its end left out where it is long."""
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def fill(out: NDArray[np.float32], raw: NDArray[Any], what: str, where: str) -> None:
+    """Write numbers as float32; InvalidInput for NaN, infinity and what float32 can't hold.
+
+    `what` names the array in a file of several.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        out[...] = raw
+    if raw.dtype.kind != "f":
+        return
+    finite = np.isfinite(out)
+    if finite.all():
+        return
+    first = np.unravel_index(int(finite.argmin()), out.shape)
+    place = f"the first at [{', '.join(map(str, first))}]"
+    n = finite.size - int(np.count_nonzero(finite))
+    count = f"{what} holds {counted(n, 'value')}".strip()
+    if np.isfinite(raw[first]):
+        raise InvalidInput(
+            f"{count} beyond 3.4e38, the largest of float32, {place}",
+            where=where,
+            hint="divide them",
+        )
+    raise InvalidInput(
+        f"{count} NaN or infinite, {place}",
+        where=where,
+        hint="fill them, or leave those samples out",
+    )
+
+
+def fill_unit(out: NDArray[np.float32], pixels: NDArray[np.uint8]) -> None:
+    """Write bytes from 0 to 255 as numbers from 0 to 1."""
+    np.divide(pixels, np.float32(255), out=out)
+
+
+def number(labels: NDArray[Any]) -> tuple[NDArray[np.int64], list[Any]]:
+    """Labels (n,) as 0 … k − 1 in their order, and what each number stands for."""
+    values, indices = np.unique(labels, return_inverse=True)
+    return indices.astype(np.int64), values.tolist()
+
+
+def check_class_count(count: int, what: str, where: str, few: str, many: str) -> None:
+    """InvalidInput for one class, with the hint `few`, and for very many, with `many`."""
+    if count < 2:
+        raise InvalidInput(f"{what} holds one class only".strip(), where=where, hint=few)
+    if count > MAX_CLASSES:
+        raise InvalidInput(
+            f"{what} holds {count:,} classes, at most {MAX_CLASSES:,} can be told apart".strip(),
+            where=where,
+            hint=many,
+        )

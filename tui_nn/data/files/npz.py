@@ -1,0 +1,280 @@
+"""Arrays of a user's own, as numpy.savez writes them."""
+
+import zipfile
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from tui_nn.data.dataset import Dataset
+from tui_nn.data.files.arrays import (
+    DEFLATE_RATIO,
+    brief,
+    fill,
+    fill_unit,
+    foreign,
+    kept_apart,
+)
+from tui_nn.data.files.labels import targets
+from tui_nn.data.files.source import NOWHERE, Source, check_rows, name_of, readable, tell_memory
+from tui_nn.spec.catalog.entry import near
+from tui_nn.spec.errors import InvalidInput, printable
+
+MAX_LISTED = 100
+
+CHANNELS = (1, 3, 4)
+"""So many a picture has: grey, colours, colours and opacity."""
+
+_FORM = "a .npz file"
+
+
+@dataclass(frozen=True)
+class _Array:
+    """One array of the file, as its header tells it."""
+
+    name: str
+    info: zipfile.ZipInfo
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How raw inputs become those of a Dataset."""
+
+    shape: tuple[int, ...]
+    """Of one sample."""
+    axes: tuple[int, ...]
+    """The order of the raw axes that brings the channels first."""
+    picture: bool
+    """Bytes that are pixels: divided by 255."""
+
+
+def npz(
+    path: str,
+    x: str = "x",
+    y: str = "y",
+    task: str = "auto",
+    standardize: bool | None = None,
+    standardize_target: bool = True,
+    sha256: str | None = None,
+    rows: int | None = None,
+    *,
+    source: Source = NOWHERE,
+) -> Dataset:
+    """Inputs of the array `x` (n, …), targets of `y` (n,) or (n, …).
+
+    Bytes (n, height, width), with or without 1, 3 or 4 channels before or behind, are pictures:
+    they become (n, channels, height, width) from 0 to 1. Where there is no x and y, `x_train` and
+    `y_train` are taken, and `x_test` and `y_test` kept apart from training. y is read as classes or
+    values as `labels.targets` says. `standardize` None: where x is rows of numbers.
+    Raises InvalidInput.
+    """
+    file = source.find(path)
+    where = name_of(file)
+    sha256 = source.identify([file], sha256)
+    _check_form(file, where)
+    with foreign(where, _FORM):
+        archive = zipfile.ZipFile(file)
+    with archive:
+        inputs, outputs = _choose(archive, x, y, where)
+        _check_samples(inputs, outputs, where)
+        counts = [array.shape[0] for array in inputs]
+        check_rows(file, sum(counts), rows)
+        layout = _layout(inputs[0])
+        needed = max(4 * sum(counts) * prod(layout.shape), sum(map(_bytes, inputs)))
+        tell_memory(source, f"{sum(counts):,} samples", needed + sum(map(_bytes, outputs)))
+        values = _read_inputs(archive, inputs, layout, where)
+        raw_y = np.concatenate([_read(archive, array, where) for array in outputs])
+        target = targets(raw_y, task, outputs[0].name, where)
+    apart = sum(counts[1:])
+    flat = len(layout.shape) == 1
+    return Dataset(
+        x=values,
+        y=target.y,
+        kind=target.kind,
+        input_names=tuple(f"x{i + 1}" for i in range(layout.shape[0])) if flat else (),
+        class_names=target.class_names,
+        sample_name="picture" if layout.picture else "row" if flat else "sample",
+        standardize=flat if standardize is None else standardize,
+        source=printable(file.name),
+        standardize_target=standardize_target and not target.class_names,
+        apart=apart,
+        sha256=sha256,
+        notices=(*_notices(inputs, layout, apart), *target.notices),
+    )
+
+
+def _check_form(file: Path, where: str) -> None:
+    with readable(file), file.open("rb") as stream:
+        if stream.read(6) == b"\x93NUMPY":
+            raise InvalidInput(
+                "holds a single array, inputs and targets are needed",
+                where=where,
+                hint="numpy.savez('data.npz', x=…, y=…) writes both",
+            )
+
+
+def _choose(
+    archive: zipfile.ZipFile, x: str, y: str, where: str
+) -> tuple[list[_Array], list[_Array]]:
+    """The arrays of inputs and of targets: for training, then those kept apart."""
+    infos = {
+        info.filename.removesuffix(".npy"): info
+        for info in archive.infolist()
+        if info.filename.endswith(".npy")
+    }
+    names = [(x, y)]
+    if (x, y) == ("x", "y") and not {x, y} <= set(infos):
+        names = [pair for pair in (("x_train", "y_train"), ("x_test", "y_test"))
+                 if set(pair) <= set(infos)]  # fmt: skip
+        if not names or names[0] != ("x_train", "y_train"):
+            names = [(x, y)]
+    for name in names[0]:
+        if name not in infos:
+            listed = brief(", ".join(infos))
+            raise InvalidInput(
+                f"holds no array {name}; it has {listed}" if infos else "holds no arrays",
+                where=where,
+                hint=near(name, list(infos)[:MAX_LISTED])
+                or "write npz('FILE', x='NAME', y='NAME')",
+            )
+    pairs = [
+        (_header(archive, infos[a], a, where), _header(archive, infos[b], b, where))
+        for a, b in names
+    ]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str) -> _Array:
+    """An array's shape and type; InvalidInput if it isn't plain, or is shorter than it says."""
+    with foreign(where, _FORM), archive.open(info) as stream:
+        version = npy.read_magic(stream)
+        if version == (1, 0):
+            shape, _, dtype = npy.read_array_header_1_0(stream)
+        else:
+            shape, _, dtype = npy.read_array_header_2_0(stream)
+        begin = stream.tell()
+    if dtype.hasobject:
+        raise InvalidInput(
+            f"{name} holds pickled objects, which are not read",
+            where=where,
+            hint="save plain arrays, of numbers or texts",
+        )
+    if dtype.kind not in "biufSU":
+        raise InvalidInput(
+            f"{name} holds {brief(str(dtype))}, not numbers", where=where, hint="save plain arrays"
+        )
+    if not shape:
+        raise InvalidInput(
+            f"{name} is a single number, not samples",
+            where=where,
+            hint="samples come first: (n, …)",
+        )
+    if min(shape) < 1 or not dtype.itemsize:
+        raise InvalidInput(
+            f"{name} is empty: its shape is {brief(str(shape))}",
+            where=where,
+            hint="save some samples",
+        )
+    assert archive.filename
+    held = min(info.file_size - begin, DEFLATE_RATIO * Path(archive.filename).stat().st_size)
+    if prod(shape) * dtype.itemsize > held:
+        raise InvalidInput(
+            f"is truncated: {name} is to be {brief(str(shape))} of {dtype}, "
+            f"there are {held:,} bytes at most",
+            where=where,
+            hint="save it once more",
+        )
+    return _Array(name, info, shape, dtype)
+
+
+def _check_samples(inputs: list[_Array], outputs: list[_Array], where: str) -> None:
+    """InvalidInput for arrays that don't go together."""
+    for x, y in zip(inputs, outputs, strict=True):
+        if x.dtype.kind in "SU":
+            raise InvalidInput(
+                f"{x.name} holds texts, a network reads numbers",
+                where=where,
+                hint="number them, or name another array",
+            )
+        if x.shape[0] != y.shape[0]:
+            raise InvalidInput(
+                f"{x.name} holds {x.shape[0]:,} samples, {y.name} {y.shape[0]:,}",
+                where=where,
+                hint="samples come first in both",
+            )
+        for array, first in ((x, inputs[0]), (y, outputs[0])):
+            if array.shape[1:] != first.shape[1:] or _family(array) != _family(first):
+                raise InvalidInput(
+                    f"samples of {array.name} are {array.dtype} {brief(str(array.shape[1:]))}, "
+                    f"those of {first.name} {first.dtype} {brief(str(first.shape[1:]))}",
+                    where=where,
+                    hint="save both in one form",
+                )
+    if inputs[0].shape[0] < 2:
+        raise InvalidInput(
+            f"{inputs[0].name} holds 1 sample", where=where, hint="at least 2 are needed"
+        )
+
+
+def _family(array: _Array) -> str:
+    """What two parts of one array must share: bytes that may be pixels, texts, or numbers."""
+    if array.dtype.kind in "SU":
+        return array.dtype.kind
+    return "bytes" if array.dtype == np.uint8 else "numbers"
+
+
+def _layout(x: _Array) -> _Layout:
+    own = x.shape[1:]
+    if x.dtype == np.uint8 and len(own) == 2:
+        return _Layout((1, *own), (0, 1, 2), True)
+    if x.dtype == np.uint8 and len(own) == 3:
+        if own[2] in CHANNELS:
+            return _Layout((own[2], own[0], own[1]), (0, 3, 1, 2), True)
+        if own[0] in CHANNELS:
+            return _Layout(own, (0, 1, 2, 3), True)
+    return _Layout(own or (1,), tuple(range(len(x.shape))), False)
+
+
+def _read_inputs(
+    archive: zipfile.ZipFile, inputs: list[_Array], layout: _Layout, where: str
+) -> NDArray[np.float32]:
+    """All parts, one behind the other."""
+    with foreign(where, _FORM):
+        x = np.empty((sum(array.shape[0] for array in inputs), *layout.shape), np.float32)
+    start = 0
+    for array in inputs:
+        out = x[start : start + array.shape[0]]
+        raw = _read(archive, array, where).transpose(layout.axes).reshape(out.shape)
+        if layout.picture:
+            fill_unit(out, raw)
+        else:
+            fill(out, raw, array.name, where)
+        start += array.shape[0]
+    return x
+
+
+def _bytes(array: _Array) -> int:
+    return prod(array.shape) * array.dtype.itemsize
+
+
+def _read(archive: zipfile.ZipFile, array: _Array, where: str) -> NDArray[Any]:
+    with foreign(where, _FORM), archive.open(array.info) as stream:
+        raw: NDArray[Any] = npy.read_array(stream, allow_pickle=False)
+    return raw
+
+
+def _notices(inputs: list[_Array], layout: _Layout, apart: int) -> list[str]:
+    notices = []
+    if layout.picture:
+        form = "x".join(map(str, layout.shape))
+        order = ", channels brought first" if layout.axes == (0, 3, 1, 2) else ""
+        notices.append(f"{inputs[0].name} holds pictures {form}, bytes divided by 255{order}")
+    if apart:
+        notices.append(kept_apart(apart, "sample", inputs[1].name))
+    return notices

@@ -1,0 +1,238 @@
+"""From the columns of a table to the inputs of a network."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isnan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_nn.data.files.source import Source, tell_memory
+from tui_nn.data.files.table.cells import (
+    brief,
+    by_value,
+    is_date,
+    is_decorated,
+    mostly_numbers,
+    number,
+    some,
+)
+from tui_nn.data.files.table.columns import MOST_TEXTS, NumberColumn, TextColumn
+from tui_nn.data.files.table.reading import Table
+from tui_nn.data.files.table.text import Text
+from tui_nn.spec.call import write
+from tui_nn.spec.catalog.entry import say
+from tui_nn.spec.errors import InvalidInput
+
+MOST_CATEGORIES = 50
+"""Different texts of an input column; more are names of the rows, or free text."""
+
+_FEW = 10
+_ALIKE = 0.9
+_COUNTERS = ("column 1", "id", "index", "unnamed: 0", "rownames", "row", "no", "nr", "#")
+
+Picked = NDArray[np.intp] | slice
+"""The rows of a table that are used."""
+
+
+@dataclass
+class Inputs:
+    """The numbers a network is given, and what became of the columns."""
+
+    names: list[str] = field(default_factory=list)
+    columns: list[NDArray[np.float32] | NDArray[np.bool_]] = field(default_factory=list)
+    missing: dict[str, int] = field(default_factory=dict)
+    """How many numbers a column lacks."""
+    same: list[str] = field(default_factory=list)
+    categories: dict[str, int] = field(default_factory=dict)
+    """How many columns were made of a column of texts."""
+    left_out: list[str] = field(default_factory=list)
+    """Columns with the reason."""
+
+    def array(self, rows: int, source: Source) -> NDArray[np.float32]:
+        """All of them, (rows, columns); InvalidInput if they don't fit into memory."""
+        width = len(self.names)
+        tell_memory(source, f"{rows:,} rows of {width:,} columns", rows * width * 4)
+        x = np.empty((rows, width), np.float32)
+        for i, values in enumerate(self.columns):
+            x[:, i] = values
+        return x
+
+    def notices(self) -> list[str]:
+        """What was found, a line each."""
+        lines = [f"left out: {some(self.left_out)}"] if self.left_out else []
+        if self.categories:
+            words = [f"{brief(name)} ({count})" for name, count in self.categories.items()]
+            lines.append(f"texts became columns of 0 and 1: {some(words)}")
+        if self.missing:
+            words = [f"{count:,} in {brief(name)}" for name, count in self.missing.items()]
+            lines.append(
+                f"missing numbers: {some(words)}; filled with the column's mean over the "
+                "training part"
+            )
+        if self.same:
+            names = [brief(name) for name in self.same]
+            lines.append(f"the same number in every row: {some(names)}")
+        return lines
+
+
+def find_inputs(
+    text: Text,
+    table: Table,
+    picked: Picked,
+    columns: Sequence[int],
+    leave_out: Sequence[str],
+    named: bool,
+) -> Inputs:
+    """The inputs that these columns give; InvalidInput for one with dates or stray texts.
+
+    A first column that only numbers the rows is left out, where it is `named` so.
+    """
+    inputs = Inputs()
+    _refuse_dates(text, table, columns, leave_out)
+    for place in columns:
+        column = table.columns[place]
+        if isinstance(column, NumberColumn):
+            check_numbers(text, table, column)
+            counts = named and place == 0 and len(columns) > 1 and _is_counter(column)
+            _add_numbers(inputs, column, picked, counts)
+        else:
+            _check_texts(text, table, column)
+            _add_texts(inputs, column, picked)
+    if not inputs.names:
+        reason = f" ({some(inputs.left_out)})" if inputs.left_out else ""
+        raise InvalidInput(
+            f"no column is left as input{reason}",
+            where=text.where(),
+            hint="add columns of numbers, or of texts that come again in other rows",
+        )
+    return inputs
+
+
+def check_numbers(text: Text, table: Table, column: NumberColumn, hint: str = "") -> None:
+    """InvalidInput for a field that isn't a number, or is too large a one."""
+    if column.first_text:
+        row, cell = column.first_text
+        raise not_a_number(text, table.line(row), column, cell, hint)
+    if column.too_large:
+        row, cell = column.too_large
+        reason = "isn't finite" if "n" in cell.lower() else "is too large for float32"
+        raise InvalidInput(
+            f"{say(cell)} {reason}",
+            where=text.where(table.line(row), column.name),
+            hint="mend it, or write NA where the number isn't known",
+        )
+
+
+def not_a_number(
+    text: Text, line: int, column: NumberColumn | TextColumn, cell: str, hint: str = ""
+) -> InvalidInput:
+    """The error for a text among numbers, with what might be wrong with it."""
+    if is_decorated(cell):
+        hint = "write plain numbers, as 1234.5: no separators of thousands, % or currency"
+        if "," in cell and not re.search(r"\.|,\d{3}\b", cell):
+            hint += "; decimal=',' for decimal commas"
+    elif not hint:
+        hint = f"mend it, write NA where it isn't known, or {_leave_out([column.name])}"
+        hint = "header=True if this line holds names; else " + hint if line == 1 else hint
+    return InvalidInput(
+        f"{say(cell)} isn't a number", where=text.where(line, column.name), hint=hint
+    )
+
+
+def _leave_out(names: Sequence[str]) -> str:
+    return f"leave_out={write(tuple(names))}"
+
+
+def _is_counter(column: NumberColumn) -> bool:
+    """Whether a first column only numbers the rows, from 0 or 1 on, in any order."""
+    name = column.name.lower()
+    if name not in _COUNTERS and not name.endswith("id"):
+        return False
+    values = np.sort(column.values())
+    return bool(
+        values[0] in (0, 1)
+        and np.array_equal(values, np.arange(len(values), dtype=values.dtype) + values[0])
+    )
+
+
+def _add_numbers(inputs: Inputs, column: NumberColumn, picked: Picked, counts: bool) -> None:
+    values = column.values()[picked].astype(np.float32, copy=False)
+    missing = int(np.isnan(values).sum())
+    if counts or missing == len(values):
+        reason = "numbers the rows" if counts else "is empty"
+        inputs.left_out.append(f"{brief(column.name)} ({reason})")
+        return
+    if missing:
+        inputs.missing[column.name] = missing
+    elif values.min() == values.max():
+        inputs.same.append(column.name)
+    inputs.names.append(column.name)
+    inputs.columns.append(values)
+
+
+def _add_texts(inputs: Inputs, column: TextColumn, picked: Picked) -> None:
+    """A column of 0 and 1 for each text; a single one where there are two."""
+    name = brief(column.name)
+    if column.overflowed:
+        inputs.left_out.append(f"{name} (more than {MOST_TEXTS:,} different texts)")
+        return
+    texts, kinds = column.kinds()
+    kinds = kinds[picked]
+    counts = np.bincount(kinds + 1, minlength=len(texts) + 1)
+    present = sorted((t for t, n in zip(texts, counts[1:], strict=True) if n), key=by_value)
+    unlike = len(present) > _FEW and len(present) == len(kinds) - counts[0]
+    if len(present) > MOST_CATEGORIES or unlike:
+        inputs.left_out.append(f"{name} ({len(present):,} different texts)")
+        return
+    wanted = [(t, texts.index(t)) for t in present] + [("(missing)", -1)] * bool(counts[0])
+    if len(wanted) < 2:
+        inputs.left_out.append(f"{name} ({'the same text in every row' if present else 'empty'})")
+        return
+    if len(wanted) == 2:
+        wanted = wanted[1:]
+    inputs.categories[column.name] = len(wanted)
+    for category, kind in wanted:
+        inputs.names.append(f"{column.name}={category}")
+        inputs.columns.append(kinds == kind)
+
+
+def _check_texts(text: Text, table: Table, column: TextColumn) -> None:
+    if found := column.first(is_decorated, _ALIKE):
+        raise not_a_number(text, table.line(found[0]), column, found[1])
+    if not column.overflowed and is_mostly_numbers(column):
+        found = column.first(is_word)
+        assert found
+        raise not_a_number(text, table.line(found[0]), column, found[1])
+
+
+def is_word(text: str) -> bool:
+    """Whether a text is no number."""
+    value = number(text)
+    return value is None or isnan(value)
+
+
+def is_mostly_numbers(column: TextColumn) -> bool:
+    """Whether there are but a few texts among numbers."""
+    texts, kinds = column.kinds()
+    words = np.array([*map(is_word, texts), False])
+    count = int((kinds >= 0).sum())
+    return mostly_numbers(count - (odd := int(words[kinds].sum())), odd) and odd > 0
+
+
+def _refuse_dates(
+    text: Text, table: Table, columns: Sequence[int], leave_out: Sequence[str]
+) -> None:
+    dated: dict[str, tuple[int, str]] = {}
+    for place in columns:
+        column = table.columns[place]
+        if isinstance(column, TextColumn) and (found := column.first(is_date, _ALIKE)):
+            dated[column.name] = found
+    if dated:
+        name, (row, cell) = next(iter(dated.items()))
+        raise InvalidInput(
+            f"{say(cell)} is a date or time, and inputs are numbers",
+            where=text.where(table.line(row), name),
+            hint=f"write {_leave_out([*leave_out, *dated])}, or give it as a number",
+        )

@@ -1,0 +1,199 @@
+"""From the columns of a table to what is to be predicted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_nn.data.files.table.cells import brief, by_value, is_date
+from tui_nn.data.files.table.columns import MOST_TEXTS, NumberColumn, TextColumn
+from tui_nn.data.files.table.inputs import check_numbers, is_mostly_numbers, is_word, not_a_number
+from tui_nn.data.files.table.reading import Table
+from tui_nn.data.files.table.text import Text
+from tui_nn.spec.catalog.entry import near, say
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.targets import Classes, Kind, Values
+
+MOST_CLASSES = 1000
+
+_FEW_NUMBERS = 20
+_ALIKE = 0.9
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be predicted, for the rows that have it."""
+
+    y: NDArray[np.int64] | NDArray[np.float32]
+    kind: Kind
+    class_names: tuple[str, ...]
+    rows: NDArray[np.intp]
+    """The rows of the table that have a target."""
+    notice: str
+    """What it was taken for."""
+
+
+def find_columns(
+    text: Text, names: Sequence[str], target: str | tuple[str, ...] | None, leave_out: Sequence[str]
+) -> tuple[list[int], frozenset[int]]:
+    """The places of the targets and of the columns that are left out; InvalidInput if unknown."""
+    left_out = frozenset(_place(text, names, name) for name in leave_out)
+    if target is None:
+        rest = [i for i in range(len(names)) if i not in left_out]
+        if not rest:
+            raise InvalidInput(
+                "every column is left out", where=text.where(), hint="leave one as target"
+            )
+        return rest[-1:], left_out
+    words = (target,) if isinstance(target, str) else target
+    places = [_place(text, names, word) for word in words]
+    for place, word in zip(places, words, strict=True):
+        if place in left_out or places.count(place) > 1:
+            raise InvalidInput(
+                f"target {say(word)} {'is left out' if place in left_out else 'is named twice'}",
+                where=text.where(),
+                hint="name each column once",
+            )
+    if not places:
+        raise InvalidInput(
+            "no target is named", where=text.where(), hint=f"write target={say(names[-1])}"
+        )
+    return places, left_out
+
+
+def _place(text: Text, names: Sequence[str], word: str) -> int:
+    """The column called `word`, in any case where no other is meant."""
+    wanted = " ".join(word.split())
+    if wanted in names:
+        return names.index(wanted)
+    alike = [i for i, name in enumerate(names) if name.lower() == wanted.lower()]
+    if len(alike) == 1:
+        return alike[0]
+    shown = ", ".join(map(say, names[:10])) + ", …" * (len(names) > 10)
+    raise InvalidInput(
+        f"there is no column {say(word)}",
+        where=text.where(),
+        hint=near(wanted, names) or f"there are {shown}",
+    )
+
+
+def find_target(text: Text, table: Table, places: Sequence[int], task: str) -> Target:
+    """What these columns say of each row; a row that lacks one of them is left out.
+
+    `task` auto: one column of texts, of 0 and 1, or of at most 20 different whole numbers that
+    each come twice on average, is classes. InvalidInput for a target that can't be learned.
+    """
+    columns = [table.columns[place] for place in places]
+    if len(columns) > 1 and task == "classes":
+        raise InvalidInput(
+            f"{len(columns)} targets can't be classes",
+            where=text.where(),
+            hint="name one target, or write task='values'",
+        )
+    column = columns[0]
+    if isinstance(column, TextColumn) and len(columns) == 1:
+        return _text_classes(text, table, column, task)
+    values = np.stack([_numbers(text, table, column, len(columns)) for column in columns], axis=1)
+    rows = np.flatnonzero(~np.isnan(values).any(axis=1))
+    values = values[rows]
+    _check_count(text, column.name, len(rows))
+    if len(columns) == 1:
+        distinct = np.unique(values)
+        whole = bool((distinct == np.round(distinct)).all())
+        few = len(distinct) <= min(_FEW_NUMBERS, len(rows) // 2) or set(distinct) <= {0.0, 1.0}
+        if task == "classes" and not whole:
+            at = int(np.argmax(values[:, 0] != np.round(values[:, 0])))
+            raise InvalidInput(
+                f"label {values[at, 0]:g} is not whole",
+                where=text.where(table.line(int(rows[at])), column.name),
+                hint="write task='values', or give classes as whole numbers or texts",
+            )
+        if task == "classes" or (task == "auto" and whole and few):
+            names = [str(int(value)) for value in distinct]
+            y = np.searchsorted(distinct, values[:, 0]).astype(np.int64)
+            found = _classes(text, column.name, names, y, rows)
+            hint = "; task='values' predicts the number" if task == "auto" else ""
+            return replace(found, notice=found.notice + hint)
+    if (values == values[0]).all():
+        raise _nothing_to_learn(text, column.name, f"{values[0, 0]:g}")
+    notice = "values" if len(columns) > 1 else f"{values.min():g} to {values.max():g}"
+    y32 = values.astype(np.float32)
+    return Target(y32, Values((len(columns),)), (), rows, notice)
+
+
+def _numbers(
+    text: Text, table: Table, column: NumberColumn | TextColumn, count: int
+) -> NDArray[np.floating]:
+    hint = "several targets are numbers" if count > 1 else "mend it, or write task='classes'"
+    if isinstance(column, TextColumn):
+        raise _word_in(text, table, column, hint)
+    check_numbers(text, table, column, hint)
+    return column.values()
+
+
+def _word_in(text: Text, table: Table, column: TextColumn, hint: str) -> InvalidInput:
+    row, cell = column.first(is_word) or (0, "")
+    return not_a_number(text, table.line(row), column, cell, hint)
+
+
+def _text_classes(text: Text, table: Table, column: TextColumn, task: str) -> Target:
+    mixed = task == "auto" and not column.overflowed and is_mostly_numbers(column)
+    if task == "values" or mixed:
+        raise _word_in(text, table, column, "mend it, or write task='classes'")
+    if found := column.first(is_date, _ALIKE):
+        raise InvalidInput(
+            f"{say(found[1])} is a date or time",
+            where=text.where(table.line(found[0]), column.name),
+            hint="name another target",
+        )
+    if column.overflowed:
+        raise _too_many(text, column.name, f"more than {MOST_TEXTS:,}")
+    texts, kinds = column.kinds()
+    rows = np.flatnonzero(kinds >= 0)
+    _check_count(text, column.name, len(rows))
+    if len(texts) == len(rows) > _FEW_NUMBERS:
+        raise InvalidInput(
+            f"each row has another target ({say(texts[0])}, {say(texts[1])} …)",
+            where=text.where(column=column.name),
+            hint="name the column to predict, as target='price'",
+        )
+    order = sorted(texts, key=by_value)
+    rank = np.array([order.index(t) for t in texts], np.int64)
+    return _classes(text, column.name, order, rank[kinds[rows]], rows)
+
+
+def _classes(
+    text: Text, name: str, names: Sequence[str], y: NDArray[np.int64], rows: NDArray[np.intp]
+) -> Target:
+    if len(names) > MOST_CLASSES:
+        raise _too_many(text, name, f"{len(names):,}")
+    if len(names) == 1:
+        raise _nothing_to_learn(text, name, names[0])
+    shown = ", ".join(map(brief, names[:5])) + " …" * (len(names) > 5)
+    return Target(y, Classes(len(names)), tuple(names), rows, f"{len(names)} classes ({shown})")
+
+
+def _too_many(text: Text, name: str, count: str) -> InvalidInput:
+    return InvalidInput(
+        f"has {count} different targets, more than {MOST_CLASSES:,} classes",
+        where=text.where(column=name),
+        hint="write task='values' for numbers, or name another target",
+    )
+
+
+def _nothing_to_learn(text: Text, name: str, value: str) -> InvalidInput:
+    return InvalidInput(
+        f"every row has the target {say(value)}: nothing to learn",
+        where=text.where(column=name),
+        hint="name another target",
+    )
+
+
+def _check_count(text: Text, name: str, rows: int) -> None:
+    if rows < 2:
+        raise InvalidInput(
+            "only one row has a target" if rows else "no row has a target",
+            where=text.where(column=name),
+            hint="training needs two" if rows else "name another target",
+        )

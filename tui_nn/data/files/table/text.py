@@ -1,0 +1,158 @@
+"""A text file: how its letters are stored, its lines, and its rows of fields."""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_nn.data.files.source import name_of, readable
+from tui_nn.spec.catalog.entry import say
+from tui_nn.spec.errors import InvalidInput
+
+MAX_LINE = 8_000_000
+"""Letters; a longer line is no table's, and would fill the memory before it is refused."""
+
+_BLOCK = 2**20
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CODECS = {"utf-8": "utf-8-sig", "latin-1": "latin-1", "utf-16": "utf-16"}
+_PACKED = {b"PK\x03\x04": "an Excel sheet or a zip archive", b"\x1f\x8b": "packed with gzip"}
+
+Record = tuple[int, list[str]]
+"""The number of the line a row starts in, and its fields."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file whose letters can be read."""
+
+    path: Path
+    encoding: str
+    """utf-8, latin-1 or utf-16."""
+    size: int
+    """Bytes."""
+
+    def where(self, line: int = 0, column: str | None = None) -> str:
+        """A place in it, for an error."""
+        spot = [f"line {line:,}"] * bool(line) + [f"column {say(column)}"] * (column is not None)
+        return ": ".join([name_of(self.path), ", ".join(spot)] if spot else [name_of(self.path)])
+
+    @contextmanager
+    def open(self) -> Iterator[tuple[Iterator[str], Callable[[], float]]]:
+        """Its lines with their ends, and a function for the share of it that has been read."""
+        with readable(self.path):
+            raw = self.path.open("rb")
+            file = io.TextIOWrapper(raw, encoding=_CODECS[self.encoding], newline="")
+
+        def lines() -> Iterator[str]:
+            with readable(self.path):
+                yield from file
+
+        with file:
+            yield lines(), lambda: min(1.0, raw.tell() / max(1, self.size))
+
+    def records(
+        self, lines: Iterator[str], delimiter: str, first: int = 1, count: int | None = None
+    ) -> Iterator[Record]:
+        """The rows that start in the next `count` lines, of which the first has number `first`.
+
+        Blank lines are no rows. Raises InvalidInput where quotes don't fit together.
+        """
+        reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+        start = first
+        try:
+            for row in reader:
+                if len(row) > 1 or (row and row[0].strip()):
+                    yield start, row
+                start = first + reader.line_num
+                if count is not None and reader.line_num >= count:
+                    return
+        except csv.Error as error:
+            raise self._broken(str(error), start) from None
+
+    def _broken(self, reason: str, line: int) -> InvalidInput:
+        if "unexpected end" in reason:
+            return InvalidInput(
+                "a quote that opens in this row is never closed",
+                where=self.where(line),
+                hint='close it, or write a quote inside a field as "" within quotes',
+            )
+        if "field limit" in reason:
+            return InvalidInput(
+                f"a field has more than {csv.field_size_limit():,} letters",
+                where=self.where(line),
+                hint="is a quote left open?",
+            )
+        return InvalidInput(
+            "a quote closes before its field ends",
+            where=self.where(line),
+            hint='write a quote inside a field as "" within quotes',
+        )
+
+
+def open_text(path: Path, encoding: str | None) -> Text:
+    """The file at `path`, read through once to find how its letters are stored.
+
+    utf-8 and, by its first bytes, utf-16; what is neither is latin-1. Raises InvalidInput for
+    what is no text, is empty, or isn't stored as `encoding` says.
+    """
+    where = name_of(path)
+    with readable(path):
+        with path.open("rb") as file:
+            start = file.read(4)
+        size = path.stat().st_size
+    for magic, name in _PACKED.items():
+        if start.startswith(magic):
+            raise InvalidInput(f"is {name}", where=where, hint="unpack or save it as CSV first")
+    found = "utf-16" if start.startswith(_UTF_16) else "utf-8"
+    fault = _fault(path, encoding or found)
+    if not fault:
+        return Text(path, encoding or found, size)
+    if encoding or found == "utf-16":
+        raise InvalidInput(
+            f"line {fault:,} can't be read as {encoding or found}",
+            where=where,
+            hint="write encoding='latin-1' or 'utf-8'",
+        )
+    _fault(path, "latin-1")
+    return Text(path, "latin-1", size)
+
+
+def _fault(path: Path, encoding: str) -> int:
+    """The first line with bytes that `encoding` doesn't have; 0 where all are fine."""
+    decoder = codecs.getincrementaldecoder(_CODECS[encoding])()
+    lines, length, empty, ended = 0, 0, True, False
+    with readable(path), path.open("rb") as file:
+        while not ended:
+            block = file.read(_BLOCK)
+            ended = not block
+            try:
+                letters = decoder.decode(block, final=ended)
+            except UnicodeDecodeError as error:
+                good = error.object[: error.start].decode(encoding, "ignore")
+                return lines + good.count("\n") + 1
+            lines += letters.count("\n")
+            line_end = max(letters.rfind("\n"), letters.rfind("\r"))
+            length = len(letters) - line_end - 1 if line_end >= 0 else length + len(letters)
+            empty = empty and not letters.strip()
+            _check_letters(path, letters, lines, length)
+    if empty:
+        raise InvalidInput("is empty", where=name_of(path), hint="name a file with rows in it")
+    return 0
+
+
+def _check_letters(path: Path, letters: str, lines: int, length: int) -> None:
+    if "\0" in letters:
+        raise InvalidInput(
+            "is not a text file: it holds zero bytes",
+            where=name_of(path),
+            hint="save the table as CSV; encoding='utf-16' if it is stored so",
+        )
+    if length > MAX_LINE:
+        raise InvalidInput(
+            f"line {lines + 1:,} has more than {MAX_LINE:,} letters",
+            where=name_of(path),
+            hint="a table has a row in a line",
+        )

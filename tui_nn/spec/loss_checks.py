@@ -1,0 +1,90 @@
+"""The loss against the network and the data: outputs, class weights, what is no error but odd."""
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from tui_nn.spec.catalog.entry import Bound, Shape
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.experiment import Experiment
+from tui_nn.spec.network import Row
+from tui_nn.spec.shapes import show
+from tui_nn.spec.targets import Classes, Fit, Kind
+
+OWN_SOFTMAX = {
+    "CrossEntropyLoss": ("a softmax", ("Softmax", "LogSoftmax", "Sigmoid")),
+    "BCEWithLogitsLoss": ("a sigmoid", ("Sigmoid",)),
+}
+"""What a loss does to raw outputs, and the last layers behind which it would be done twice."""
+
+
+def check_output(experiment: Experiment, rows: Sequence[Row], read: Fit, kind: Kind) -> None:
+    """Refuse a network that gives another shape than the loss needs."""
+    got = rows[-1].size.output_shape
+    if got == read.output_shape:
+        return
+    last, fixed = _way_to(read.output_shape, rows)
+    raise InvalidInput(
+        f"gives {show(got)} outputs, {experiment.loss.entry.name} on {kind} needs "
+        f"{show(read.output_shape)}",
+        where=experiment.place(f"network[{last}]"),
+        hint=fixed,
+    )
+
+
+def _way_to(wanted: Shape, rows: Sequence[Row]) -> tuple[int, str]:
+    """The layer to change so that the network gives `wanted`, and what to write there."""
+    end = len(rows) - 1
+    got = rows[end].size.output_shape
+    index = next((i for i in range(end, -1, -1) if rows[i].size.tensors), end)
+    row = rows[index]
+    decides = row.size.output_shape == got
+    if row.layer.entry.name == "Conv2d" and decides and got[1:] == wanted[1:]:
+        return index, f"write {row.layer.call_with(out_channels=wanted[0])}"
+    if len(wanted) != 1:
+        return end, f"end it with {show(wanted)} outputs"
+    if row.layer.entry.name == "Linear" and decides:
+        if len(got) == 1:
+            return index, f"write {row.layer.call_with(out_features=wanted[0])}"
+        fixed = row.layer.call_with(in_features=prod(row.input_shape), out_features=wanted[0])
+        return index, f"put Flatten() before it and write {fixed}"
+    flat = "" if len(got) == 1 else "Flatten() and "
+    return end, f"add {flat}Linear({prod(got)}, {wanted[0]}) behind it"
+
+
+def check_weight(loss: Bound, kind: Kind) -> None:
+    """Refuse class weights of another length than the classes, or under which nothing counts."""
+    weight = loss.values.get("weight")
+    if weight is None or not isinstance(kind, Classes):
+        return
+    if len(weight) != kind.count:
+        padded = (weight + (1.0,) * kind.count)[: kind.count]
+        raise InvalidInput(
+            f"{loss.entry.name}: weight has length {len(weight)}, the data has {kind}",
+            hint=f"write {loss.call_with(weight=padded)}",
+        )
+    if not any(weight[index] for index in range(kind.count) if index not in _ignored(loss)):
+        raise InvalidInput(
+            f"{loss.entry.name}: no class is left that counts, the others have weight 0",
+            hint="give one that is not ignore_index a weight",
+        )
+
+
+def _ignored(loss: Bound) -> tuple[int, ...]:
+    return (loss["ignore_index"],) if "ignore_index" in loss.values else ()
+
+
+def loss_notices(loss: Bound, last_layer: str, kind: Kind, *, in_batches: bool) -> Iterator[str]:
+    """What a person should know of the loss, though nothing is wrong."""
+    name = loss.entry.name
+    does, layers = OWN_SOFTMAX.get(name, ("", ()))
+    if last_layer in layers:
+        yield f"{name} takes raw outputs and does {does} itself: leave out the {last_layer}"
+    # Only these divide by the sum of the weights; where it is 0, torch gives NaN.
+    if name in ("CrossEntropyLoss", "NLLLoss") and isinstance(kind, Classes) and in_batches:
+        weight = loss["weight"] or (1,) * kind.count
+        silent = [k for k in range(kind.count) if not weight[k] or k in _ignored(loss)]
+        if silent:
+            yield (
+                f"class {silent[0]} counts for nothing: a batch with no other class has no loss "
+                "(NaN); larger batches make that rare"
+            )
