@@ -25,9 +25,9 @@ def experiment(
 
 
 def facts(
-    shape: Shape = (2,), kind: Kind | None = None, train: int = 100, val: int = 0
+    shape: Shape = (2,), kind: Kind | None = None, train: int = 100, val: int = 0, test: int = 0
 ) -> DataFacts:
-    return DataFacts(shape, kind or Classes(2), train, val)
+    return DataFacts(shape, kind or Classes(2), train, val, test)
 
 
 def plan(

@@ -96,6 +96,8 @@ def test_batch_norm_without_statistics_refuses_one_sample_for_validation() -> No
     network = ("Linear(2, 4)", "BatchNorm1d(4, track_running_stats=False)", "Linear(4, 1)")
     message = said(data=facts(val=1), network=network)
     assert message.startswith("x.toml: train.val: leaves one sample, from which BatchNorm1d")
+    message = said(data=facts(test=1), network=network)
+    assert message.startswith("x.toml: train.test: leaves one sample, from which BatchNorm1d")
     plan(data=facts(val=2), network=network)
     plan(data=facts(val=1), network=FLAT)
 

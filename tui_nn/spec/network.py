@@ -7,8 +7,8 @@ from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Bound, Shape, Size, Tensor
 from tui_nn.spec.errors import InvalidInput
 
-FOR_TOKENS = frozenset({"Flatten", "Unflatten", "Identity"})
-"""Layers that compute nothing, and so take tokens too."""
+SAME_NUMBERS = frozenset({"Flatten", "Unflatten", "Identity"})
+"""Layers that compute nothing: they take tokens too, and what ends a network stands before them."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _check_input(layer: Bound, tokens: int | None) -> None:
                 f"Embedding has {layer['num_embeddings']} rows, the data {tokens} tokens",
                 hint=f"write {layer.call_with(num_embeddings=tokens)}",
             )
-    elif name not in FOR_TOKENS:
+    elif name not in SAME_NUMBERS:
         raise InvalidInput(
             f"{name} takes numbers, the data has tokens",
             hint=f"put Embedding({tokens}, 8) before it",

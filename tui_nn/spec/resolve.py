@@ -13,7 +13,7 @@ from tui_nn.spec.catalog.metrics import METRICS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.loss_checks import check_output, check_weight, loss_notices
-from tui_nn.spec.network import Row, inner, walk, without_lazy
+from tui_nn.spec.network import SAME_NUMBERS, Row, inner, walk, without_lazy
 from tui_nn.spec.optimizer_checks import optimizer_notices, share_out
 from tui_nn.spec.schedule_checks import (
     check_schedule,
@@ -27,9 +27,6 @@ DEFAULT_BATCH_SIZE = 32
 STEPS_BETWEEN_EVALUATIONS = 50
 ONE_THREAD_BELOW = 1_000_000
 """Multiply-adds of a forward pass over one batch below which a second thread only costs."""
-
-SAME_NUMBERS = frozenset({"Flatten", "Unflatten", "Identity"})
-"""Layers whose outputs are their inputs: what counts as the last layer stands before them."""
 
 
 @dataclass(frozen=True)
@@ -174,13 +171,15 @@ def _check_batches(experiment: Experiment, rows: Sequence[Row], facts: DataFacts
                     where=experiment.place("train.batch_size"),
                     hint=f"write {better}" if better else "more samples are needed",
                 )
-            if facts.val_count == 1 and not layer["track_running_stats"]:
-                raise InvalidInput(
-                    f"leaves one sample, from which {layer.entry.name} (network[{index}]) without "
-                    "running statistics can't take a deviation",
-                    where=experiment.place("train.val"),
-                    hint="write a larger share",
-                )
+            held_out = {"train.val": facts.val_count, "train.test": facts.test_count}
+            for key, samples in held_out.items():
+                if samples == 1 and not layer["track_running_stats"]:
+                    raise InvalidInput(
+                        f"leaves one sample, from which {layer.entry.name} (network[{index}]) "
+                        "without running statistics can't take a deviation",
+                        where=experiment.place(key),
+                        hint="write a larger share",
+                    )
 
 
 def _notices(experiment: Experiment, facts: DataFacts, last_layer: str) -> Iterator[str]:
