@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_nn.data.files.arrays import MAX_CLASSES
+from tui_nn.data.files.labels import FEW
 from tui_nn.data.files.table.cells import brief, by_value, is_date
 from tui_nn.data.files.table.columns import MOST_TEXTS, NumberColumn, TextColumn
 from tui_nn.data.files.table.inputs import check_numbers, is_mostly_numbers, is_word, not_a_number
@@ -15,9 +17,6 @@ from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.targets import Classes, Kind, Values
 
-MOST_CLASSES = 1000
-
-_FEW_NUMBERS = 20
 _ALIKE = 0.9
 
 
@@ -101,7 +100,7 @@ def find_target(text: Text, table: Table, places: Sequence[int], task: str) -> T
     if len(columns) == 1:
         distinct = np.unique(values)
         whole = bool((distinct == np.round(distinct)).all())
-        few = len(distinct) <= min(_FEW_NUMBERS, len(rows) // 2) or set(distinct) <= {0.0, 1.0}
+        few = len(distinct) <= min(FEW, len(rows) // 2) or set(distinct) <= {0.0, 1.0}
         if task == "classes" and not whole:
             at = int(np.argmax(values[:, 0] != np.round(values[:, 0])))
             raise InvalidInput(
@@ -152,7 +151,7 @@ def _text_classes(text: Text, table: Table, column: TextColumn, task: str) -> Ta
     texts, kinds = column.kinds()
     rows = np.flatnonzero(kinds >= 0)
     _check_count(text, column.name, len(rows))
-    if len(texts) == len(rows) > _FEW_NUMBERS:
+    if len(texts) == len(rows) > FEW:
         raise InvalidInput(
             f"each row has another target ({say(texts[0])}, {say(texts[1])} …)",
             where=text.where(column=column.name),
@@ -166,7 +165,7 @@ def _text_classes(text: Text, table: Table, column: TextColumn, task: str) -> Ta
 def _classes(
     text: Text, name: str, names: Sequence[str], y: NDArray[np.int64], rows: NDArray[np.intp]
 ) -> Target:
-    if len(names) > MOST_CLASSES:
+    if len(names) > MAX_CLASSES:
         raise _too_many(text, name, f"{len(names):,}")
     if len(names) == 1:
         raise _nothing_to_learn(text, name, names[0])
@@ -176,7 +175,7 @@ def _classes(
 
 def _too_many(text: Text, name: str, count: str) -> InvalidInput:
     return InvalidInput(
-        f"has {count} different targets, more than {MOST_CLASSES:,} classes",
+        f"has {count} different targets, more than {MAX_CLASSES:,} classes",
         where=text.where(column=name),
         hint="write task='values' for numbers, or name another target",
     )
