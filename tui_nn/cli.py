@@ -30,12 +30,12 @@ class Commands(click.Group):
         if word in self.commands:
             return super().resolve_command(ctx, args)
         from tui_nn.spec.catalog.entry import near
-        from tui_nn.spec.files import find_experiment, preset_names
+        from tui_nn.spec.files import find_experiment, near_file
 
         try:
             find_experiment(word)
         except InvalidInput as error:
-            hint = near(word, [*self.commands, *preset_names()])
+            hint = near(word, self.commands) or near_file(word)
             raise InvalidInput(
                 f"there is no command, preset or file {word}" if not error.where else error.message,
                 where=error.where,
@@ -116,7 +116,7 @@ def train(
     if max_seconds is not None and not isfinite(max_seconds):
         raise InvalidInput(f"is {max_seconds}", where="--max-seconds", hint="write a number")
     with waiting(quiet) as tell:
-        prepared = open_experiment(experiment, changes, target, tell).prepared
+        prepared = open_experiment(experiment, changes, target, tell).to_train
     if without_app and not quiet:
         _say(f"training {experiment} headlessly (no screen yet)")
     return run(prepared, Options(json_kind or "", quiet, max_seconds))  # type: ignore[arg-type]
@@ -211,7 +211,7 @@ def main() -> NoReturn:
         code = result if isinstance(result, int) else Exit.DONE
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "nn-tui"
-        _say(f"{' '.join(error.format_message().split())}: see {path} --help")
+        _say(f"{' '.join(error.format_message().split()).rstrip('.')}: see {path} --help")
         code = Exit.BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         code = Exit.INTERRUPTED

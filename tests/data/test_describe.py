@@ -93,7 +93,7 @@ def test_a_test_part_is_told() -> None:
     assert "train 300, val 100, test 100" in describe(data, split(data, 0.2, 0, 0.2))
 
 
-def test_scaled_targets_are_told_in_their_own_units() -> None:
+def test_a_scaled_target_is_told_in_its_own_units() -> None:
     told = lines(replace(diabetes(), standardize_target=True))
     assert "target: 1 value, 25 to 346" in told
-    assert any(line.startswith("targets too") for line in told)
+    assert any(line.startswith("target too") for line in told)

@@ -1,5 +1,6 @@
 """Whatever is named on the command line: presets, experiments, data of one's own."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.spec.support import refusal
+from tui_nn.data import open as module
 from tui_nn.data.open import Opened, open_experiment
 from tui_nn.spec.files import load_experiment, write_toml
 
@@ -43,7 +45,7 @@ def test_a_table_becomes_an_experiment_on_its_last_column() -> None:
     assert opened.prepared.dataset.class_names == ("cat", "dog")
     assert layers(opened)[0] == "Linear(2, 32)"
     assert "csv('pets.csv', target='kind'" in str(plan.experiment.data.call)
-    told = "\n".join(plan.notices)
+    told = "\n".join(opened.guessed)
     assert "a first guess: Linear(2, 32)" in told
     assert "BCEWithLogitsLoss(), Adam(lr=0.003), batch 32" in told
     assert "`nn-tui show pets.csv --toml > mine.toml`" in told
@@ -54,7 +56,7 @@ def test_the_target_can_be_named() -> None:
     opened = open_experiment("prices.csv", target=["size"])
     assert opened.prepared.dataset.target_names == ("size",)
     assert opened.prepared.dataset.input_names == ("rooms", "price")
-    assert "nn-tui show prices.csv --target size --toml" in opened.prepared.plan.notices[-1]
+    assert "nn-tui show prices.csv --target size --toml" in opened.guessed[-1]
 
 
 @pytest.mark.usefixtures("here")
@@ -93,6 +95,56 @@ def test_a_guess_written_down_opens_as_the_same_experiment(word: str) -> None:
     assert np.array_equal(again.split.train.y, opened.prepared.split.train.y)
 
 
+@pytest.mark.usefixtures("here")
+def test_what_was_guessed_is_told_when_it_is_trained_and_shown_as_it_is() -> None:
+    opened = open_experiment("pets.csv")
+    assert set(opened.guessed) <= set(opened.to_train.plan.notices)
+    assert not set(opened.guessed) & set(opened.prepared.plan.notices)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["train.test=0.4", "train.val=0.4"],
+        ["train.val=0.3"],
+        ["train.epochs=1", "goal.accuracy=0.1"],
+        ["train.batch_size=5"],
+    ],
+)
+def test_a_guess_fits_what_somebody_changes(changes: list[str]) -> None:
+    opened = open_experiment("pets.csv", changes)
+    plan = opened.prepared.plan
+    assert plan.notices == opened.prepared.dataset.notices
+    assert 1 <= (plan.experiment.train.eval_every or 0) <= plan.experiment.train.epochs
+
+
+@pytest.mark.usefixtures("here")
+def test_the_command_that_writes_a_guess_down_repeats_what_was_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changes = ["data=csv('prices.csv', leave_out=('rooms',))", "train.epochs=7"]
+    opened = open_experiment("prices.csv", changes, ["size"])
+    command = shlex.split(opened.guessed[-1].split("`")[1])
+    assert command[:2] == ["nn-tui", "show"]
+    assert command[-3:] == ["--toml", ">", "mine.toml"]
+    again = open_experiment(command[2], command[3:5], [command[6]])
+    assert command[5] == "--target"
+    assert again.text == opened.text
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("change", ["train.epoch=3", "loss=MSEloss()", "optimizer=SGD(lr=-1)"])
+def test_a_mistake_in_a_change_is_found_before_the_file_is_read(
+    monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    def read(*_: object) -> None:
+        raise AssertionError("read too early")
+
+    monkeypatch.setattr(module, "load", read)
+    assert "command line" in refusal(lambda: open_experiment("pets.csv", [change]))
+
+
 def written(here: Path) -> Path:
     opened = open_experiment("pets.csv")
     path = here / "mine.toml"
@@ -123,6 +175,8 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (lambda: open_experiment("points.npz", target=["y"]), "--target: names a column, npz has none"),
     (lambda: open_experiment("and-gate", target=["y"]), "--target: goes with a data file"),
     (lambda: open_experiment("data.xlsx"), "data.xlsx: a .xlsx file can't be read: save it as"),
+    (lambda: open_experiment("data.csv.gz"), "data.csv.gz: a .gz file can't be read: unpack it"),
+    (lambda: open_experiment("pets.csv", ["data=csv()"]), "command line: data: csv needs path"),
     (lambda: open_experiment("one.png"), "one.png: is a single picture: name a folder"),
     (lambda: open_experiment("pets.csv", ["data=csv("]), "command line: data: 'csv(' can't be"),
     (lambda: open_experiment("pets.csv", ["data=csv('pest.csv')"]), "did you mean pets.csv"),
@@ -134,5 +188,6 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
 @pytest.mark.parametrize(("call", "message"), MISTAKES, ids=[m[1][:20] for m in MISTAKES])
 def test_a_mistake_is_one_line_with_a_way_out(call: Callable[[], object], message: str) -> None:
     Path("data.xlsx").write_bytes(b"PK")
+    Path("data.csv.gz").write_bytes(b"\x1f\x8b")
     Path("one.png").write_bytes(b"\x89PNG")
     assert message in refusal(call)

@@ -12,7 +12,7 @@ from tui_nn.data.regression import sine
 from tui_nn.data.split import Split, split
 from tui_nn.data.tables import diabetes, wine
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.targets import Classes
+from tui_nn.spec.targets import Classes, Values
 
 shares = st.floats(0, 1, exclude_max=True)
 seeds = st.integers(0, 2**63 - 1)
@@ -262,3 +262,29 @@ def test_scaled_targets_have_mean_0_and_deviation_1_over_the_training_part() -> 
     training = raw.y[parts.train_indices].astype(np.float64)
     expected = (raw.y[parts.val_indices] - training.mean()) / training.std()
     np.testing.assert_allclose(parts.val.y, expected, rtol=1e-5)
+
+
+def test_differences_that_float32_can_not_hold_survive_standardising() -> None:
+    wide = 1.7e9 + np.arange(8, dtype=np.float64)[:, None]
+    dataset = Dataset(x=wide, y=wide, kind=Values((1,)), standardize=True, standardize_target=True)
+    train = split(dataset, 0, seed=0).train
+    expected = (np.arange(8) - 3.5) / np.arange(8).std()
+    for found in (train.x, train.y):
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found[:, 0], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("scale", "unit"), [(3.0, 3.0), (1.0, 1.0)])
+def test_one_scaled_target_has_a_unit_and_several_have_none(scale: float, unit: float) -> None:
+    y = scale * np.array([[-1], [1]], np.float32)
+    one = Dataset(y, y, Values((1,)), standardize_target=True)
+    assert split(one, 0, seed=0).scaling.unit == unit
+    two = replace(one, y=np.hstack([y, 7 * y]), kind=Values((2,)))
+    assert split(two, 0, seed=0).scaling.unit == 1
+
+
+@given(seeds)
+def test_the_only_sample_of_a_class_is_for_training(seed: int) -> None:
+    dataset = classes([0] * 33 + [1] * 33 + [2])
+    parts = split(dataset, 0.5, seed, test=0.2)
+    assert 66 in parts.train_indices

@@ -149,14 +149,13 @@ def test_a_layer_that_looks_at_the_whole_batch_gets_it_whole(
     assert Part(ready.split.train, ready.plan, torch.device("cpu")).chunk == 21
 
 
-def test_metrics_of_scaled_targets_are_in_their_own_units() -> None:
-    true, said = np.array([[0.5, -1], [1, 2]], np.float32), [[0.0, -1.0], [1.0, 1.0]]
-    unit = np.array([10.0, 3.0])
+def test_metrics_of_a_scaled_target_are_in_its_own_units() -> None:
+    true, said = np.array([[0.5], [1.0]], np.float32), [[0.0], [1.5]]
     x = np.arange(2, dtype=np.float32)[:, None]
-    part = Part(Dataset(x, true, Values((2,))), prepared(NUMBERS).plan, torch.device("cpu"), unit)
+    part = Part(Dataset(x, true, Values((1,))), prepared(NUMBERS).plan, torch.device("cpu"), 10.0)
     numbers = part.evaluate(Fixed(said), nn.MSELoss()).numbers
-    # In own units the errors are −5, 0, 0, −3; the targets spread by ±2.5 and ±4.5.
-    assert numbers["mae"] == pytest.approx(2)
-    assert numbers["rmse"] == pytest.approx(math.sqrt(34 / 4))
-    assert numbers["r2"] == pytest.approx(1 - 34 / (2 * 2.5**2 + 2 * 4.5**2))
-    assert numbers["loss"] == pytest.approx((0.25 + 1) / 4)  # in those the network learns
+    # In own units the errors are −5 and 5, the targets spread by ±2.5.
+    assert numbers["mae"] == pytest.approx(5)
+    assert numbers["rmse"] == pytest.approx(5)
+    assert numbers["r2"] == pytest.approx(1 - 50 / (2 * 2.5**2))
+    assert numbers["loss"] == pytest.approx(0.25)  # in those the network learns

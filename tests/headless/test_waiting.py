@@ -1,4 +1,6 @@
 import io
+import os
+import signal
 import sys
 
 import pytest
@@ -64,3 +66,23 @@ def test_what_takes_no_while_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) ->
     with waiting():
         pass
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_reading_takes_the_line_back_and_ends_with_its_code(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    before = signal.getsignal(number)
+
+    def read() -> None:
+        with waiting() as tell:
+            tell("reading a.csv: 10 %")
+            os.kill(os.getpid(), number)
+
+    with pytest.raises(SystemExit) as end:
+        read()
+    assert end.value.code == 128 + number
+    assert stream.getvalue().endswith("\r\x1b[K")
+    assert signal.getsignal(number) is before

@@ -23,8 +23,7 @@ def baseline(split: Split) -> Baseline:
         numbers = {part: _class_numbers(data, answer) for part, data in present.items()}
         return Baseline(f"always {name}", numbers)
     mean = split.train.y.mean(axis=0, dtype=np.float64)
-    scale = split.scaling.target_scale
-    unit = np.ones_like(mean) if scale is None else scale
+    unit = split.scaling.unit
     return Baseline(
         "always the mean",
         {part: _value_numbers((data.y - mean) * unit) for part, data in present.items()},

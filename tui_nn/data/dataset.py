@@ -15,10 +15,11 @@ class Dataset:
 
     `x`: float32 (n, *input shape), NaN where a value is missing; int64 where it is made of tokens.
     `y`: int64 (n,) class indices where `kind` is Classes, else float32 (n, *kind.shape).
+    Numbers whose differences float32 can't hold are float64 in both, until they are standardised.
     """
 
     x: NDArray[Any]
-    y: NDArray[np.int64] | NDArray[np.float32]
+    y: NDArray[Any]
     kind: Kind
     input_names: tuple[str, ...] = ()
     """One name a column, for flat inputs; empty for pictures."""
@@ -50,9 +51,10 @@ class Dataset:
     def __post_init__(self) -> None:
         expected = (len(self.x),) + (self.kind.shape if isinstance(self.kind, Values) else ())
         assert self.y.shape == expected, (self.y.shape, expected)
-        assert self.x.dtype == (np.float32 if self.tokens is None else np.int64)
+        numbers = (np.float32, np.float64)
+        assert self.x.dtype in (numbers if self.tokens is None else (np.int64,))
         assert self.points is None or self.points.shape == (len(self.x), 2)
-        assert self.y.dtype == (np.int64 if isinstance(self.kind, Classes) else np.float32)
+        assert self.y.dtype in ((np.int64,) if isinstance(self.kind, Classes) else numbers)
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -23,13 +23,19 @@ def describe(dataset: Dataset, split: Split) -> list[str]:
     if split.scaling.mean is not None:
         lines.append("standardised: each input has mean 0 and deviation 1 over the training part")
     if split.scaling.target_mean is not None:
-        lines.append("targets too: the loss is in squared deviations, MAE and RMSE in own units")
+        lines.append(_scaled_targets(dataset))
     if dataset.missing:
         values = f"{dataset.missing:,} value{'' if dataset.missing == 1 else 's'}"
         lines.append(f"missing: {values}, each the mean of the training part")
     if dataset.source:
         lines.append(f"source: {dataset.source}")
     return lines
+
+
+def _scaled_targets(dataset: Dataset) -> str:
+    if dataset.y[0].size == 1:
+        return "target too: the loss is in its deviations, MAE and RMSE are in its own units"
+    return "targets too: loss, MAE and RMSE are in the deviations of each"
 
 
 def _samples(dataset: Dataset) -> str:
@@ -44,14 +50,17 @@ def _samples(dataset: Dataset) -> str:
 def _targets(dataset: Dataset) -> str:
     kind = dataset.kind
     if not isinstance(kind, Classes):
-        name = ", ".join(dataset.target_names) or str(kind)
-        return f"target: {name}, {_range(dataset.y)}"
+        if len(dataset.target_names) < 2:
+            return f"target: {' '.join(dataset.target_names) or kind}, {_range(dataset.y)}"
+        columns = zip(dataset.target_names, dataset.y.T, strict=True)
+        return f"targets: {', '.join(f'{name} ({_range(column)})' for name, column in columns)}"
     counts = np.bincount(dataset.y.astype(np.int64), minlength=kind.count)
     names = dataset.class_names or tuple(map(str, range(kind.count)))
     words = [f"{name} ({count:,})" for name, count in zip(names, counts, strict=True)]
     if len(words) > FEW_CLASSES:
         words = [*words[:3], "…", words[-1]]
-    return f"{' '.join([*dataset.target_names, str(kind)])}: {', '.join(words)}"
+    named = [f"target: {name}," for name in dataset.target_names]
+    return f"{' '.join([*named, str(kind)])}: {', '.join(words)}"
 
 
 def _inputs(dataset: Dataset) -> str:

@@ -6,6 +6,7 @@ from math import ceil, prod
 from tui_nn.data.dataset import Dataset
 from tui_nn.spec.call import Call
 from tui_nn.spec.errors import InvalidInput, printable
+from tui_nn.spec.resolve import DEFAULT_BATCH_SIZE
 from tui_nn.spec.targets import Classes
 
 VAL = 0.2
@@ -20,19 +21,21 @@ SMALLEST_MAP = 8
 """Pictures are halved while they are at least this high and wide."""
 
 
-def guess(dataset: Dataset, data: Call, title: str) -> str:
+def guess(dataset: Dataset, data: Call, title: str, epochs: int | None = None) -> str:
     """The text of an experiment's file for a dataset that `data` reads.
 
-    Rows get two hidden layers, pictures convolutions; the sizes follow the data's. Raises
-    InvalidInput for a title or path that can't be written down.
+    Rows get two hidden layers, pictures convolutions; the sizes follow the data's. `epochs` is how
+    long somebody wants to train; None: that follows the number of samples. Raises InvalidInput for
+    a title or path that can't be written down.
     """
     pictures = _are_pictures(dataset)
     outputs = _outputs(dataset)
     n = len(dataset.x) - dataset.apart
     held_out = n >= FEW and not dataset.apart
     n_train = n - round(n * VAL) if held_out else n
-    batch_size = min(_batch_size(n), n_train)
-    epochs = min(MOST_EPOCHS, max(3, round(STEPS / ceil(n_train / batch_size))))
+    batch_size = _batch_size(n)
+    if epochs is None:
+        epochs = min(MOST_EPOCHS, max(3, round(STEPS / ceil(n_train / batch_size))))
     layers = _convolutions(dataset, outputs) if pictures else _dense(dataset, outputs, n)
     lines = [
         f"# A first guess from {printable(title)}: change what you like.",
@@ -45,7 +48,7 @@ def guess(dataset: Dataset, data: Call, title: str) -> str:
         f"optimizer = {_quoted('Adam(lr=0.001)' if pictures else 'Adam(lr=0.003)')}",
         "",
         "[train]",
-        f"batch_size = {batch_size}",
+        *([f"batch_size = {batch_size}"] if batch_size != DEFAULT_BATCH_SIZE else []),
         f"epochs = {epochs}",
         f"eval_every = {ceil(epochs / EVALUATIONS)}",
         *([f"val = {VAL}"] if held_out else []),
@@ -74,8 +77,8 @@ def _loss(dataset: Dataset) -> str:
 
 def _batch_size(n: int) -> int:
     """Larger for more samples, so that an epoch stays short."""
-    return next((size for size, most in ((32, 2_000), (64, 20_000), (256, 200_000)) if n <= most),
-                1024)  # fmt: skip
+    sizes = ((DEFAULT_BATCH_SIZE, 2_000), (64, 20_000), (256, 200_000))
+    return next((size for size, most in sizes if n <= most), 1024)
 
 
 def _dense(dataset: Dataset, outputs: int, n: int) -> list[str]:

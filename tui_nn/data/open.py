@@ -7,7 +7,7 @@ from shlex import join
 
 from tui_nn.data.files.source import Source, Tell, silent
 from tui_nn.data.guess import guess
-from tui_nn.data.load import load
+from tui_nn.data.load import FILES, load
 from tui_nn.data.prepare import Prepared, prepare
 from tui_nn.spec import catalog
 from tui_nn.spec.call import Call, Value, parse
@@ -15,12 +15,12 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.files import experiment_of, find_experiment, load_experiment, read_text, shown
 
-TABLES = frozenset({".csv", ".tsv", ".tab", ".txt"})
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"})
-OTHERS = frozenset(
-    {".xlsx", ".xls", ".ods", ".parquet", ".feather", ".json", ".jsonl", ".mat", ".h5", ".hdf5",
-     ".pkl", ".pickle", ".pt", ".pth", ".npy", ".zip", ".tar", ".arff", ".db", ".sqlite"}
-)  # fmt: skip
+TABLES = frozenset({".csv", ".tsv", ".tab", ".txt", ".data", ".dat"})
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic"})
+EXPERIMENTS = frozenset({".toml", ""})
+
+# Any experiment: changes can be checked against it before a long file is read.
+_ANY = 'data = "xor_gate()"\nnetwork = ["Tanh()"]\nloss = "MSELoss()"\noptimizer = "SGD()"\n'
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,14 @@ class Opened:
     prepared: Prepared
     text: str
     """The TOML it comes from, its comments included."""
+    guessed: tuple[str, ...] = ()
+    """What was guessed beyond what the data's reader tells, a line each."""
+
+    @property
+    def to_train(self) -> Prepared:
+        """The experiment, the guess among what is told when it is trained."""
+        plan = self.prepared.plan
+        return replace(self.prepared, plan=replace(plan, notices=(*plan.notices, *self.guessed)))
 
 
 def open_experiment(
@@ -40,24 +48,22 @@ def open_experiment(
     For a data file the experiment is guessed; `target` names the columns to predict.
     Raises InvalidInput.
     """
-    path = find_experiment(word)
+    path, changes = find_experiment(word), list(changes)
     call = data_call(path)
-    if call is None:
-        if target:
-            raise InvalidInput(
-                "goes with a data file",
-                where="--target",
-                hint="write data=\"csv('FILE', target='NAME')\"",
-            )
-        return Opened(prepare(load_experiment(word, changes), tell), read_text(path))
-    changes = list(changes)
-    command = ["nn-tui", "show", word, *(part for name in target for part in ("--target", name))]
-    return _open_data(path, _chosen(call, changes, target), changes, tell, join(command))
+    if call is not None:
+        return _open_data(path, call, changes, target, tell)
+    if target:
+        raise InvalidInput(
+            "goes with a data file",
+            where="--target",
+            hint="write data=\"csv('FILE', target='NAME')\"",
+        )
+    return Opened(prepare(load_experiment(word, changes), tell), read_text(path))
 
 
 def data_call(path: Path) -> Call | None:
     """The call that reads a file or folder of data; None for an experiment's file."""
-    suffix = "" if path.is_dir() else path.suffix.lower()
+    suffix = path.suffix.lower()
     if path.is_dir():
         name = "idx" if _has_idx(path) else "images"
     elif suffix in TABLES:
@@ -70,9 +76,11 @@ def data_call(path: Path) -> Call | None:
         raise InvalidInput(
             "is a single picture", where=shown(path), hint="name a folder that has one a class"
         )
-    elif suffix in OTHERS:
+    elif suffix not in EXPERIMENTS:
         raise InvalidInput(
-            f"a {suffix} file can't be read", where=shown(path), hint="save it as .csv or .npz"
+            f"a {suffix} file can't be read",
+            where=shown(path),
+            hint="unpack it first" if suffix in (".gz", ".zip") else "save it as .csv or .npz",
         )
     else:
         return None
@@ -88,16 +96,48 @@ def _has_idx(folder: Path) -> bool:
             for path in folder.glob(pattern)
         )
     except OSError as error:
-        raise InvalidInput(f"can't be read ({error.strerror})", where=shown(folder)) from None
+        raise InvalidInput(
+            f"can't be read ({error.strerror})", where=shown(folder), hint="name another folder"
+        ) from None
 
 
-def _chosen(call: Call, changes: list[str], target: Sequence[str]) -> Call:
-    """The call as `data=` and `--target` change it; `data=` is taken out of the changes."""
-    for change in changes.copy():
-        key, _, value = change.partition("=")
-        if key.strip() == "data":
-            call = parse(value, "command line: data")
-            changes.remove(change)
+def _open_data(
+    path: Path, call: Call, changes: list[str], target: Sequence[str], tell: Tell
+) -> Opened:
+    named = shown(path)
+    place = f"{named}: data"
+    others = [change for change in changes if _key(change) != "data"]
+    for change in changes:
+        if _key(change) == "data":
+            place = "command line: data"
+            call = parse(change.partition("=")[2], place)
+    call = _with_target(call, target)
+    early = [change for change in others if not _key(change).startswith("network[")]
+    wanted = experiment_of(_ANY, named, path.stem, early).train
+    try:
+        bound = catalog.bind_call("dataset", call)
+        dataset = load(bound, Source(tell=tell))
+    except InvalidInput as error:
+        raise (error if error.where.startswith(named) else error.at(place)) from None
+    if bound.entry.name == "csv" and bound["target"] is None:
+        call = bound.call_with(target=dataset.target_names[0])
+    title = path.resolve().name if bound.entry.target.startswith(FILES) else bound.entry.name
+    asked = "train.epochs" in map(_key, others)
+    text = guess(dataset, call, title, wanted.epochs if asked else None)
+    prepared = prepare(experiment_of(text, named, path.stem, others), tell, dataset)
+    command = join(["nn-tui", "show", named, *changes, *_target_options(target), "--toml"])
+    return Opened(prepared, text, _told(prepared.plan.experiment, command))
+
+
+def _key(change: str) -> str:
+    return change.partition("=")[0].strip()
+
+
+def _target_options(target: Sequence[str]) -> list[str]:
+    return [part for name in target for part in ("--target", name)]
+
+
+def _with_target(call: Call, target: Sequence[str]) -> Call:
     if not target:
         return call
     if call.name != "csv":
@@ -105,30 +145,17 @@ def _chosen(call: Call, changes: list[str], target: Sequence[str]) -> Call:
             f"names a column, {call.name} has none", where="--target", hint="take it out"
         )
     chosen: Value = target[0] if len(target) == 1 else tuple(target)
-    return Call(call.name, call.args, (*(k for k in call.kwargs if k[0] != "target"),
-                                       ("target", chosen)))  # fmt: skip
+    rest = tuple(pair for pair in call.kwargs if pair[0] != "target")
+    return Call(call.name, call.args, (*rest, ("target", chosen)))
 
 
-def _open_data(path: Path, call: Call, changes: Iterable[str], tell: Tell, command: str) -> Opened:
-    bound = catalog.bind_call("dataset", call)
-    dataset = load(bound, Source(tell=tell))
-    if bound.entry.name == "csv" and bound["target"] is None and dataset.target_names:
-        call = bound.call_with(target=dataset.target_names[0])
-    text = guess(dataset, call, path.resolve().name)
-    experiment = experiment_of(text, shown(path), path.stem, changes)
-    prepared = prepare(experiment, tell, dataset)
-    plan = prepared.plan
-    told = (*dataset.notices, *_guessed(plan.experiment, command))
-    rest = plan.notices[len(dataset.notices) :]
-    return Opened(replace(prepared, plan=replace(plan, notices=(*told, *rest))), text)
-
-
-def _guessed(experiment: Experiment, command: str) -> tuple[str, ...]:
+def _told(experiment: Experiment, command: str) -> tuple[str, ...]:
     layers = " ".join(str(layer.call) for layer in experiment.network)
     train = experiment.train
+    epochs = f"{train.epochs} epochs at most" if train.epochs > 1 else "1 epoch"
     return (
         f"a first guess: {layers}",
         f"{experiment.loss.call}, {experiment.optimizers[0].call}, batch {train.batch_size}, "
-        f"{train.epochs} epochs at most",
-        f"`{command} --toml > mine.toml` writes it down, to be changed",
+        f"{epochs}",
+        f"`{command} > mine.toml` writes it down, to be changed",
     )

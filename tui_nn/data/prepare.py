@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.files.source import Source, Tell, silent
 from tui_nn.data.load import load
@@ -9,6 +11,7 @@ from tui_nn.data.split import Split, split
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.resolve import DataFacts, Plan, resolve
+from tui_nn.spec.targets import Classes
 
 
 @dataclass(frozen=True)
@@ -50,4 +53,15 @@ def prepare(
         tokens=dataset.tokens,
     )
     plan = resolve(experiment, facts)
-    return Prepared(dataset, parts, replace(plan, notices=(*dataset.notices, *plan.notices)))
+    notices = (*dataset.notices, *_unseen(parts), *plan.notices)
+    return Prepared(dataset, parts, replace(plan, notices=notices))
+
+
+def _unseen(parts: Split) -> tuple[str, ...]:
+    """What is to be said of classes that the training part lacks."""
+    train = parts.train
+    if not isinstance(train.kind, Classes):
+        return ()
+    lacking = np.setdiff1d(np.arange(train.kind.count), train.y)
+    names = [train.class_names[i] if train.class_names else str(i) for i in lacking[:3]]
+    return (f"no training sample is of the class {', '.join(names)}",) if names else ()

@@ -20,7 +20,7 @@ _STREAM = (1,)
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Samples = NDArray[Any]
-"""float32, or int64 where they are tokens or classes."""
+"""float32 or float64, or int64 where they are tokens or classes."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,29 @@ class Scaling:
     target_scale: Floats | None = None
     """Deviation of each value to be predicted, 1 where it is constant."""
 
+    @property
+    def unit(self) -> float:
+        """What 1 of a scaled target is in its own units; 1 where several have each their own."""
+        scale = self.target_scale
+        return float(scale.item()) if scale is not None and scale.size == 1 else 1.0
+
     def prepare(self, x: Samples) -> Samples:
         """Raw inputs (n, *input shape) as the network gets them; tokens stay as they are."""
-        if self.fill is not None:
-            x = np.where(np.isnan(x), self.fill.astype(np.float32), x)
-        if self.mean is None or self.scale is None:
-            return x
-        return ((x - self.mean) / self.scale).astype(np.float32)
+        return _scaled(self.filled(x), self.mean, self.scale)
+
+    def filled(self, x: Samples) -> Samples:
+        """Raw inputs with nothing missing."""
+        return x if self.fill is None else np.where(np.isnan(x), self.fill.astype(x.dtype), x)
 
     def prepare_target(self, y: Samples) -> Samples:
         """Raw values (n, *target shape) as the loss gets them; classes stay as they are."""
-        if self.target_mean is None or self.target_scale is None:
-            return y
-        return ((y - self.target_mean) / self.target_scale).astype(np.float32)
+        return _scaled(y, self.target_mean, self.target_scale)
+
+
+def _scaled(values: Samples, mean: Floats | None, scale: Floats | None) -> Samples:
+    if mean is not None and scale is not None:
+        values = (values - mean) / scale
+    return values.astype(np.float32) if values.dtype == np.float64 else values
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,8 @@ def _strata(dataset: Dataset, among: Indices, total: int) -> Iterator[tuple[Indi
     y = dataset.y[among].astype(np.int64)
     sizes = np.bincount(y, minlength=dataset.kind.count)
     counts, remainders = np.divmod(total * sizes, len(among))
-    largest_first = np.argsort(-remainders, kind="stable")
+    # A class of which one more would leave nothing to train on comes last.
+    largest_first = np.lexsort((-remainders, counts + 1 >= sizes))
     counts[largest_first[: total - counts.sum()]] += 1
     for index, count in enumerate(counts):
         yield among[y == index], int(count)
@@ -164,7 +175,7 @@ def _measure(train: Dataset) -> Scaling:
     if train.missing:
         scaling = replace(scaling, fill=_mean_of_known(train.x))
     if train.standardize:
-        mean, scale = _mean_and_scale(scaling.prepare(train.x))
+        mean, scale = _mean_and_scale(scaling.filled(train.x))
         scaling = replace(scaling, mean=mean, scale=scale)
     if train.standardize_target and not isinstance(train.kind, Classes):
         mean, scale = _mean_and_scale(train.y)

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from math import nan, prod, sqrt
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tui_nn.data.dataset import Dataset
@@ -39,9 +37,9 @@ class Part:
         dataset: Dataset,
         plan: Plan,
         device: torch.device,
-        unit: NDArray[np.float64] | None = None,
+        unit: float = 1.0,
     ) -> None:
-        """`unit`: what 1 is in the own units of each value to be predicted (*target shape)."""
+        """`unit`: what 1 of the values to be predicted is in their own units."""
         dtype = plan.experiment.train.dtype
         self.x = on_device(dataset.x, dtype, device)
         self.target = on_device(encode(dataset, plan.fit), dtype, device)
@@ -52,10 +50,8 @@ class Part:
         self.chunk = max(1, CHUNK_NUMBERS // max(widest, prod(self.x.shape[1:])))
         if any(_takes_batch_statistics(row.layer) for row in inner(plan.rows)):
             self.chunk = len(self.x)
-        self._unit = torch.from_numpy(np.ones(1) if unit is None else unit).to(self.x.device)
-        self._spread = 0.0
-        if self.decision is Decision.NONE:
-            self._spread = _sum_of_squares(self.labels.double() * self._unit)
+        self._unit = unit
+        self._spread = _sum_of_squares(self.labels) if self.decision is Decision.NONE else 0.0
 
     def evaluate(self, network: nn.Module, loss: nn.Module) -> Evaluation:
         """Loss and metrics of all samples, without a trace in the network or its generators."""
@@ -81,12 +77,12 @@ class Part:
         return Evaluation(numbers, len(output), right)
 
     def _values(self, output: Tensor, loss: float) -> Evaluation:
-        error = (output - self.labels).double() * self._unit
+        error = (output - self.labels).double()
         squares = error.square().sum().item()
         numbers = {
             "loss": loss,
-            "mae": error.abs().mean().item(),
-            "rmse": sqrt(squares / error.numel()),
+            "mae": self._unit * error.abs().mean().item(),
+            "rmse": self._unit * sqrt(squares / error.numel()),
             "r2": 1 - squares / self._spread if self._spread else nan,
         }
         return Evaluation(numbers, len(output), None)
@@ -111,4 +107,5 @@ def decide(output: Tensor, decision: Decision) -> Tensor:
 
 def _sum_of_squares(values: Tensor) -> float:
     """Σ (t − mean t)², the mean taken of each output."""
-    return float((values - values.mean(0)).square().sum())
+    wide = values.double()
+    return float((wide - wide.mean(0)).square().sum())

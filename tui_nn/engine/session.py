@@ -71,7 +71,7 @@ class Session:
         device, why = choose_device(plan, split)
         self.trainer = Trainer(plan, split, device)
         self.split = split
-        unit = split.scaling.target_scale
+        unit = split.scaling.unit
         self.parts = {"train": Part(split.train, plan, device, unit)}
         if split.val is not None:
             self.parts["val"] = Part(split.val, plan, device, unit)
@@ -238,8 +238,7 @@ class Session:
         """The part that is seen once, at the end."""
         if self.split.test is None:
             return {}
-        unit = self.split.scaling.target_scale
-        part = Part(self.split.test, self.plan, self.trainer.device, unit)
+        part = Part(self.split.test, self.plan, self.trainer.device, self.split.scaling.unit)
         return {"test": part.evaluate(self.trainer.network, self.trainer.loss)}
 
     def _ended(self, reason: Reason, culprit: Culprit | None, seconds: float) -> Ended:

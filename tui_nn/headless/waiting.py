@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from tui_nn.spec.errors import printable
 
@@ -26,8 +28,18 @@ def waiting(quiet: bool = False) -> Iterator[Callable[[str], None]]:
         stream.write(f"\r\x1b[K{printable(words)[:width]}")
         stream.flush()
 
+    # The default would end the process without taking the line back.
+    ending = (signal.SIGTERM, signal.SIGHUP)
+    heard = [number for number in ending if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _leave) for number in heard}
     try:
         yield tell
     finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if said:
             tell("")
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)

@@ -66,8 +66,17 @@ def find_experiment(word: str) -> Path:
         return path
     raise InvalidInput(
         f"there is no preset or file {word}",
-        hint=near(word, preset_names()) or "`nn-tui presets` lists the presets",
+        hint=near_file(word) or "`nn-tui presets` lists the presets",
     )
+
+
+def near_file(word: str) -> str:
+    """ "did you mean x?" with presets and files of the working directory, or an empty text."""
+    try:
+        here = [path.name for path in Path().iterdir() if not path.name.startswith(".")]
+    except OSError:
+        here = []
+    return near(word, here if Path(word).suffix else [*preset_names(), *here])
 
 
 def load_experiment(word: str, changes: Iterable[str] = ()) -> Experiment:
