@@ -226,6 +226,27 @@ def test_a_test_part_beside_one_that_comes_with_the_data_is_refused() -> None:
     assert caught.value.where == "train.test"
 
 
+def with_own_test() -> Dataset:
+    return replace(set_apart(), apart=2, apart_for_test=1)
+
+
+def test_what_the_data_sets_apart_for_test_is_the_test_part() -> None:
+    parts = split(with_own_test(), 0, seed=0)
+    assert (parts.val_indices.tolist(), parts.test_indices.tolist()) == ([7, 8], [9])
+    alone = split(replace(with_own_test(), apart=0), 0.25, seed=0)
+    assert alone.test_indices.tolist() == [9]
+    assert len(alone.val_indices) == 2
+
+
+@pytest.mark.parametrize(("val", "test", "key"), [(0.2, 0, "train.val"), (0, 0.2, "train.test")])
+def test_a_share_of_a_part_that_the_data_brings_along_is_refused(
+    val: float, test: float, key: str
+) -> None:
+    with pytest.raises(InvalidInput, match="brings its own") as caught:
+        split(with_own_test(), val, 0, test)
+    assert caught.value.where == key
+
+
 def with_missing(standardize: bool) -> Dataset:
     x = np.array([[1, 10], [np.nan, 20], [3, np.nan], [5, 30], [np.nan, 40]], np.float32)
     return Dataset(

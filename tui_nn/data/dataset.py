@@ -43,6 +43,8 @@ class Dataset:
     """Whether values to be predicted are to be scaled likewise."""
     apart: int = 0
     """So many samples at the end the data itself keeps from training: for validation or test."""
+    apart_for_test: int = 0
+    """So many behind those are the data's own test part, whatever is asked for."""
     sha256: str = ""
     """Of a user's files; empty for what comes with the package."""
     notices: tuple[str, ...] = ()

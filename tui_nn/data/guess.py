@@ -30,7 +30,7 @@ def guess(dataset: Dataset, data: Call, title: str, epochs: int | None = None) -
     """
     pictures = _are_pictures(dataset)
     outputs = _outputs(dataset)
-    n = len(dataset.x) - dataset.apart
+    n = len(dataset.x) - dataset.apart - dataset.apart_for_test
     held_out = n >= FEW and not dataset.apart
     n_train = n - round(n * VAL) if held_out else n
     batch_size = _batch_size(n)

@@ -88,16 +88,11 @@ def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
     Classes keep their shares in all parts, to the nearest sample. Samples that the data sets
     apart are the validation part or, where a share is asked for that, the test part; shares are
     then of the others.
-    Raises InvalidInput (where: train.val or train.test) for a share outside 0 ≤ share < 1 and one
-    that empties a part.
+    Raises InvalidInput (where: train.val or train.test) for a share outside 0 ≤ share < 1, one
+    that empties a part, and one of a part that the data brings along.
     """
-    n = len(dataset.x) - dataset.apart
-    if dataset.apart and val and test:
-        raise InvalidInput(
-            f"the data brings its own test part ({dataset.apart:,} samples)",
-            where="train.test",
-            hint="take it out, or train.val",
-        )
+    _check_apart(dataset, val, test)
+    n = len(dataset.x) - dataset.apart - dataset.apart_for_test
     val_count = _size(n, val, "train.val")
     test_count = _size(n, test, "train.test")
     if val_count + test_count >= n:
@@ -113,12 +108,9 @@ def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
     rest = np.setdiff1d(rest, val_indices, assume_unique=True)
     test_indices = _draw(dataset, rest, test_count, rng)
     rest = np.setdiff1d(rest, test_indices, assume_unique=True)
-    apart = np.arange(n, len(dataset.x))
-    val_indices, test_indices = (
-        (val_indices, np.concatenate([test_indices, apart]))
-        if val
-        else (np.concatenate([val_indices, apart]), test_indices)
-    )
+    first_for_test = n if val else n + dataset.apart
+    val_indices = np.concatenate([val_indices, np.arange(n, first_for_test)])
+    test_indices = np.concatenate([test_indices, np.arange(first_for_test, len(dataset.x))])
     scaling = _measure(dataset.take(rest))
 
     def part(indices: Indices) -> Dataset | None:
@@ -129,6 +121,22 @@ def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
     return Split(
         train, part(val_indices), part(test_indices), rest, val_indices, test_indices, scaling
     )
+
+
+def _check_apart(dataset: Dataset, val: float, test: float) -> None:
+    of_test = dataset.apart_for_test
+    if dataset.apart and of_test and val:
+        raise InvalidInput(
+            f"the data brings its own validation part ({dataset.apart:,} samples)",
+            where="train.val",
+            hint="take it out",
+        )
+    if test and (of_test or (dataset.apart and val)):
+        raise InvalidInput(
+            f"the data brings its own test part ({of_test or dataset.apart:,} samples)",
+            where="train.test",
+            hint="take it out" if of_test else "take it out, or train.val",
+        )
 
 
 def _size(n: int, share: float, where: str) -> int:
@@ -205,6 +213,7 @@ def _prepared(scaling: Scaling, part: Dataset) -> Dataset:
         y=scaling.prepare_target(part.y),
         missing=0,
         apart=0,
+        apart_for_test=0,
         standardize=False,
         standardize_target=False,
     )
