@@ -53,6 +53,7 @@ def test_a_wheel_in_an_empty_directory_finds_its_presets_data_and_words(tmp_path
     for arguments, expected in (
         (["presets"], "and-gate"),
         (["train", "digits-softmax", "--epochs", "1"], "val"),
+        (["train", "csv", "--epochs", "1"], "always Adelie"),
         (["explain", "Adam"], "betas"),
     ):
         command = [sys.executable, "-P", "-m", "tui_nn", *arguments]

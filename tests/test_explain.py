@@ -19,7 +19,7 @@ from torch.optim import (
 )
 
 import tui_nn
-from tui_nn.engine.modules import HalfSquaredError
+from tui_nn.engine.modules import Bilinear, HalfSquaredError
 from tui_nn.spec.catalog import CATALOG
 
 TEXTS = sorted((Path(tui_nn.__file__).parent / "explain").rglob("*.md"))
@@ -139,6 +139,13 @@ def test_sparse_adam_leaves_other_rows_alone_where_adam_moves_them_on() -> None:
             optimizer.step()
         moved[kind] = table.weight[0].item() != before
     assert moved == {SparseAdam: False, Adam: True}
+
+
+def test_the_bilinear_of_a_script_is_the_layer_on_the_parts_of_its_input() -> None:
+    ours, theirs = Bilinear(2, 3, 4), torch.nn.Bilinear(2, 3, 4)
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.arange(10.0).reshape(2, 5)
+    assert torch.equal(ours(x), theirs(x[..., :2], x[..., 2:]))
 
 
 def test_the_example_of_half_squared_error() -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from tests.support import MOONS, prepared
 from tui_nn.reference import entry_page, experiment_page
+from tui_nn.spec import catalog
+from tui_nn.spec.catalog.entry import Entry
 from tui_nn.spec.errors import InvalidInput
 
 DEEP = ", ".join(["'Linear(2, 2)'"] * 5)
@@ -36,6 +38,31 @@ def test_show_tells_a_schedule_of_schedules_with_its_pace() -> None:
         "schedule    SequentialLR((LinearLR(), OneCycleLR(0.1, total_steps=23)), milestones=(5,)), "
         "each step"
     ]
+
+
+def test_show_tells_all_that_changes_the_run() -> None:
+    changes = ("train.batch_size=0", "train.clip_norm=0.5", "train.dtype=float64",
+               "train.patience=3", "train.eval_every=1")  # fmt: skip
+    page = experiment_page(prepared(MOONS, *changes))
+    [training] = line_of(page, "training")
+    assert " epochs of 1 step, batch " in training
+    assert training.endswith(", gradient clipped to 0.5, float64")
+    assert line_of(page, "evaluation") == [
+        "evaluation  each epoch, stops after 3 without a better one"
+    ]
+
+
+@pytest.mark.parametrize("entry", tuple(catalog.entries()), ids=lambda entry: entry.name)
+def test_every_page_fits_a_terminal_and_gives_the_reason_for_what_is_not_set(entry: Entry) -> None:
+    page = entry_page(entry.name)
+    assert max(map(len, page.splitlines())) <= 80
+    words = " ".join(page.split())
+    assert all(f": {' '.join(reason.split())}" in words for reason in entry.left_out.values())
+
+
+def test_a_reason_that_holds_for_several_is_given_once() -> None:
+    page = entry_page("MSELoss")
+    assert "\n  size_average, reduce: is an old spelling of reduction" in page
 
 
 @pytest.mark.parametrize("name", ["LambdaLR", "multiplicativelr", "optim.lr_scheduler.LambdaLR()"])

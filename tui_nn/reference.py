@@ -52,18 +52,35 @@ def experiment_page(prepared: Prepared) -> str:
         if experiment.schedule
         else ("schedule", "none"),
         ("init", str(experiment.init.call) if experiment.init else "torch's default"),
-        (
-            "training",
-            f"{train.epochs:,} epochs of {plan.steps_per_epoch:,} steps, "
-            f"batch {plan.batch_size:,}, {'shuffled' if train.shuffle else 'in order'}, "
-            f"seed {train.seed}",
-        ),
-        ("evaluation", _every(train.eval_every, "epoch")),
+        ("training", _training(prepared)),
+        ("evaluation", _every(train.eval_every, "epoch") + _patience(train.patience)),
         ("goal", f"{experiment.goal}" if experiment.goal else "none"),
     ]
     lines += ["", *(f"{name:<11} {value}" for name, value in settings)]
     lines += ["", *(f"note: {notice}" for notice in plan.notices)] if plan.notices else []
     return "\n".join(lines)
+
+
+def _training(prepared: Prepared) -> str:
+    plan = prepared.plan
+    train = plan.experiment.train
+    parts = [
+        f"{_count(train.epochs, 'epoch')} of {_count(plan.steps_per_epoch, 'step')}",
+        f"batch {plan.batch_size:,}",
+        "shuffled" if train.shuffle else "in order",
+        f"seed {train.seed}",
+    ]
+    if train.clip_norm is not None:
+        parts.append(f"gradient clipped to {train.clip_norm:g}")
+    return ", ".join([*parts, train.dtype])
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"
+
+
+def _patience(evaluations: int | None) -> str:
+    return f", stops after {evaluations:,} without a better one" if evaluations else ""
 
 
 def _every(number: int | None, unit: str) -> str:
@@ -149,8 +166,8 @@ def entry_page(name: str) -> str:
 
 def _entry(entry: Entry) -> str:
     lines = [
-        f"{entry.name} ({entry.kind}, {entry.target})",
-        entry.summary,
+        *textwrap.wrap(f"{entry.name} ({entry.kind}, {entry.target})", WIDTH),
+        *textwrap.wrap(entry.summary, WIDTH),
         "",
         *textwrap.wrap(entry.signature, WIDTH, subsequent_indent="    "),
     ]
@@ -166,8 +183,12 @@ def _entry(entry: Entry) -> str:
             subsequent_indent=" " * (width + 4),
         )
     if entry.left_out:
-        names = ", ".join(entry.left_out)
-        lines += textwrap.wrap(f"not set here: {names}", WIDTH, subsequent_indent="    ")
+        lines.append("not set here")
+        for reason in dict.fromkeys(entry.left_out.values()):
+            names = ", ".join(name for name, why in entry.left_out.items() if why == reason)
+            lines += textwrap.wrap(
+                f"{names}: {reason}", WIDTH, initial_indent="  ", subsequent_indent="    "
+            )
     text = files("tui_nn") / "explain" / entry.kind / f"{entry.name}.md"
     if text.is_file():
         lines += ["", text.read_text(encoding="utf-8").rstrip()]

@@ -52,7 +52,7 @@ MISTAKES = [
     (("goal.loss=-1",), "goal.loss", "is -1", "at least 0"),
     (("--max-seconds", "nan"), "--max-seconds", "is nan", "write a number"),
     (("optimizer=Adam(betas=(0, 0.9))",), "optimizer", "decimal points", "betas=(0.0, 0.9)"),
-    (("optimizer=LBFGS()", "schedule=CosineAnnealingLR(T_max=5)"), "schedule", "lr 0",
+    (("optimizer=LBFGS()", "schedule=CosineAnnealingLR(T_max=3)"), "schedule", "lr 0",
      "eta_min=0.001"),
     (("--goal", "good"), "--goal", "is not a goal", "accuracy>=0.97"),
     ((BIG,), "network", "1,000,005,000,001 parameters", "smaller"),

@@ -9,6 +9,7 @@ from tui_nn.data.gates import not_gate
 from tui_nn.data.split import split
 from tui_nn.data.tables import diabetes, digits, edges, wine
 from tui_nn.data.tokens import modular_addition
+from tui_nn.spec.targets import Values
 
 
 def lines(dataset: Dataset, val: float = 0.2) -> list[str]:
@@ -97,3 +98,9 @@ def test_a_scaled_target_is_told_in_its_own_units() -> None:
     told = lines(replace(diabetes(), standardize_target=True))
     assert "target: 1 value, 25 to 346" in told
     assert any(line.startswith("target too") for line in told)
+
+
+def test_a_range_has_as_many_digits_as_tell_its_ends_apart() -> None:
+    wide = np.array([[1699999996.89], [1700000003.07]])
+    told = lines(Dataset(x=wide, y=wide, kind=Values((1,))), val=0)
+    assert "target: 1 value, 1,699,999,997 to 1,700,000,003" in told

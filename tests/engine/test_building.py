@@ -108,3 +108,79 @@ def test_training_never_loads_torchs_compiler() -> None:
         "assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+
+
+PICTURES = """
+data = "digits()"
+network = ["Conv2d(1, 2, 3)", "LayerNorm((2, 6, 6))", "Flatten()", "Linear(72, 10)"]
+loss = "CrossEntropyLoss()"
+optimizer = "SGD()"
+"""
+TOKENS = """
+data = "modular_addition(p=7)"
+network = ["Embedding(7, 4, padding_idx=0)", "Flatten()", "Linear(8, 7)"]
+loss = "CrossEntropyLoss()"
+optimizer = "SGD()"
+"""
+
+
+def test_an_init_leaves_norms_at_one_and_zero() -> None:
+    made = build_network(prepared(PICTURES, "init=constant_(0.5)").plan, CPU).state_dict()
+    assert torch.equal(made["1.weight"], torch.ones(2, 6, 6))
+    assert not made["1.bias"].any()
+    assert (made["0.weight"] == 0.5).all()
+    assert (made["3.weight"] == 0.5).all()
+
+
+def test_zeros_takes_norms_too() -> None:
+    made = build_network(prepared(PICTURES, "init=zeros_()").plan, CPU).state_dict()
+    assert not any(tensor.any() for tensor in made.values())
+
+
+def test_an_init_leaves_the_padding_row_zero() -> None:
+    table = build_network(prepared(TOKENS, "init=constant_(0.5)").plan, CPU)[0].weight
+    assert isinstance(table, torch.Tensor)
+    assert not table[0].any()
+    assert (table[1:] == 0.5).all()
+
+
+def memory(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """A machine of `size` bytes."""
+    monkeypatch.setattr("os.sysconf", {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": size}.__getitem__)
+
+
+def test_layers_inside_a_residual_count_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = "network=['Residual(Linear(2, 1000), ReLU(), Linear(1000, 2))', 'Linear(2, 1)']"
+    plan = prepared(MOONS, network, "train.batch_size=50").plan
+    parameters = 2 * 1000 + 1000 + 1000 * 2 + 2 + 3
+    needed = 4 * (4 * parameters + 50 * (1000 + 1000 + 2 + 1))
+    memory(monkeypatch, needed)
+    refuse_too_large(plan)
+    memory(monkeypatch, needed - 1)
+    with pytest.raises(InvalidInput):
+        refuse_too_large(plan)
+
+
+def test_where_the_batch_is_too_large_the_hint_is_one_that_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = ("network=['Conv2d(1, 600, 3, padding=1)', 'ReLU()', 'AdaptiveAvgPool2d(1)', "
+               "'Flatten()', 'Linear(600, 10)']")  # fmt: skip
+    memory(monkeypatch, 50_000_000)
+    with pytest.raises(InvalidInput) as caught:
+        refuse_too_large(prepared(PICTURES, network, "train.batch_size=0").plan)
+    assert caught.value.hint.startswith("write train.batch_size=")
+    change = caught.value.hint.removeprefix("write ")
+    refuse_too_large(prepared(PICTURES, network, change).plan)
+    size = int(change.partition("=")[2])
+    with pytest.raises(InvalidInput):
+        refuse_too_large(prepared(PICTURES, network, f"train.batch_size={2 * size}").plan)
+
+
+def test_where_the_parameters_are_too_many_a_layer_is_to_be_smaller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory(monkeypatch, 1000)
+    with pytest.raises(InvalidInput) as caught:
+        refuse_too_large(prepared(PICTURES).plan)
+    assert caught.value.hint == "make a layer smaller"

@@ -159,3 +159,10 @@ def test_metrics_of_a_scaled_target_are_in_its_own_units() -> None:
     assert numbers["rmse"] == pytest.approx(5)
     assert numbers["r2"] == pytest.approx(1 - 50 / (2 * 2.5**2))
     assert numbers["loss"] == pytest.approx(0.25)  # in those the network learns
+
+
+def test_layers_inside_a_residual_count_for_the_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHUNK_NUMBERS", 60)
+    network = "network=['Residual(Linear(2, 30), Linear(30, 2))', 'Linear(2, 3)']"
+    ready = prepared(LOGITS, network)
+    assert Part(ready.split.train, ready.plan, torch.device("cpu")).chunk == 2

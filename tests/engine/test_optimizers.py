@@ -9,6 +9,7 @@ from tui_nn.engine.postmortem import find_culprit
 from tui_nn.engine.state import restore, take, tensors_in
 from tui_nn.engine.trainer import Trainer
 from tui_nn.spec.catalog import CATALOG
+from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Phase
 
 TOKENS = """
@@ -168,3 +169,10 @@ def test_lbfgs_can_search_from_its_largest_rate_on() -> None:
     assert len(trained.train_straight(5)[0]) == 5
     trained.optimizers[0].param_groups[0]["lr"] = 1.1e10
     assert trained.rate_is_too_large
+
+
+def test_a_schedule_that_starts_beyond_any_step_is_refused() -> None:
+    call = "LBFGS(line_search_fn='strong_wolfe')"
+    schedule = "CyclicLR(1e20, 1e21, cycle_momentum=False)"
+    with pytest.raises(InvalidInput, match=r"schedule: starts at lr 1e\+20, too large"):
+        trainer(MOONS, f"optimizer={call}", f"schedule={schedule}")

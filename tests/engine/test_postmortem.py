@@ -179,7 +179,7 @@ def test_the_gradient_nearest_the_loss_is_named_first() -> None:
             trained.network.parameters(), (1e9, 1e-10, 1e-10, 1e29), strict=True
         ):
             parameter.fill_(value)
-    culprit = find_culprit(trained, take(trained), bad_step=2)
+    culprit = find_culprit(trained, take(trained), bad_step=2, largest=False)
     assert culprit is not None
     assert (culprit.phase, culprit.tensor) == (Phase.GRADIENT, "2.weight.grad")
 
@@ -226,3 +226,88 @@ def test_the_schedule_moves_in_the_replay_as_it_did() -> None:
     done = run(MOONS, change, "train.epochs=200", "loss=MSELoss()", "network=['Linear(2, 1)']")
     assert done.ended.reason == "diverged"
     assert done.ended.culprit is not None
+
+
+LINE = """
+data = "line()"
+network = ["Linear(1, 8)", "ReLU()", "Linear(8, 1)"]
+loss = "MSELoss()"
+optimizer = "SGD(lr=3)"
+[train]
+threads = 1
+"""
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    ["SGD(lr=3)", "Adam(lr=1e5)", "RMSprop(lr=1e5)", "NAdam(lr=1e6)", "Adagrad(lr=1e7)",
+     '["Muon(lr=1e8)", "AdamW()"]'],
+)  # fmt: skip
+def test_a_loss_past_all_reason_is_traced_to_the_largest_output_of_a_layer(optimizer: str) -> None:
+    done = run(LINE, f"optimizer={optimizer}")
+    culprit, trained = done.ended.culprit, done.session.trainer
+    assert culprit is not None
+    assert culprit.step == trained.step + 1
+    x, y = trained.batches.next()
+    outputs = [trained.network[:end](x) for end in (1, 2, 3)]
+    assert loss_limit(done.history.losses()[1][0]) < trained.loss(outputs[-1], y) < float("inf")
+    sizes = [output.abs().max().item() for output in outputs]
+    widest = sizes.index(max(sizes))
+    layer = ("Linear(1, 8)", "ReLU()", "Linear(8, 1)")[widest]
+    assert culprit_of(done) == (Phase.FORWARD, f"output of {widest}", layer, layer)
+    assert culprit.value == f"{sizes[widest]:.3g}"
+
+
+def test_a_state_that_is_not_finite_is_named_with_its_parameter() -> None:
+    trained = trainer(LINE, "optimizer=Adam()", "loss=L1Loss()")
+    with torch.no_grad():
+        trained.network[0].bias.fill_(1e25)  # type: ignore[operator]
+    # The gradient of 2.weight is about that bias: finite, while its square is not.
+    culprit = find_culprit(trained, take(trained), bad_step=1, largest=False)
+    assert culprit is not None
+    assert (culprit.phase, culprit.tensor) == (Phase.UPDATE, "exp_avg_sq of 2.weight")
+    assert (culprit.layer, culprit.operation) == ("Linear(8, 1)", "Adam()")
+
+
+def test_the_state_of_an_optimizer_that_keeps_one_for_all_is_named_alone() -> None:
+    trained = trainer(LINE, "optimizer=LBFGS()")
+    trained.train_straight(1)
+    (state,) = trained.optimizers[0].state.values()
+    state["kept"] = torch.tensor(float("inf"))  # its own would ruin the weights, named before it
+    culprit = find_culprit(trained, take(trained), bad_step=2, largest=False)
+    assert culprit is not None
+    assert (culprit.tensor, culprit.layer) == ("kept", "")
+
+
+SPARSE = (
+    "data=modular_addition(p=7)",
+    "network=['Embedding(7, 4, sparse=True)', 'Flatten()', 'Linear(8, 7)']",
+    "loss=CrossEntropyLoss()",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        (("optimizer=SGD(lr=3)",), "A smaller lr or train.clip_norm may help."),
+        (("optimizer=LBFGS(lr=1e9)",),
+         "A smaller lr or line_search_fn='strong_wolfe' may help."),
+        (("optimizer=Rprop(lr=1e20, step_sizes=(1e-6, 1e20))", "train.batch_size=0"),
+         "A smaller lr or upper end of step_sizes may help."),
+        ((*SPARSE, "optimizer=SGD(lr=1e20)"), "A smaller lr may help."),
+        (("schedule=CyclicLR(9, 10, cycle_momentum=False)",),
+         "A smaller max_lr or train.clip_norm may help."),
+        (("schedule=StepLR(1, 1e29)", "train.schedule_every=step", "optimizer=SGD(lr=1e10)",
+          "train.batch_size=1", "network=['Linear(1, 1)']", "init=zeros_()", "loss=L1Loss()"),
+         "A schedule that raises it less may help."),
+        (("init=constant_(1e25)",),
+         "Nothing was updated yet: smaller initial weights or inputs may help."),
+        (("data=blobs(classes=3)", "network=['Linear(2, 3)']", "train.batch_size=1",
+          "loss=CrossEntropyLoss(weight=[0, 0, 1])"),
+         "No sample of that batch counts in the loss: a larger train.batch_size may help."),
+    ],
+)  # fmt: skip
+def test_the_remedy_is_one_that_the_run_could_take(changes: tuple[str, ...], remedy: str) -> None:
+    done = run(LINE, *changes)
+    assert done.ended.reason == "diverged"
+    assert done.ended.message.endswith(f". {remedy}")

@@ -36,7 +36,7 @@ CALLS = {
     "MultiStepLR": "MultiStepLR([1, 3, 4], 0.5)",
     "ConstantLR": "ConstantLR(0.5, 3)",
     "LinearLR": "LinearLR(0.2, 0.9, 4)",
-    "PolynomialLR": "PolynomialLR(9, 2.0)",
+    "PolynomialLR": "PolynomialLR(2, 2.0)",
     "CosineAnnealingLR": "CosineAnnealingLR(6, 0.001)",
     "CosineAnnealingWarmRestarts": "CosineAnnealingWarmRestarts(3, 2, 0.001)",
     "CyclicLR": "CyclicLR(0.01, 0.1, 2, 3, 'triangular2')",

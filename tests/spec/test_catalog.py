@@ -250,7 +250,7 @@ def test_names_are_found_only_under_their_kind() -> None:
         ("optimizer", "SGD(0.1, 0.9, 0.5, nesterov=True)", "nesterov=True needs momentum above 0"),
         ("optimizer", "Rprop(step_sizes=(2, 1))", "step_sizes has 2 before 1"),
         ("optimizer", "LBFGS(line_search_fn='wolfe')", "LBFGS: line_search_fn is 'wolfe', not "),
-        ("loss", "CrossEntropyLoss(0.1)", "weight is 0.1, not a list: it takes a list, each a "),
+        ("loss", "CrossEntropyLoss(0.1)", "weight is 0.1, not a list: it takes None, or a "),
         ("loss", "CrossEntropyLoss([1, 2], 1)", "takes 1 values in order, gets 2: give "
          "ignore_index, label_smoothing by name"),
         ("schedule", "ReduceLROnPlateau('min', 0.5)", "takes 0 values in order, gets 2: give "

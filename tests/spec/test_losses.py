@@ -43,7 +43,7 @@ def test_weights_need_one_number_a_class_and_the_call_to_write_has_it(
         ("CrossEntropyLoss(weight=[1, -1])", "weight is -1: it must be at least 0"),
         ("CrossEntropyLoss(weight=[1, 1e300])", "weight is 1e+300: it must be from"),
         ("CrossEntropyLoss(weight=[])", "weight is an empty list"),
-        ("CrossEntropyLoss(weight=2)", "weight is 2, not a list: it takes a list, each a number"),
+        ("CrossEntropyLoss(weight=2)", "weight is 2, not a list: it takes None, or a list"),
         ("BCEWithLogitsLoss(weight=[1, 2])", "weight can't be set: weight belongs to the samples "
          "of one batch, and each batch has others; to weigh a class, write BCEWithLogitsLoss(pos_"),
         ("BCELoss(weight=[1, 2])", "to weigh a class, write BCEWithLogitsLoss(pos_weight=…)"),
@@ -84,6 +84,14 @@ ODD = "class 1 counts for nothing: a batch with no other class has no loss (NaN)
         (("Linear(2, 1)", "Sigmoid()"), "BCEWithLogitsLoss()", facts(),
          ("BCEWithLogitsLoss takes raw outputs and does a sigmoid itself: leave out the "
           "Sigmoid",)),
+        (("Linear(2, 1)", "Sigmoid()"), "SoftMarginLoss()", facts(),
+         ("SoftMarginLoss takes raw outputs and does a sigmoid itself: leave out the Sigmoid",)),
+        (("Linear(2, 1)", "ReLU()"), "BCEWithLogitsLoss()", facts(),
+         ("BCEWithLogitsLoss needs outputs below 0 for one of the classes: leave out the ReLU",)),
+        (("Linear(2, 1)", "Softplus()"), "SoftMarginLoss()", facts(),
+         ("SoftMarginLoss needs outputs below 0 for one of the classes: leave out the Softplus",)),
+        (("Linear(2, 1)", "ELU()"), "SoftMarginLoss()", facts(), ()),
+        (("Linear(2, 1)", "ReLU()"), "MSELoss()", facts(), ()),
         (SHARES, "NLLLoss()", THREE, ()),
         (LOGITS, "CrossEntropyLoss()", THREE, ()),
         (LOGITS, "MultiMarginLoss(weight=[1, 0, 1])", THREE, ()),
@@ -102,6 +110,16 @@ def test_a_classic_mistake_is_noticed(
 def test_nll_looks_through_layers_that_only_reshape() -> None:
     network = (*SHARES, "Identity()", "Flatten()")
     assert plan(data=THREE, network=network, loss="NLLLoss()").fit.coding is Coding.INDEX
+
+
+def test_nll_needs_shares_among_all_classes() -> None:
+    network = ("Linear(2, 6)", "Unflatten(1, (2, 3))", "LogSoftmax(dim=-1)", "Flatten()")
+    assert said(data=facts(kind=Classes(6)), network=network, loss="NLLLoss()") == (
+        "x.toml: network[2]: LogSoftmax(dim=-1) shares out 1 among 3 of 2x3, NLLLoss needs shares "
+        "among all 6 classes: put Flatten() before it and write LogSoftmax(dim=1)"
+    )
+    fixed = (*network[:2], "Flatten()", "LogSoftmax(dim=1)")
+    assert plan(data=facts(kind=Classes(6)), network=fixed, loss="NLLLoss()").rows
 
 
 def test_log_softmax_over_the_batch_is_no_answer_for_nll() -> None:

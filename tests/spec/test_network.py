@@ -165,8 +165,11 @@ def test_every_parameter_has_exactly_one_optimizer() -> None:
          "choose another optimizer, such as AdamW()"),
         (("Muon()", "AdamW()"), ("Linear(2, 1)",), "[0]: Muon finds no weight matrix of a hidden "
          "Linear layer: take it out"),
-        (("SGD()", "Adam()"), THREE, "[1]: Adam gets no parameter, those before it take all: take"),
-        (("Muon()", "AdamW()", "SGD()"), THREE, "[2]: SGD gets no parameter"),
+        (("SGD()", "Adam()"), THREE, "[1]: Adam gets no parameter, SGD before it takes all: write"),
+        (("Muon()", "AdamW()", "SGD()"), THREE, "[2]: SGD gets no parameter, Muon and AdamW "
+         'before it take all: write ["Muon()", "AdamW()"]'),
+        (("AdamW()", "Muon()"), THREE, "[1]: Muon gets no parameter, AdamW before it takes all: "
+         'write ["Muon()", "AdamW()"]'),
         (("SGD()",), ("Tanh()",), "SGD has nothing to train: add a layer with parameters, such"),
     ],
 )  # fmt: skip

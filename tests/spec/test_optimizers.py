@@ -146,6 +146,15 @@ def test_where_all_is_sparse_one_optimizer_is_enough() -> None:
     assert tokens("optimizer=SparseAdam()", network=ONLY, data=ONE_TOKEN).shares == (("0.weight",),)
 
 
+def test_one_that_comes_too_late_is_told_the_order_to_write() -> None:
+    late = 'optimizer=["SGD()", "SparseAdam()"]'
+    assert refused(late).endswith(
+        "optimizer[1]: SparseAdam gets no parameter, SGD before it takes all: write "
+        '["SparseAdam()", "SGD()"]'
+    )
+    assert refused(late, network=ONLY, data=ONE_TOKEN).endswith("takes all: write SparseAdam()")
+
+
 def test_sparse_adam_without_sparse_gradients_is_refused() -> None:
     assert said("optimizer=SparseAdam()") == (
         "command line: optimizer: SparseAdam finds no sparse gradients: write "

@@ -1,6 +1,7 @@
 """Schedules inside schedules, and all that is checked before a run."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -11,6 +12,8 @@ from tui_nn.engine.building import build_schedules
 from tui_nn.engine.stepping import mark_stepped
 from tui_nn.spec.catalog import CATALOG
 from tui_nn.spec.catalog.schedules import FUNCTIONS
+from tui_nn.spec.resolve import DataFacts
+from tui_nn.spec.targets import Classes
 
 SCHEDULES = tuple(CATALOG["schedule"])
 
@@ -128,7 +131,7 @@ def test_a_cycle_inside_gets_the_length_of_its_part(schedule: str, filled: str) 
     ("schedule", "optimizer", "message"),
     [
         ("SequentialLR([LinearLR(), OneCycleLR(0.1, 349)], [50])", "SGD()", "command line: "
-         "schedule: SequentialLR[1]: is over after 349 moves, the run makes 350: leave out its"),
+         "schedule: SequentialLR[1]: is over after 349 moves, the run makes 350: write OneCycle"),
         ("ChainedScheduler([OneCycleLR(0.1, 399)])", "SGD()", "ChainedScheduler[0]: is over after"),
         ("SequentialLR([OneCycleLR(0.1, 48), StepLR(5)], [50])", "SGD()", "is over after 48 moves"),
         ("OneCycleLR(0.1, 400, pct_start=0.50125, three_phase=True)", "SGD()", "has no move left "
@@ -159,6 +162,92 @@ def test_a_schedule_that_can_not_lead_this_run_is_refused(
         assert message in said(f"schedule={schedule}", optimizer=optimizer)
     else:
         plan(f"schedule={schedule}", optimizer=optimizer)
+
+
+@pytest.mark.parametrize(
+    ("fall", "reached"),
+    [("CosineAnnealingLR({})", 99), ("PolynomialLR({})", 99), ("LinearLR(1, 0, {})", 99),
+     ("SequentialLR([StepLR(9), CosineAnnealingLR({})], [50])", 49),
+     ("SequentialLR([CosineAnnealingLR({}), StepLR(9)], [50])", 49)],
+)  # fmt: skip
+def test_a_fall_to_0_that_no_step_sees_leads_lbfgs(fall: str, reached: int) -> None:
+    fine, refused = (f"schedule={fall.format(length)}" for length in (reached + 1, reached))
+    assert plan(fine, optimizer="LBFGS()").experiment.schedule is not None
+    assert "comes to lr 0" in said(refused, optimizer="LBFGS()")
+
+
+def test_a_fall_over_evaluations_is_measured_in_them() -> None:
+    pace = ("train.epochs=10", "train.eval_every=3", "train.schedule_every=evaluation")
+    assert "comes to lr 0" in said(*pace, "schedule=PolynomialLR(3)", optimizer="LBFGS()")
+    assert plan(*pace, "schedule=PolynomialLR(4)", optimizer="LBFGS()").experiment.schedule
+    assert plan(*pace, "schedule=OneCycleLR(0.1, total_steps=4)").experiment.schedule
+    filled = plan(*pace, "schedule=OneCycleLR(0.1)").experiment.schedule
+    assert str(filled and filled.call) == "OneCycleLR(0.1, total_steps=3)"
+
+
+def test_momentum_may_move_where_another_takes_the_sparse_gradients() -> None:
+    parts: Any = {
+        "network": ("Embedding(5, 3, sparse=True)", "Flatten()", "Linear(6, 5)"),
+        "loss": "CrossEntropyLoss()",
+        "data": DataFacts((2,), Classes(5), 25, 0, tokens=5),
+    }
+    cycle = "schedule=OneCycleLR(0.1)"
+    assert plan('optimizer=["SparseAdam()", "SGD(momentum=0.9)"]', cycle, **parts).shares
+    assert "SGD can't keep for sparse gradients" in said("optimizer=SGD()", cycle, **parts)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [("div_factor=1e-30", "OneCycleLR: div_factor=1e-30 makes lr 1e+50, above 1e+30: write "
+      "OneCycleLR(1e+20, div_factor=25.0)"),
+     ("final_div_factor=1e-45", "final_div_factor=1e-45 makes lr 4e+63, above 1e+30: write "
+      "OneCycleLR(1e+20, final_div_factor=10000.0)")],
+)  # fmt: skip
+def test_factors_that_make_a_rate_no_step_survives_are_refused(given: str, message: str) -> None:
+    assert message in refusal(lambda: bound("schedule", f"OneCycleLR(1e20, {given})"))
+    assert bound("schedule", message.rpartition("write ")[2])["max_lr"] == 1e20
+
+
+@pytest.mark.parametrize(
+    ("schedule", "notices"),
+    [
+        ("StepLR(500)", ("StepLR has no effect: it first changes lr after 500 epochs, of 100",)),
+        ("StepLR(100)", ("StepLR has no effect: it first changes lr after 100 epochs, of 100",)),
+        ("StepLR(99)", ()),
+        (
+            "MultiStepLR([500])",
+            ("MultiStepLR has no effect: it first changes lr after 500 epochs, of 100",),
+        ),
+        (
+            "ReduceLROnPlateau()",
+            ("ReduceLROnPlateau has no effect: it first changes lr after 12 evaluations, of 8",),
+        ),
+        ("ReduceLROnPlateau(patience=5)", ()),
+        (
+            "SequentialLR([StepLR(9), LinearLR()], [100])",
+            ("LinearLR never leads: the run has ended before its milestone",),
+        ),
+        ("SequentialLR([StepLR(9), LinearLR()], [99])", ()),
+        ("PolynomialLR()", ("PolynomialLR leaves lr at 0 after 5 of 100 epochs",)),
+        ("PolynomialLR(5, 0)", ()),
+        ("PolynomialLR(100)", ()),
+        ("LinearLR(1, 0)", ("LinearLR leaves lr at 0 after 5 of 100 epochs",)),
+        ("LinearLR()", ()),
+        ("CosineAnnealingLR(5)", ("CosineAnnealingLR climbs again after 5 of 100 epochs",)),
+        ("CosineAnnealingLR(99)", ()),
+    ],
+)
+def test_a_schedule_of_another_length_than_the_run_is_noticed(
+    schedule: str, notices: Sequence[str]
+) -> None:
+    assert plan(f"schedule={schedule}").notices == tuple(notices)
+
+
+@pytest.mark.parametrize("schedule", ["CyclicLR(0.01, 0.1)", "OneCycleLR(0.1)"])
+def test_a_rate_that_a_cycle_replaces_is_noticed(schedule: str) -> None:
+    said_of = f"{schedule.partition('(')[0]} sets lr itself: lr=0.5 of SGD has no effect"
+    assert plan(f"schedule={schedule}", optimizer="SGD(lr=0.5)").notices == (said_of,)
+    assert plan(f"schedule={schedule}", optimizer="SGD()").notices == ()
 
 
 @pytest.mark.parametrize(
@@ -220,7 +309,7 @@ def test_the_ways_out_can_be_planned() -> None:
     [
         (("optimizer=ASGD()", "schedule=StepLR(5)"), ("ASGD takes up a new lr one step late",)),
         (("optimizer=ASGD()",), ()),
-        (("optimizer=Rprop()", "schedule=ChainedScheduler([StepLR(5)])"),
+        (("optimizer=Rprop()", "train.batch_size=0", "schedule=ChainedScheduler([StepLR(5)])"),
          ("ChainedScheduler has no effect: Rprop uses lr for its first step only",)),
         (("schedule=CyclicLR(0.01, 0.1, gamma=0.9)",),
          ("CyclicLR: gamma has no effect in mode='triangular', only in 'exp_range'",)),
@@ -232,7 +321,11 @@ def test_the_ways_out_can_be_planned() -> None:
          ("OneCycleLR sets where lr starts, for the other schedules too: max_lr/div_factor",)),
         (("schedule=SequentialLR([CyclicLR(0.01, 0.1), StepLR(5)], [5])",),
          ("CyclicLR sets where lr starts, for the other schedules too: base_lr",)),
-        (("schedule=SequentialLR([StepLR(5), CyclicLR(0.01, 0.1)], [5])",), ()),
+        (("schedule=SequentialLR([StepLR(3), CyclicLR(0.01, 0.1)], [5])",), ()),
+        (('optimizer=["Muon()", "Rprop()"]', "train.batch_size=0", "schedule=StepLR(5)"),
+         ("StepLR has no effect on Rprop, which uses lr for its first step only",)),
+        (("train.schedule_every=step",),
+         ("train.schedule_every has no effect: there is no schedule",)),
     ],
 )  # fmt: skip
 def test_what_has_no_effect_or_another_one_is_noticed(

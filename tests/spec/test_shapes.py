@@ -79,7 +79,7 @@ def refused_on_purpose(call: Call, shape: Shape, error: InvalidInput) -> bool:
         case "Unflatten":
             return bool(value["dim"] % dims == 0)
         case "Softmax" | "LogSoftmax":
-            return bool(value["dim"] is None or value["dim"] % dims == 0)
+            return value["dim"] is None or (1, *shape)[value["dim"] % dims] == 1
         case "Residual":
             return "goes in" in error.message
         case "BatchNorm1d" | "BatchNorm2d":  # nothing in it has as many numbers as features

@@ -85,6 +85,9 @@ def _parts(split: Split) -> str:
 
 
 def _range(values: NDArray[np.int64] | NDArray[np.float32]) -> str:
-    """Of what isn't missing."""
+    """Of what isn't missing, with as many digits as tell the ends apart."""
     low, high = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
-    return "all missing" if np.isnan(low) else f"{low:,.4g} to {high:,.4g}"
+    if np.isnan(low):
+        return "all missing"
+    digits = next((n for n in range(4, 17) if f"{low:.{n}g}" != f"{high:.{n}g}"), 4)
+    return f"{low:,.{digits}g} to {high:,.{digits}g}"

@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from tui_nn.engine.stepping import skip_compiler
 from tui_nn.spec.catalog.entry import Bound, Shape
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.network import tensors
+from tui_nn.spec.network import inner, tensors
 from tui_nn.spec.resolve import Plan
 
 Schedule = LRScheduler | ReduceLROnPlateau
@@ -52,9 +52,15 @@ def _layer(bound: Bound) -> nn.Module:
 
 def _initialise(network: nn.Module, init: Bound) -> None:
     fill = resolve_target(init.entry.target)
-    for parameter in network.parameters():
-        if parameter.ndim >= 2 or init.entry.name == "zeros_":
-            fill(parameter, **init.given)
+    everything = init.entry.name == "zeros_"
+    for module in network.modules():
+        is_norm = isinstance(module, nn.LayerNorm)
+        for name, parameter in module.named_parameters(recurse=False):
+            if everything or (name == "weight" and parameter.ndim >= 2 and not is_norm):
+                fill(parameter, **init.given)
+        if isinstance(module, nn.Embedding) and module.padding_idx is not None:
+            with torch.no_grad():
+                module.weight[module.padding_idx].zero_()
 
 
 def build_loss(plan: Plan, device: torch.device) -> nn.Module:
@@ -112,18 +118,25 @@ def refuse_too_large(plan: Plan) -> None:
     """InvalidInput for a network that can't fit into memory, before any of it is taken."""
     number = 8 if plan.experiment.train.dtype == "float64" else 4
     parameters = sum(row.size.parameters for row in plan.rows)
-    outputs = sum(prod(row.size.output_shape) for row in plan.rows)
-    states = state_numbers(plan)
+    outputs = number * sum(prod(row.size.output_shape) for row in inner(plan.rows))
     # Parameters, gradients and states, and two snapshots of parameters and states.
-    needed = number * (4 * parameters + 3 * states + outputs * plan.batch_size)
+    fixed = number * (4 * parameters + 3 * state_numbers(plan))
+    needed = fixed + outputs * plan.batch_size
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > available:
         raise InvalidInput(
             f"has {parameters:,} parameters; they, their gradients, the optimizer's state and the "
             f"outputs need {_gigabytes(needed)}, this machine has {_gigabytes(available)}",
             where=plan.experiment.place("network"),
-            hint="make a layer smaller",
+            hint=f"write train.batch_size={_power_of_two_below(samples)}"
+            if (samples := (available - fixed) // outputs) > 0
+            else "make a layer smaller",
         )
+
+
+def _power_of_two_below(number: int) -> int:
+    """The largest power of 2 that is at most `number`, from 1 on."""
+    return 1 << (number.bit_length() - 1)
 
 
 def state_numbers(plan: Plan) -> int:

@@ -46,7 +46,7 @@ class Part:
         self.kind = dataset.kind
         self.decision = plan.fit.decision
         self.labels = on_device(dataset.y, dtype, device)
-        widest = max(prod(row.size.output_shape) for row in plan.rows)
+        widest = max(prod(row.size.output_shape) for row in inner(plan.rows))
         self.chunk = max(1, CHUNK_NUMBERS // max(widest, prod(self.x.shape[1:])))
         if any(_takes_batch_statistics(row.layer) for row in inner(plan.rows)):
             self.chunk = len(self.x)

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import LBFGS
 
 from tui_nn.engine.state import Snapshot, restore, take, tensors_in
 from tui_nn.engine.trainer import Trainer
@@ -15,6 +16,8 @@ from tui_nn.spec.protocol import Culprit, Phase
 
 LIMIT = 1e12
 """A loss this many times above the first (or 1) has left all reason."""
+RATE = "the learning rate"
+"""The tensor of a culprit that is none: a schedule went too far."""
 
 
 def loss_limit(first_loss: float) -> float:
@@ -33,23 +36,21 @@ def find_culprit(
 ) -> Culprit | None:
     """Replay from `good` with every number checked, at most through step `bad_step` (from 1).
 
-    Returns the first tensor that is not finite or, where all are finite and `largest` is asked
-    for, the largest of the bad step; else None. Leaves the trainer before the step that went
-    wrong, or at `good`. An error that stopped training comes again, unless a number went wrong
-    before it.
+    Returns the first tensor that is not finite; else None. With `largest` (the loss of the bad
+    step is finite, but past all reason) the search ends at that loss: where all before it are
+    finite, the largest output of a layer that led to it is returned. Leaves the trainer before the
+    step that went wrong, or at `good`. An error that stopped training comes again, unless a number
+    went wrong before it.
     """
     restore(trainer, good)
     while trainer.step < bad_step:
         before = take(trainer)
-        check = _Check(trainer, step=trainer.step + 1)
+        step = trainer.step + 1
         try:
-            check.run()
+            _Check(trainer, step, ends_at_loss=largest and step == bad_step).run()
         except _Found as found:
             restore(trainer, before)
             return found.culprit
-        if largest and trainer.step == bad_step and check.largest:
-            restore(trainer, before)
-            return check.largest
     restore(trainer, good)
     return None
 
@@ -72,7 +73,7 @@ def too_large_a_rate(trainer: Trainer) -> Culprit:
     return Culprit(
         step=trainer.step,
         phase=Phase.UPDATE,
-        tensor="the learning rate",
+        tensor=RATE,
         layer="",
         operation=str(schedule.call) if schedule else "the schedule",
         value=f"{max(trainer.rates):.3g}",
@@ -85,7 +86,9 @@ class _Check:
 
     trainer: Trainer
     step: int
-    largest: Culprit | None = None
+    ends_at_loss: bool
+    _largest: Culprit | None = None
+    """The largest output of a layer."""
     _peak: float = field(default=-1.0)
 
     def run(self) -> None:
@@ -98,6 +101,8 @@ class _Check:
         backward = "loss.backward(), clipped" if clipped else "loss.backward()"
         if phase is Phase.FORWARD:
             self._look(loss, phase, "loss", "", str(experiment.loss.call))
+            if self.ends_at_loss and self._largest:
+                raise _Found(self._largest)
             return
         named = list(network.named_parameters())
         for name, parameter in reversed(named) if phase is Phase.GRADIENT else named:
@@ -107,11 +112,20 @@ class _Check:
             elif phase is Phase.UPDATE:
                 self._look(parameter, phase, name, layer, self._optimizer_of(name))
         if phase is Phase.UPDATE:
-            for optimizer, bound in zip(
-                self.trainer.optimizers, experiment.optimizers, strict=True
-            ):
-                for tensor in tensors_in(optimizer.state_dict()["state"]):
-                    self._look(tensor, phase, "optimizer state", "", str(bound.call))
+            self._look_at_states()
+
+    def _look_at_states(self) -> None:
+        plan = self.trainer.plan
+        for optimizer, bound, names in zip(
+            self.trainer.optimizers, plan.experiment.optimizers, plan.shares, strict=True
+        ):
+            whole = isinstance(optimizer, LBFGS)  # it keeps one state for all its parameters
+            for index, state in optimizer.state_dict()["state"].items():
+                for key, value in state.items():
+                    name = key if whole else f"{key} of {names[index]}"
+                    layer = "" if whole else self._call_of(names[index])
+                    for tensor in tensors_in(value):
+                        self._look(tensor, Phase.UPDATE, name, layer, str(bound.call))
 
     @contextmanager
     def _watching_layers(self) -> Iterator[None]:
@@ -133,11 +147,14 @@ class _Check:
         def look(module: nn.Module, inputs: Any, output: Any) -> None:
             if is_first:
                 self._look(inputs[0], Phase.FORWARD, "the input", layer, "the data")
-            self._look(output, Phase.FORWARD, f"output of {name}", layer, layer)
+            self._look(output, Phase.FORWARD, f"output of {name}", layer, layer, is_output=True)
 
         return look
 
-    def _look(self, tensor: Tensor, phase: Phase, name: str, layer: str, operation: str) -> None:
+    def _look(
+        self, tensor: Tensor, phase: Phase, name: str, layer: str, operation: str,
+        *, is_output: bool = False,
+    ) -> None:  # fmt: skip
         values = tensor.detach()
         if values.is_sparse:
             values = values.coalesce().values()
@@ -145,14 +162,14 @@ class _Check:
             return
         bad = values[~values.isfinite()]
         worst = float(bad.flatten()[0]) if bad.numel() else float(values.abs().max())
-        if bad.numel() or worst > self._peak:
+        if bad.numel() or (is_output and worst > self._peak):
             culprit = Culprit(
                 step=self.step, phase=phase, tensor=name, layer=layer, operation=operation,
                 value=f"{worst:.3g}",
             )  # fmt: skip
             if bad.numel():
                 raise _Found(culprit)
-            self._peak, self.largest = worst, culprit
+            self._peak, self._largest = worst, culprit
 
     def _call_of(self, name: str) -> str:
         """The layer as it was written, for a tensor's or a module's name."""

@@ -22,6 +22,7 @@ from tui_nn.engine.building import (
 from tui_nn.engine.stepping import step
 from tui_nn.engine.straight import Straight
 from tui_nn.engine.tensors import on_device
+from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.resolve import Plan
 
@@ -52,6 +53,12 @@ class Trainer:
         self.loss = build_loss(plan, device)
         self.optimizers: tuple[Optimizer, ...] = build_optimizers(plan, self.network)
         self.schedules: tuple[Schedule, ...] = build_schedules(plan, self.optimizers)
+        if self.rate_is_too_large:
+            raise InvalidInput(
+                f"starts at lr {max(self.rates):.3g}, too large for any step",
+                where=plan.experiment.place("schedule"),
+                hint=f"choose its values so that it starts at {LARGEST_LBFGS_RATE:g} or below",
+            )
         self.batches = Batches(
             on_device(split.train.x, train.dtype, device),
             on_device(encode(split.train, plan.fit), train.dtype, device),

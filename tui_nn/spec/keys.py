@@ -94,7 +94,9 @@ TOP = (
     Parameter("loss", Text(), "the loss, as a call: MSELoss()"),
     Parameter("optimizer", Texts(alone=True), "the optimizer, or a list of them, as calls"),
     Parameter("schedule", optional(Text()), "how the learning rate changes, as a call", None),
-    Parameter("init", optional(Text()), "how weights of 2 or more dimensions start", None),
+    Parameter(
+        "init", optional(Text()), "how weights of 2 or more dimensions start, norms apart", None
+    ),
 )
 
 _evaluations = optional(Whole(1))

@@ -13,8 +13,10 @@ from tui_nn.spec.targets import Classes, Fit, Kind
 OWN_SOFTMAX = {
     "CrossEntropyLoss": ("a softmax", ("Softmax", "LogSoftmax", "Sigmoid")),
     "BCEWithLogitsLoss": ("a sigmoid", ("Sigmoid",)),
+    "SoftMarginLoss": ("a sigmoid", ("Sigmoid",)),
 }
 """What a loss does to raw outputs, and the last layers behind which it would be done twice."""
+NEVER_NEGATIVE = frozenset({"ReLU", "Softplus", "Heaviside"})
 
 
 def check_output(experiment: Experiment, rows: Sequence[Row], read: Fit, kind: Kind) -> None:
@@ -31,23 +33,46 @@ def check_output(experiment: Experiment, rows: Sequence[Row], read: Fit, kind: K
     )
 
 
+def check_shares(experiment: Experiment, rows: Sequence[Row], kind: Kind) -> None:
+    """Refuse a LogSoftmax before NLLLoss that shares out 1 among others than the classes."""
+    if experiment.loss.entry.name != "NLLLoss" or not isinstance(kind, Classes):
+        return
+    index, row = next(
+        (i, r) for i, r in reversed(tuple(enumerate(rows))) if r.layer.entry.name == "LogSoftmax"
+    )
+    shared = (1, *row.input_shape)[row.layer["dim"]]
+    if shared != kind.count:
+        raise InvalidInput(
+            f"{row.layer.call} shares out 1 among {shared} of {show(row.input_shape)}, "
+            f"NLLLoss needs shares among all {kind}",
+            where=experiment.place(f"network[{index}]"),
+            hint="put Flatten() before it and write LogSoftmax(dim=1)",
+        )
+
+
 def _way_to(wanted: Shape, rows: Sequence[Row]) -> tuple[int, str]:
     """The layer to change so that the network gives `wanted`, and what to write there."""
     end = len(rows) - 1
     got = rows[end].size.output_shape
+    flat = "" if len(got) == 1 else "Flatten() and "
+    fold = f"Unflatten(1, {wanted})"
+    if prod(got) == prod(wanted):
+        return end, f"add {f'{flat}{fold}' if len(wanted) > 1 else 'Flatten()'} behind it"
     index = next((i for i in range(end, -1, -1) if rows[i].size.tensors), end)
     row = rows[index]
     decides = row.size.output_shape == got
-    if row.layer.entry.name == "Conv2d" and decides and got[1:] == wanted[1:]:
+    if "out_channels" in row.layer.values and decides and got[1:] == wanted[1:]:
         return index, f"write {row.layer.call_with(out_channels=wanted[0])}"
     if len(wanted) != 1:
+        if row.layer.entry.name == "Linear" and decides and len(got) == 1:
+            fixed = row.layer.call_with(out_features=prod(wanted))
+            return index, f"write {fixed} and add {fold} at the end"
         return end, f"end it with {show(wanted)} outputs"
     if row.layer.entry.name == "Linear" and decides:
         if len(got) == 1:
             return index, f"write {row.layer.call_with(out_features=wanted[0])}"
         fixed = row.layer.call_with(in_features=prod(row.input_shape), out_features=wanted[0])
         return index, f"put Flatten() before it and write {fixed}"
-    flat = "" if len(got) == 1 else "Flatten() and "
     return end, f"add {flat}Linear({prod(got)}, {wanted[0]}) behind it"
 
 
@@ -79,6 +104,8 @@ def loss_notices(loss: Bound, last_layer: str, kind: Kind, *, in_batches: bool) 
     does, layers = OWN_SOFTMAX.get(name, ("", ()))
     if last_layer in layers:
         yield f"{name} takes raw outputs and does {does} itself: leave out the {last_layer}"
+    if name in ("BCEWithLogitsLoss", "SoftMarginLoss") and last_layer in NEVER_NEGATIVE:
+        yield f"{name} needs outputs below 0 for one of the classes: leave out the {last_layer}"
     # Only these divide by the sum of the weights; where it is 0, torch gives NaN.
     if name in ("CrossEntropyLoss", "NLLLoss") and isinstance(kind, Classes) and in_batches:
         weight = loss["weight"] or (1,) * kind.count

@@ -9,6 +9,11 @@ from tui_nn.spec.errors import InvalidInput
 
 SAME_NUMBERS = frozenset({"Flatten", "Unflatten", "Identity"})
 """Layers that compute nothing: they take tokens too, and what ends a network stands before them."""
+TAKES = {
+    "Muon": "the weight matrices of hidden Linear layers",
+    "SparseAdam": "weights with sparse gradients",
+}
+"""What optimizers take that don't take all."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,10 @@ def _check_input(layer: Bound, tokens: int | None) -> None:
         )
 
 
-def without_lazy(layers: Sequence[Bound], input_shape: Shape) -> tuple[Bound, ...]:
-    """The same layers, each lazy one replaced by the call it stands for.
+def without_lazy(
+    layers: Sequence[Bound], input_shape: Shape, tokens: int | None = None
+) -> tuple[Bound, ...]:
+    """The same layers, each lazy one replaced by the call it stands for; `tokens` as in `walk`.
 
     InvalidInput at `[index]` where a layer doesn't fit and a lazy one needs to know what it gives.
     """
@@ -73,10 +80,13 @@ def without_lazy(layers: Sequence[Bound], input_shape: Shape) -> tuple[Bound, ..
     shape = input_shape
     for index, layer in enumerate(layers):
         try:
+            _check_input(layer, tokens)
             resolved.append(_resolved(layer, shape))
             shape = resolved[-1].size_behind(shape).output_shape
         except InvalidInput as error:
             raise error.at(f"[{index}]") from None
+        if layer.entry.name == "Embedding":
+            tokens = None
     return tuple(resolved)
 
 
@@ -127,7 +137,9 @@ def assign(optimizers: Sequence[Bound], rows: Sequence[Row]) -> tuple[tuple[str,
         place = f"[{index}]" if len(optimizers) > 1 else ""
         taken = [tensor for tensor in left if _suits(optimizer, tensor, last_layer)]
         if not taken:
-            raise _nothing_for(optimizer, alone=len(optimizers) == 1, first=not shares).at(place)
+            if any(_suits(optimizer, tensor, last_layer) for tensor in tensors(rows)):
+                raise _too_late(optimizers, index, tensors(rows), last_layer).at(place)
+            raise _nothing_for(optimizer, alone=len(optimizers) == 1).at(place)
         reason = _no_sparse(optimizer)
         sparse = [tensor for tensor in taken if tensor.sparse]
         if reason and sparse:
@@ -179,11 +191,7 @@ def _with_sparse_adam(optimizers: Sequence[Bound], dense: Bound, *, alone: bool)
 
 def _left_over(optimizers: Sequence[Bound], left: Sequence[Tensor]) -> InvalidInput:
     """The refusal of a network of which some parameters have no optimizer."""
-    takes = {
-        "Muon": "the weight matrices of hidden Linear layers",
-        "SparseAdam": "weights with sparse gradients",
-    }
-    reasons = [f"{o.entry.name} takes only {takes[o.entry.name]}" for o in optimizers]
+    reasons = [f"{o.entry.name} takes only {TAKES[o.entry.name]}" for o in optimizers]
     some = ", ".join(tensor.name for tensor in left[:3]) + (", …" if len(left) > 3 else "")
     calls = [str(optimizer.call) for optimizer in optimizers]
     if any(tensor.sparse for tensor in left):
@@ -202,7 +210,25 @@ def _list_of(calls: Sequence[str]) -> str:
     return f"write [{quoted}]"
 
 
-def _nothing_for(optimizer: Bound, *, alone: bool, first: bool) -> InvalidInput:
+def _too_late(
+    optimizers: Sequence[Bound], index: int, left: Sequence[Tensor], last_layer: str
+) -> InvalidInput:
+    """The refusal of one that gets nothing, with the order in which the others leave it some."""
+    before = [optimizer.entry.name for optimizer in optimizers[:index]]
+    calls: list[str] = []
+    for optimizer in sorted(optimizers, key=lambda o: o.entry.name not in TAKES):
+        rest = [tensor for tensor in left if not _suits(optimizer, tensor, last_layer)]
+        if len(rest) < len(left):
+            calls.append(str(optimizer.call))
+        left = rest
+    return InvalidInput(
+        f"{optimizers[index].entry.name} gets no parameter, {' and '.join(before)} before it "
+        f"{'takes' if index == 1 else 'take'} all",
+        hint=_list_of(calls),
+    )
+
+
+def _nothing_for(optimizer: Bound, *, alone: bool) -> InvalidInput:
     finds = {
         "Muon": ("weight matrix of a hidden Linear layer", "choose another optimizer, such as "),
         "SparseAdam": ("sparse gradients", "write Embedding(…, sparse=True), or "),
@@ -213,8 +239,6 @@ def _nothing_for(optimizer: Bound, *, alone: bool, first: bool) -> InvalidInput:
         return InvalidInput(
             f"{name} finds no {what}", hint=f"{otherwise}AdamW()" if alone else "take it out"
         )
-    if first:
-        return InvalidInput(
-            f"{name} has nothing to train", hint="add a layer with parameters, such as Linear"
-        )
-    return InvalidInput(f"{name} gets no parameter, those before it take all", hint="take it out")
+    return InvalidInput(
+        f"{name} has nothing to train", hint="add a layer with parameters, such as Linear"
+    )

@@ -48,8 +48,10 @@ def has_momentum(optimizer: Bound) -> bool:
     return bool({"momentum", "betas"} & optimizer.values.keys())
 
 
-def optimizer_notices(optimizers: Sequence[Bound]) -> Iterator[str]:
+def optimizer_notices(optimizers: Sequence[Bound], *, in_batches: bool) -> Iterator[str]:
     """What a person should know of the optimizers, though nothing is wrong."""
     for optimizer in optimizers:
+        if in_batches and optimizer.entry.name in ("Rprop", "LBFGS"):
+            yield f"{optimizer.entry.name} wants all samples in each step: train.batch_size=0"
         if optimizer.entry.name == "LBFGS" and optimizer["line_search_fn"] is None:
             yield "LBFGS without line search can explode: line_search_fn='strong_wolfe' is safer"

@@ -12,15 +12,11 @@ from tui_nn.spec.catalog.entry import Shape
 from tui_nn.spec.catalog.metrics import METRICS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
-from tui_nn.spec.loss_checks import check_output, check_weight, loss_notices
+from tui_nn.spec.loss_checks import check_output, check_shares, check_weight, loss_notices
 from tui_nn.spec.network import SAME_NUMBERS, Row, inner, walk, without_lazy
 from tui_nn.spec.optimizer_checks import optimizer_notices, share_out
-from tui_nn.spec.schedule_checks import (
-    check_schedule,
-    fill_lengths,
-    schedule_notices,
-    usual_pace,
-)
+from tui_nn.spec.schedule_checks import check_schedule, fill_lengths, usual_pace
+from tui_nn.spec.schedule_notices import schedule_notices
 from tui_nn.spec.targets import Fit, Kind, fit
 
 DEFAULT_BATCH_SIZE = 32
@@ -83,17 +79,18 @@ def resolve(experiment: Experiment, facts: DataFacts, cores: int | None = None) 
         read = fit(experiment.loss.entry.name, facts.kind, last)
         check_weight(experiment.loss, facts.kind)
     check_output(experiment, rows, read, facts.kind)
+    check_shares(experiment, rows, facts.kind)
     shares = share_out(experiment, rows)
     _check_goal(experiment, facts)
     decided = _decide(experiment, facts, rows, cores or os.cpu_count() or 1)
     _check_batches(decided, rows, facts)
-    check_schedule(decided, rows, _steps_per_epoch(decided, facts))
+    check_schedule(decided, rows, shares, _steps_per_epoch(decided, facts))
     return Plan(decided, facts, rows, read, shares, tuple(_notices(decided, facts, last)))
 
 
 def _without_lazy(experiment: Experiment, facts: DataFacts) -> Experiment:
     """The experiment with its lazy layers written out, so that both give the same weights."""
-    layers = without_lazy(experiment.network, facts.input_shape)
+    layers = without_lazy(experiment.network, facts.input_shape, facts.tokens)
     if layers == experiment.network:
         return experiment
     table = dict(experiment.table) | {"network": tuple(str(layer.call) for layer in layers)}
@@ -183,11 +180,11 @@ def _check_batches(experiment: Experiment, rows: Sequence[Row], facts: DataFacts
 
 
 def _notices(experiment: Experiment, facts: DataFacts, last_layer: str) -> Iterator[str]:
-    in_batches = _steps_per_epoch(experiment, facts) > 1
+    steps = _steps_per_epoch(experiment, facts)
+    in_batches = steps > 1
     yield from loss_notices(experiment.loss, last_layer, facts.kind, in_batches=in_batches)
-    if experiment.schedule:
-        yield from schedule_notices(experiment.schedule, experiment.optimizers)
-    yield from optimizer_notices(experiment.optimizers)
+    yield from schedule_notices(experiment, steps)
+    yield from optimizer_notices(experiment.optimizers, in_batches=in_batches)
     train = experiment.train
     if train.eval_every and train.eval_every > train.epochs:
         waiting = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import log
+from math import ceil, log
 
 from tui_nn.spec import catalog
 from tui_nn.spec.call import Call
@@ -14,8 +14,12 @@ from tui_nn.spec.optimizer_checks import has_momentum
 
 BY_STEP = frozenset({"OneCycleLR", "CyclicLR"})
 """Schedules that are usual with a move at each step."""
-ABSOLUTE = frozenset({"OneCycleLR", "CyclicLR", "CosineAnnealingWarmRestarts"})
-"""Schedules that set lr, whatever it was, where others multiply it."""
+FALLS_FOR = {
+    "CosineAnnealingLR": "T_max",
+    "LinearLR": "total_iters",
+    "PolynomialLR": "total_iters",
+}
+"""The parameters that say after how many moves a schedule ends its fall."""
 LARGEST_POWER = 1024
 """2.0 to this power is more than a float holds."""
 NO_MOMENTUM = 1e-9
@@ -25,7 +29,7 @@ SMALLEST_SHARE = 1e-280
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """A plain schedule, alone or inside another, and how it is led."""
 
     schedule: Bound
@@ -34,6 +38,8 @@ class _Part:
     """How often it moves in this run."""
     length: int
     """How many moves it is given."""
+    rates: int
+    """How many of its rates are used, the first included: none follows the run's last move."""
 
 
 def usual_pace(schedule: Bound) -> str:
@@ -49,7 +55,7 @@ def fill_lengths(experiment: Experiment, steps_per_epoch: int) -> Experiment:
     schedule = experiment.schedule
     if schedule is None:
         return experiment
-    parts = tuple(_parts(experiment, schedule, steps_per_epoch))
+    parts = tuple(schedule_parts(experiment, schedule, steps_per_epoch))
     calls = tuple(_filled(part) for part in parts)
     call = schedule.call_with(schedulers=calls) if schedule.inner else calls[0]
     if call == schedule.call:
@@ -58,7 +64,7 @@ def fill_lengths(experiment: Experiment, steps_per_epoch: int) -> Experiment:
     return replace(experiment, schedule=catalog.bind_call("schedule", call), table=table)
 
 
-def _filled(part: _Part) -> Call:
+def _filled(part: Part) -> Call:
     schedule = part.schedule
     if (
         schedule.entry.name != "OneCycleLR"
@@ -69,11 +75,16 @@ def _filled(part: _Part) -> Call:
     return schedule.call_with(total_steps=part.length)
 
 
-def _parts(experiment: Experiment, schedule: Bound, steps_per_epoch: int) -> Iterator[_Part]:
+def schedule_parts(experiment: Experiment, schedule: Bound, steps_per_epoch: int) -> Iterator[Part]:
+    """Each plain schedule with how it is led, in the order of their places."""
     train, where = experiment.train, experiment.place("schedule")
-    run = train.epochs * (steps_per_epoch if train.schedule_every == "step" else 1)
+    every = train.eval_every or 1
+    if train.schedule_every == "evaluation":
+        run, rates = train.epochs // every, ceil(train.epochs / every)
+    else:
+        run = rates = train.epochs * (steps_per_epoch if train.schedule_every == "step" else 1)
     if not schedule.inner:
-        yield _Part(schedule, where, run, run)
+        yield Part(schedule, where, run, max(1, run), rates)
         return
     name, last = schedule.entry.name, len(schedule.inner) - 1
     ends = (*schedule.values.get("milestones", (run,) * last), run)
@@ -83,18 +94,27 @@ def _parts(experiment: Experiment, schedule: Bound, steps_per_epoch: int) -> Ite
         length = max(1, ends[index] - start)
         # The one that takes over makes the move at which the one before would have ended.
         moves = length if index == last or name == "ChainedScheduler" else length - 1
-        yield _Part(part, place, max(0, min(moves, run - start)), length)
+        used = rates - start if ends[index] >= run else min(length, rates - start)
+        yield Part(part, place, max(0, min(moves, run - start)), length, max(0, used))
         start = 0 if name == "ChainedScheduler" else ends[index]
 
 
-def check_schedule(experiment: Experiment, rows: Sequence[Row], steps_per_epoch: int) -> None:
+def check_schedule(
+    experiment: Experiment,
+    rows: Sequence[Row],
+    shares: Sequence[Sequence[str]],
+    steps_per_epoch: int,
+) -> None:
     """Refuse a schedule that torch can't lead through this run, with what to write instead."""
     schedule = experiment.schedule
     if schedule is None:
         return
     _check_pace(experiment, schedule)
-    for part in _parts(experiment, schedule, steps_per_epoch):
-        _check_momentum(part, experiment.optimizers, rows)
+    sparse = {tensor.name for tensor in tensors(rows) if tensor.sparse}
+    takers = zip(experiment.optimizers, shares, strict=True)
+    of_sparse = tuple(optimizer for optimizer, share in takers if sparse & {*share})
+    for part in schedule_parts(experiment, schedule, steps_per_epoch):
+        _check_momentum(part, experiment.optimizers, of_sparse)
         if any(optimizer.entry.name == "LBFGS" for optimizer in experiment.optimizers):
             _check_zero(part)
         if part.schedule.entry.name == "OneCycleLR":
@@ -119,7 +139,7 @@ def _check_pace(experiment: Experiment, schedule: Bound) -> None:
         )
 
 
-def _check_momentum(part: _Part, optimizers: Sequence[Bound], rows: Sequence[Row]) -> None:
+def _check_momentum(part: Part, optimizers: Sequence[Bound], of_sparse: Sequence[Bound]) -> None:
     schedule = part.schedule
     if not schedule.values.get("cycle_momentum"):
         return
@@ -137,7 +157,7 @@ def _check_momentum(part: _Part, optimizers: Sequence[Bound], rows: Sequence[Row
                 where=part.place,
                 hint=still,
             )
-        if other == "SGD" and any(tensor.sparse for tensor in tensors(rows)):
+        if other == "SGD" and optimizer in of_sparse:
             raise InvalidInput(
                 f"{name} moves the momentum, which SGD can't keep for sparse gradients",
                 where=part.place,
@@ -168,7 +188,7 @@ _TO_ZERO: dict[str, tuple[Callable[[Bound], bool], Callable[[Bound], Call]]] = {
 }
 
 
-def _check_zero(part: _Part) -> None:
+def _check_zero(part: Part) -> None:
     schedule = part.schedule
     if schedule.entry.name in ("ExponentialLR", "StepLR") and schedule["gamma"] < 1:
         falls = max(1, part.moves // schedule.values.get("step_size", 1))
@@ -181,7 +201,8 @@ def _check_zero(part: _Part) -> None:
                 hint=f"write {schedule.call_with(gamma=slower)}",
             )
     reaches, instead = _TO_ZERO.get(schedule.entry.name, (lambda s: False, lambda s: s.call))
-    if reaches(schedule):
+    falls = schedule.values.get(FALLS_FOR.get(schedule.entry.name, ""), 0)
+    if reaches(schedule) and part.rates > falls:
         raise InvalidInput(
             f"{schedule.entry.name} comes to lr 0, along which LBFGS can't search",
             where=part.place,
@@ -189,14 +210,21 @@ def _check_zero(part: _Part) -> None:
         )
 
 
-def _check_one_cycle(part: _Part) -> None:
+def _without_length(schedule: Bound) -> Call:
+    kept = dict(schedule.given)
+    for name in ("total_steps", "epochs", "steps_per_epoch"):
+        kept.pop(name, None)
+    return Call(schedule.call.name, (kept.pop("max_lr"),), tuple(kept.items()))
+
+
+def _check_one_cycle(part: Part) -> None:
     schedule = part.schedule
     length = schedule["total_steps"] or schedule["epochs"] * schedule["steps_per_epoch"]
     if length < part.moves:
         raise InvalidInput(
             f"is over after {length} moves, the run makes {part.moves:,}",
             where=part.place,
-            hint="leave out its length: that of the run is filled in",
+            hint=f"write {_without_length(schedule)}: its length is filled in",
         )
     climb = schedule["pct_start"] * length
     if climb == 1:  # torch would divide by the climb's length
@@ -213,7 +241,7 @@ def _check_one_cycle(part: _Part) -> None:
         )
 
 
-def _check_halving(part: _Part) -> None:
+def _check_halving(part: Part) -> None:
     schedule = part.schedule
     up = schedule["step_size_up"]
     cycle = up + (schedule["step_size_down"] or up)
@@ -225,27 +253,3 @@ def _check_halving(part: _Part) -> None:
             where=part.place,
             hint=f"write {schedule.call_with(step_size_up=longer)}",
         )
-
-
-def schedule_notices(schedule: Bound, optimizers: Sequence[Bound]) -> Iterator[str]:
-    """What a person should know of the schedule, though nothing is wrong."""
-    name = schedule.entry.name
-    for other in dict.fromkeys(optimizer.entry.name for optimizer in optimizers):
-        if other == "Rprop":
-            yield f"{name} has no effect: Rprop uses lr for its first step only"
-        if other == "ASGD":
-            yield "ASGD takes up a new lr one step late"
-    parts = schedule.inner or (schedule,)
-    for part in parts:
-        if part.entry.name == "CyclicLR" and part["gamma"] != 1 and part["mode"] != "exp_range":
-            yield f"CyclicLR: gamma has no effect in mode='{part['mode']}', only in 'exp_range'"
-    names = [part.entry.name for part in parts]
-    absolute = next((part for part in names if part in ABSOLUTE), "")
-    if name == "ChainedScheduler" and absolute and len(names) > 1:
-        yield f"{absolute} sets lr anew at each move: factors chained with it don't add up"
-    if name == "SequentialLR" and len(names) > 1:
-        # torch writes their first rate where every schedule made after them looks for its start.
-        if "OneCycleLR" in names:
-            yield "OneCycleLR sets where lr starts, for the other schedules too: max_lr/div_factor"
-        elif names[0] == "CyclicLR":
-            yield "CyclicLR sets where lr starts, for the other schedules too: base_lr"

@@ -98,8 +98,7 @@ def fit(loss: str, kind: Kind, last_layer: str = "") -> Fit:
             )
         coding, decision = BINARY_LOSSES[loss]
         return Fit(coding, (1,), decision)
-    if loss not in VALUE_LOSSES:
-        raise InvalidInput(f"{loss} has no rule for {kind}")
+    assert loss in VALUE_LOSSES
     if kind.count != 2:
         return Fit(Coding.ONE_HOT, (kind.count,), Decision.ARGMAX)
     if last_layer == "Tanh":

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.data.files.csv_support import read, refusal, told
+from tui_nn.spec.catalog.files import ENCODINGS
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -124,3 +125,62 @@ def test_delimiters_at_the_end_of_rows_make_no_column(tmp_path: Path) -> None:
         data = read(tmp_path, text)
         assert data.x.tolist() == [[1], [3]]
         assert "with ',' at the end: taken away" in told(data)
+
+
+@pytest.mark.parametrize(
+    ("letters", "encoding", "shown"),
+    [
+        (b"\x80", "cp1252", "€"),
+        (b"\x93x\x94", "cp1252", "“x”"),
+        (b"\x80\x81", "latin-1", "\x80\x81"),
+        (b"\xe9", "latin-1", "é"),
+    ],
+)
+def test_letters_of_windows_are_read_and_told(
+    tmp_path: Path, letters: bytes, encoding: str, shown: str
+) -> None:
+    data = read(tmp_path, b"s,y\n" + letters + b",1.5\nA,2\n")
+    assert data.input_names == (f"s={shown}",)
+    assert f"letters read as {encoding}: if they look wrong save it as UTF-8" in told(data)
+    assert "letters" not in told(read(tmp_path, "s,y\né,1.5\nA,2\n"))
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_encoding_of_the_catalog_can_be_named(tmp_path: Path, encoding: str) -> None:
+    data = read(tmp_path, "s,y\nb,1.5\na,2\n".encode(encoding), encoding=encoding)
+    assert data.input_names == ("s=b",)
+
+
+def test_a_table_in_another_alphabet_is_read_where_its_encoding_is_named(tmp_path: Path) -> None:
+    for encoding, word in (("cp1251", "Москва"), ("gbk", "北京"), ("shift_jis", "東京")):
+        content = f"s,y\n{word},1.5\nA,2\n".encode(encoding)
+        assert read(tmp_path, content, encoding=encoding).input_names == (f"s={word}",)
+
+
+def test_the_line_in_which_excel_names_the_delimiter_is_understood(tmp_path: Path) -> None:
+    for first in ("sep=;", '"sep=;"', "SEP=;\r"):
+        data = read(tmp_path, f"{first}\na,x;y\n1;2.5\n3;4\n")
+        assert (data.input_names, data.x.tolist()) == (("a,x",), [[1], [3]])
+    assert "line 4, column 'b': 'oops'" in refusal(
+        tmp_path, "sep=;\na;b;y\n1;2;3.5\n1;oops;3\n" + "1;2;3.5\n" * 30
+    )
+    assert "line 3: has 2 fields" in refusal(tmp_path, "sep=;\na;b;y\n1;2\n1;2;3\n1;2;3\n")
+
+
+def test_a_title_above_the_names_is_to_be_taken_away(tmp_path: Path) -> None:
+    text = "Sales 2024,,\na,b,y\n1,2,3.5\n2,3,4\n"
+    reason = refusal(tmp_path, text)
+    assert "line 1: 'Sales 2024' is a title, names stand below it: take line 1 away" in reason
+    assert read(tmp_path, ",,y\n5,2,3.5\n7,3,4\n").x.shape == (2, 2)
+
+
+def test_a_way_out_is_a_call_that_can_be_typed(tmp_path: Path) -> None:
+    text = "when,price\n" + "2024-01-31,1.5\n2024-02-01,2\n"
+    for target, words in ((None, ""), ("price", "target='price', ")):
+        reason = refusal(tmp_path, text, target=target)
+        assert f"write data=\"csv('table.csv', {words}leave_out=('when',))\"" in reason
+
+
+def test_a_single_column_is_left_out_by_its_name(tmp_path: Path) -> None:
+    assert read(tmp_path, "a,b,y\n1,2,3.5\n2,3,4\n", leave_out="a").input_names == ("b",)
+    assert "no column 'c'" in refusal(tmp_path, "a,b,y\n1,2,3.5\n2,3,4\n", leave_out="c")

@@ -14,6 +14,7 @@ from tests.data.files.fuzz import check_reads_or_refuses, mutated
 from tui_nn.data.files import csv_table
 from tui_nn.data.files.source import Source
 from tui_nn.spec.catalog.entry import say
+from tui_nn.spec.catalog.files import ENCODINGS
 from tui_nn.spec.errors import InvalidInput
 
 NUMBERS = "a,b,y\n" + "".join(f"{i / 7:.4f},{i * i},{i / 3:.5f}\n" for i in range(50))
@@ -281,6 +282,7 @@ GOOD = [
     'id;t;"b c";y\n1;x;2,5;ja\n2;"y;""z""";;nein\n3;;NA;ja\n'.encode("utf-16"),
     b"a\tb\r\n1\t2\r\n3\t\xe9\r\n-\t5\r\n",
     b"p|q|r\n1|2|3|\n4|5|6|\n",
+    b"sep=;\na;b;c\n1.234;998;\x80\n7.685;0,5;00501\n1700000000.5;1;1.000\n",
 ]
 
 
@@ -298,7 +300,7 @@ GOOD = [
             "header": st.booleans(),
             "delimiter": st.sampled_from(",;\t|"),
             "decimal": st.sampled_from(".,"),
-            "encoding": st.sampled_from(("utf-8", "latin-1", "utf-16")),
+            "encoding": st.sampled_from(ENCODINGS),
         },
     ),
 )

@@ -79,14 +79,16 @@ def test_a_folder_gives_train_and_keeps_its_test_apart(
     assert (data.kind, data.class_names) == (Classes(3), ("0", "1", "2"))
     assert data.apart == 4
     assert (data.sample_name, data.source, data.standardize) == ("picture", "mnist", False)
-    [notice] = data.notices
-    assert notice.startswith("validation part (test part with train.val): 4 pictures of ")
+    target, part = data.notices
+    assert target == "target: the labels, 3 classes (0, 1, 2)"
+    assert part.startswith("validation part: 4 pictures of ")
+    assert part.endswith("(the test part where train.val is set)")
 
 
 def test_a_folder_without_test_files_keeps_nothing_apart() -> None:
     write(parts=("train",))
     data = idx("mnist")
-    assert (len(data.x), data.apart, data.notices) == (8, 0, ())
+    assert (len(data.x), data.apart, len(data.notices)) == (8, 0, 1)
 
 
 def test_of_a_file_that_lies_there_packed_and_unpacked_one_is_read() -> None:
@@ -130,7 +132,7 @@ def test_labels_that_do_not_begin_at_0_are_numbered_and_keep_their_names() -> No
     data = idx("a", "b")
     assert data.class_names == ("1", "3", "5")
     assert data.y.tolist() == LABELS.tolist()
-    assert data.notices == ("labels 1 to 5 are numbered from 0, named as they are",)
+    assert data.notices == ("target: the labels, 3 classes (1, 3, 5)",)
 
 
 def test_a_class_in_the_middle_without_pictures_is_kept_and_told() -> None:
@@ -138,7 +140,7 @@ def test_a_class_in_the_middle_without_pictures_is_kept_and_told() -> None:
     data = idx("a", "b")
     assert data.kind == Classes(5)
     assert data.y.tolist() == (LABELS * 2).tolist()
-    assert data.notices == ("2 of 5 classes have no picture: 1, 3",)
+    assert data.notices[1:] == ("2 of 5 classes have no picture: 1, 3",)
 
 
 def test_rows_and_sha256_hold_the_data_to_what_it_was() -> None:
@@ -155,16 +157,16 @@ def test_paths_start_at_the_sources_folder(here: Path) -> None:
     (here / "below").mkdir()
     told: list[str] = []
     assert len(idx("../a", "../b", source=Source(here / "below", told.append)).x) == 12
-    assert told == ["reading 12 pictures: 1 kB in memory"]
+    assert told[1:] == ["reading 12 pictures: 1 kB in memory"]
 
 
 def test_what_takes_long_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     two_files()
     clock = iter(range(1000))
-    monkeypatch.setattr("tui_nn.data.files.idx.monotonic", lambda: next(clock))
+    monkeypatch.setattr("tui_nn.data.files.source.monotonic", lambda: next(clock))
     told: list[str] = []
     idx("a", "b", source=Source(tell=told.append))
-    assert told[1:] == ["reading a: 100 %", "reading b: 100 %"]
+    assert told[-2:] == ["reading a: 100 %", "reading b: 100 %"]
 
 
 def test_files_that_do_not_belong_together_are_refused() -> None:

@@ -59,7 +59,7 @@ def test_a_folder_a_class_in_the_order_of_its_numbers() -> None:
     levels = (data.x[:, 0, 0, 0] * 255).round().tolist()
     assert levels == [19, 20, 29, 30, 39, 40]
     assert (data.sample_name, data.source, data.apart) == ("picture", "digits", 0)
-    assert data.notices == ()
+    assert data.notices == ("target: the folder, 3 classes (1, 2, 10)",)
 
 
 def test_grey_pictures_have_one_channel_and_colours_three() -> None:
@@ -155,7 +155,7 @@ def test_a_picture_taken_on_its_side_is_turned_upright(
     pets(upright(corner))
     save(f"pets/ant/{name}", corner, exif=exif)
     data = images("pets", colour=False)
-    assert data.notices == ()
+    assert len(data.notices) == 1
     assert data.input_shape == (1, *upright(corner).shape)
     assert np.abs(data.x[0, 0] - upright(corner) / 255).mean() < 0.02
 
@@ -168,7 +168,7 @@ def test_all_get_the_commonest_size_with_the_middle_kept() -> None:
     data = images("pets")
     assert data.input_shape == (1, 6, 8)
     assert np.array_equal(data.x[3, 0], GREYS.astype(np.float32) / 255)
-    assert data.notices == ("brought to 6x8: 1 of 4 pictures (scaled, their middle kept)",)
+    assert data.notices[1:] == ("brought to 6x8: 1 of 4 pictures (scaled, their middle kept)",)
 
 
 def test_of_sizes_equally_common_the_largest_is_taken() -> None:
@@ -183,7 +183,7 @@ def test_large_pictures_are_reduced_to_64_and_keep_their_form() -> None:
     data = images("pets")
     assert data.input_shape == (1, 32, 64)
     assert np.allclose(data.x, 0.2)
-    assert "brought to 32x64: 4 of 4 pictures" in data.notices[0]
+    assert "brought to 32x64: 4 of 4 pictures" in data.notices[1]
 
 
 @pytest.mark.parametrize(("size", "expected"), [(5, (5, 5)), ((3, 7), (3, 7)), (100, (100, 100))])
@@ -192,24 +192,61 @@ def test_the_size_can_be_chosen(size: int | tuple[int, int], expected: tuple[int
     assert images("pets", size=size).input_shape == (1, *expected)
 
 
-@pytest.mark.parametrize("part", ["val", "valid", "validation", "test", "Val"])
-def test_a_folder_of_train_and_one_of_validation_are_the_parts(part: str) -> None:
-    pets(root="pets/train")
+@pytest.mark.parametrize("train", ["train", "TRAIN", "Training"])
+@pytest.mark.parametrize("part", ["val", "valid", "validation", "test", "Val", "Testing"])
+def test_a_folder_of_train_and_one_of_validation_are_the_parts(train: str, part: str) -> None:
+    pets(root=f"pets/{train}")
     save(f"pets/{part}/dog/7.png", 255 - GREYS)
     data = images("pets")
     assert data.class_names == ("cat", "dog")
     assert data.y.tolist() == [0, 0, 1, 1, 1]
-    assert data.apart == 1
+    assert (data.apart, data.apart_for_test) == (1, 0)
     assert np.array_equal(data.x[4, 0], (255 - GREYS).astype(np.float32) / 255)
-    assert data.notices == (f"validation part (test part with train.val): 1 picture of {part}",)
+    assert data.notices[1:] == (
+        f"validation part: 1 picture of {part} (the test part where train.val is set)",
+    )
 
 
-def test_of_val_and_test_val_is_read_and_the_other_told() -> None:
-    for part in ("train", "test", "val"):
-        pets(root=f"pets/{part}")
+def test_of_val_and_test_each_is_its_part() -> None:
+    pets(root="pets/train")
+    pets(255 - GREYS, root="pets/test")
+    pets(root="pets/val", count=1)
     data = images("pets")
-    assert (len(data.x), data.apart) == (8, 4)
-    assert data.notices[0] == "not read: test"
+    assert data.y.tolist() == [0, 0, 1, 1, 0, 1, 0, 0, 1, 1]
+    assert (data.apart, data.apart_for_test) == (2, 4)
+    assert np.array_equal(data.x[6:, 0], np.stack([255 - GREYS] * 4).astype(np.float32) / 255)
+    assert data.notices[1:] == (
+        "validation part: 2 pictures of val",
+        "test part: 4 pictures of test",
+    )
+
+
+def test_empty_folders_and_those_of_a_packer_beside_the_parts_are_passed_over() -> None:
+    for part in ("train", "test"):
+        pets(root=f"pets/{part}")
+    save("pets/__MACOSX/train/1.png")
+    Path("pets/other").mkdir()
+    data = images("pets")
+    assert data.class_names == ("cat", "dog")
+    assert data.apart == 4
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        (("train", "test", "other"), "holds parts (test, train) and other folders of pictures (ot"),
+        (("val", "test"), "holds no train, only test, val"),
+        (("train", "val", "valid"), "holds a part twice: train, val, valid"),
+    ],
+)
+def test_parts_that_are_none_are_refused_with_the_layout_that_is_needed(
+    parts: tuple[str, ...], reason: str
+) -> None:
+    for part in parts:
+        pets(root=f"pets/{part}")
+    said = refusal(lambda: images("pets"))
+    assert said.startswith(f"pets: {reason}")
+    assert "pets/train/cat/1.png and pets/val/cat/2.png" in said
 
 
 def test_train_is_a_class_where_other_classes_lie_beside_it() -> None:
@@ -235,20 +272,37 @@ def test_folders_in_a_class_are_searched_and_what_is_hidden_is_not() -> None:
     save("pets/.git/6.png")
     data = images("pets")
     assert data.y.tolist() == [0, 0, 1, 1, 1]
-    assert data.notices == ()
+    assert len(data.notices) == 1
 
 
 def test_other_files_and_empty_folders_are_left_out_and_told() -> None:
     pets()
     for name in ("pets/labels.csv", "pets/dog/notes.txt"):
         Path(name).write_text("x")
-    Path("pets/mouse").mkdir()
+    for name in ("mouse", "bird"):
+        Path(f"pets/{name}").mkdir()
+    Path("pets/bird/1.heic").write_text("x")
     data = images("pets")
     assert data.class_names == ("cat", "dog")
-    assert data.notices == (
-        "not read: folders without pictures, mouse",
-        "not read: 2 other files, notes.txt, labels.csv",
+    assert data.notices[1:] == (
+        "not read: folders without pictures, bird (1 file, as 1.heic), mouse",
+        "not read: 3 other files, 1.heic, notes.txt, labels.csv",
     )
+
+
+def test_a_class_of_files_that_are_not_read_is_named_with_the_formats_that_are() -> None:
+    pets()
+    for path in Path("pets/cat").iterdir():
+        path.rename(path.with_suffix(".heic"))
+    said = refusal(lambda: images("pets"))
+    assert (
+        "holds no pictures that can be read in cat (2 files, as 0.heic): save them as png" in said
+    )
+
+
+def test_of_a_folder_above_the_one_that_is_needed_that_is_named() -> None:
+    pets(root="mine/photos")
+    assert refusal(lambda: images("mine")).endswith(": name mine/photos")
 
 
 def test_one_broken_file_among_very_many_is_left_out_and_told() -> None:
@@ -258,7 +312,7 @@ def test_one_broken_file_among_very_many_is_left_out_and_told() -> None:
     data = images("pets")
     assert len(data.x) == 119
     assert data.y.tolist() == [0] * 59 + [1] * 60
-    assert data.notices == ("left out: 1 broken file",)
+    assert data.notices[1:] == ("left out: 1 broken file, cat/7.png",)
     Path("pets/cat/7.png").write_bytes(content[:-40])
     assert len(images("pets").x) == 119
 
@@ -354,6 +408,23 @@ def test_a_file_that_the_system_refuses_is_named(monkeypatch: pytest.MonkeyPatch
     )
 
 
+@pytest.mark.parametrize("folder", ["pets/cat", "pets/cat/more", "pets/train/dog"])
+def test_a_folder_that_the_system_refuses_is_named(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pets(root="pets/train" if "train" in folder else "pets")
+    Path(folder).mkdir(exist_ok=True)
+    listed = Path.iterdir
+
+    def denied(path: Path) -> Any:
+        if path == Path(folder):
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    assert refusal(lambda: images("pets")).startswith(f"{folder}: can't be read (Permission")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_without_permission_is_named() -> None:
     pets()
@@ -375,9 +446,10 @@ def test_rows_and_sha256_hold_the_data_to_what_it_was() -> None:
 def test_what_takes_long_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     pets()
     clock = iter(range(1000))
-    monkeypatch.setattr("tui_nn.data.files.images.monotonic", lambda: next(clock))
+    monkeypatch.setattr("tui_nn.data.files.source.monotonic", lambda: next(clock))
     told: list[str] = []
     images("pets", source=Source(tell=told.append))
-    assert told[:2] == ["looking at pictures: 0 %", "looking at pictures: 25 %"]
-    assert told[4] == "reading 4 pictures of 6x8: 1 kB in memory"
+    assert told[:3] == ["reading pets", "looking at files: 0 %", "looking at files: 25 %"]
+    assert told[5:7] == ["looking at pictures: 0 %", "looking at pictures: 25 %"]
+    assert told[9] == "reading 4 pictures of 6x8: 1 kB in memory"
     assert told[-1] == "reading pictures: 75 %"

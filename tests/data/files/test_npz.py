@@ -52,7 +52,8 @@ def test_rows_of_numbers_are_columns_to_be_standardised() -> None:
     assert (data.input_names, data.sample_name, data.source) == (("x1", "x2"), "row", "a.npz")
     assert data.standardize
     assert not data.standardize_target
-    assert data.notices == ()
+    assert data.target_names == ("y",)
+    assert data.notices == ("target: y, 2 classes (0, 1); task='values' predicts the number",)
     assert len(data.sha256) == 64
 
 
@@ -108,8 +109,8 @@ def test_bytes_are_pictures_with_the_channels_first(
     assert data.input_shape == expected
     assert np.array_equal(data.x, moved.reshape(6, *expected).astype(np.float32) / 255)
     assert data.sample_name == "picture"
-    assert "divided by 255" in data.notices[0]
-    assert "x".join(map(str, expected)) in data.notices[0]
+    assert "divided by 255" in data.notices[1]
+    assert "x".join(map(str, expected)) in data.notices[1]
     assert not data.standardize
 
 
@@ -118,12 +119,30 @@ def test_bytes_in_rows_and_numbers_in_pictures_stay_as_they_are() -> None:
     assert read(np.full((6, 3, 4, 5), 9.0)).input_shape == (3, 4, 5)
 
 
+def test_numbers_with_the_channels_behind_large_sides_are_pictures_too() -> None:
+    raw = np.random.default_rng(0).random((6, 8, 9, 3)).astype(np.float32)
+    data = read(raw)
+    assert np.array_equal(data.x, np.moveaxis(raw, -1, 1))
+    assert data.sample_name == "picture"
+    assert data.notices[1] == "x holds pictures 3x8x9, channels brought first"
+
+
+@pytest.mark.parametrize(
+    "shape", [(3, 8, 9), (3, 8, 3), (7, 9, 3), (8, 9, 5), (9, 8), (8, 9, 3, 3)]
+)
+def test_other_numbers_keep_their_axes(shape: tuple[int, ...]) -> None:
+    assert read(np.ones((6, *shape))).input_shape == shape
+
+
 def test_keras_parts_are_train_and_kept_apart() -> None:
     np.savez("mnist.npz", x_train=ROWS, y_train=Y, x_test=ROWS[:3] + 100, y_test=Y[:3])
     data = npz("mnist.npz")
     assert data.x.tolist() == [*ROWS.tolist(), *(ROWS[:3] + 100).tolist()]
     assert data.apart == 3
-    assert data.notices == ("validation part (test part with train.val): 3 samples of x_test",)
+    assert data.target_names == ("y_train",)
+    assert data.notices[1:] == (
+        "validation part: 3 samples of x_test (the test part where train.val is set)",
+    )
     parts = split(data, 0, seed=0)
     assert parts.val_indices.tolist() == [6, 7, 8]
 
@@ -160,7 +179,7 @@ def test_labels_that_do_not_count_from_0_are_numbered_and_keep_their_names() -> 
     data = read(y=np.array([-1, 7, -1, 7, 3, 3]))
     assert data.class_names == ("-1", "3", "7")
     assert data.y.tolist() == [0, 2, 0, 2, 1, 1]
-    assert data.notices == ("y holds 3 labels, -1 to 7: numbered from 0",)
+    assert data.notices[0].startswith("target: y, 3 classes (-1, 3, 7);")
 
 
 @pytest.mark.parametrize(
@@ -193,13 +212,95 @@ def test_the_task_can_be_chosen() -> None:
     assert read(np.arange(50), np.arange(50), task="classes").kind == Classes(50)
 
 
-def test_a_guess_from_fractions_type_is_told_with_the_way_out() -> None:
-    assert read(y=Y * 1.0).notices == ("y is read as 2 classes: task='values' takes y as numbers",)
+@pytest.mark.parametrize(
+    ("y", "task", "notice"),
+    [
+        (Y, "auto", "target: y, 2 classes (0, 1); task='values' predicts the number"),
+        (Y * 1.0, "classes", "target: y, 2 classes (0, 1)"),
+        (Y.astype(bool), "auto", "target: y, 2 classes (False, True)"),
+        (np.array([*"cbacba"]), "auto", "target: y, 3 classes (a, b, c)"),
+        (np.arange(6), "classes", "target: y, 6 classes (0, 1, 2, 3, 4 …)"),
+        (Y - 0.25, "auto", "target: y, -0.25 to 0.75"),
+        (ROWS, "auto", "target: y, 2 values, 0 to 11"),
+    ],
+)
+def test_the_target_is_told(y: Any, task: str, notice: str) -> None:
+    assert read(y=y, task=task).notices == (notice,)
+
+
+def test_rows_with_a_single_1_are_classes() -> None:
+    for y in (np.eye(3)[Y], np.eye(3, dtype=bool)[Y], np.eye(3, dtype=np.uint8)[Y]):
+        data = read(y=y)
+        assert (data.kind, data.class_names) == (Classes(3), ("0", "1", "2"))
+        assert data.y.tolist() == Y.tolist()
+        [notice] = data.notices
+        assert notice.startswith("target: y, 3 classes (0, 1, 2) from one-hot rows; task='values'")
+    assert read(y=np.eye(2)[Y], task="classes").kind == Classes(2)
+    assert read(y=np.eye(2)[Y], task="values").kind == Values((2,))
+    assert "y holds one class only" in refused(y=np.eye(2)[0 * Y])
+
+
+@pytest.mark.parametrize("first", [[1, 1], [0, 0], [1, 0.5], [2, 0], [1, -1]])
+def test_rows_that_hold_anything_but_a_single_1_are_values(first: list[float]) -> None:
+    y = np.eye(2)[Y]
+    y[0] = first
+    assert read(y=y).kind == Values((2,))
+
+
+LARGE = 1.7e9 + Y * np.array([1, 2, 3, 3, 2, 1]) + 0.5
+LONG = LARGE.astype(np.int64) + np.arange(6)
+
+
+@pytest.mark.parametrize("values", [LARGE, LONG])
+def test_values_whose_differences_float32_would_lose_stay_as_they_are(values: Any) -> None:
+    data = read(y=values)
+    assert data.y.dtype == np.float64
+    assert data.y[:, 0].tolist() == values.tolist()
+    data = read(x=np.stack([ROWS[:, 0], values], axis=1))
+    assert data.x.dtype == np.float64
+    assert data.x[:, 1].tolist() == values.tolist()
+    assert len(data.notices) == 1
+    scaled = split(data, 0, seed=0).train.x
+    assert scaled.dtype == np.float32
+    assert np.allclose(scaled.std(axis=0), 1)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [LARGE.astype(np.float32), 16e6 + Y, 16_000_000 + Y, LARGE * Y, np.full(6, 1.7e9 + 0.1), ROWS],
+)
+def test_what_float32_holds_well_enough_is_float32(values: Any) -> None:
+    assert read(x=values).x.dtype == np.float32
+
+
+def test_differences_in_the_test_part_alone_are_kept() -> None:
+    np.savez("a.npz", x_train=LARGE * Y, y_train=Y, x_test=LARGE, y_test=Y)
+    assert npz("a.npz").x[6:, 0].tolist() == LARGE.tolist()
+
+
+def test_rounding_where_nothing_is_scaled_is_told() -> None:
+    data = read(x=LARGE, standardize=False)
+    assert data.x.dtype == np.float32
+    assert data.notices[1] == (
+        "x is rounded to 7 digits, too coarse for numbers near 1.7e+09: standardize=True keeps "
+        "their differences"
+    )
+    far = LARGE + 1000 * np.arange(6)
+    data = read(y=far, standardize_target=False)
+    assert data.y.dtype == np.float32
+    assert "standardize_target=True keeps their differences" in data.notices[1]
+
+
+def test_values_that_only_rounding_makes_the_same_are_told_from_those_that_are() -> None:
+    assert "y is the same for every sample when rounded to 6 digits: write standardize_target" in (
+        refused(y=LARGE, standardize_target=False)
+    )
+    assert "is the same for every sample, there is" in refused(y=np.full(6, 1.7e9 + 0.1))
 
 
 def test_a_column_of_labels_is_squeezed_and_wider_ones_are_values() -> None:
     assert read(y=Y[:, None]).kind == Classes(2)
-    assert read(y=np.eye(2)[Y]).kind == Values((2,))
+    assert read(y=ROWS).kind == Values((2,))
     assert read(y=np.arange(48.0).reshape(6, 2, 4)).y.shape == (6, 2, 4)
 
 
@@ -215,7 +316,16 @@ def test_a_path_starts_at_the_sources_folder(here: Path) -> None:
     told: list[str] = []
     (here / "below").mkdir()
     assert len(npz("../a.npz", source=Source(here / "below", told.append)).x) == 6
-    assert told == ["reading 6 samples: 0 kB in memory"]
+    assert told == ["reading a.npz", "reading 6 samples: 0 kB in memory"]
+
+
+def test_what_takes_long_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    read()
+    clock = iter(range(1000))
+    monkeypatch.setattr("tui_nn.data.files.source.monotonic", lambda: next(clock))
+    told: list[str] = []
+    npz("a.npz", source=Source(tell=told.append))
+    assert told[-2:] == ["reading x: 100 %", "reading y: 100 %"]
 
 
 NAN = np.where(ROWS == 5, np.nan, ROWS)
@@ -241,7 +351,7 @@ NAN = np.where(ROWS == 5, np.nan, ROWS)
         (ROWS, np.array(["a", "b", ""] * 2), "auto", "y holds 2 empty texts, the first at [2]"),
         (ROWS, np.array(["a", "b"] * 3), "values", "y holds texts: write task='classes'"),
         (ROWS, np.array([["a", "b"]] * 6), "auto", "y has the shape (6, 2)"),
-        (ROWS, np.eye(6), "classes", "save its argmax(1)"),
+        (ROWS, 2 * np.eye(6), "classes", "save its argmax(1)"),
         (ROWS, Y + 0.5, "classes", "y holds 0.5 at [0], labels of classes are whole"),
         (ROWS.astype(complex), Y, "auto", "x holds complex128, not numbers"),
         (ROWS, Y.astype("M8[D]"), "auto", "y holds datetime64[D], not numbers"),
@@ -266,12 +376,22 @@ def test_many_different_labels_are_refused_as_classes() -> None:
 
 
 def test_an_array_that_is_not_there_is_named_with_those_that_are() -> None:
-    np.savez("a.npz", features=ROWS, labels=Y)
-    assert "holds no array x; it has features, labels" in refusal(lambda: npz("a.npz"))
+    np.savez("a.npz", features=ROWS, labels=Y, weights=Y)
+    said = refusal(lambda: npz("a.npz"))
+    assert "holds no array x; it has features, labels, weights: write npz('a.npz', x='" in said
     said = refusal(lambda: npz("a.npz", x="feature", y="labels"))
     assert "did you mean features?" in said
     np.savez("a.npz")
     assert "holds no arrays" in refusal(lambda: npz("a.npz"))
+
+
+def test_of_two_arrays_that_go_together_the_whole_call_is_told() -> None:
+    np.savez("a.npz", Y=Y, X=ROWS)
+    assert refusal(lambda: npz("a.npz")) == (
+        "a.npz: holds no array x; it has Y, X: write data=\"npz('a.npz', x='X', y='Y')\""
+    )
+    np.savez("a.npz", Y=Y[:5], X=ROWS)
+    assert "did you mean X?" in refusal(lambda: npz("a.npz"))
 
 
 def test_a_single_array_is_refused_with_the_way_to_save_two() -> None:

@@ -4,23 +4,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tui_nn.data.dataset import Dataset
+from tui_nn.data.files.arrays import counted
 from tui_nn.data.files.source import NOWHERE, Source, check_rows, tell_memory
-from tui_nn.data.files.table.cells import brief
+from tui_nn.data.files.table.cells import shorten
 from tui_nn.data.files.table.columns import NumberColumn
 from tui_nn.data.files.table.dialect import Dialect, find_dialect, in_words
 from tui_nn.data.files.table.inputs import find_inputs
 from tui_nn.data.files.table.reading import Table, read_table
+from tui_nn.data.files.table.separators import check_separators
 from tui_nn.data.files.table.target import find_columns, find_target
-from tui_nn.data.files.table.text import Text, open_text
+from tui_nn.data.files.table.text import Given, Target, Text, open_text
 from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.targets import Values
 
 
 def csv(
     path: str,
-    target: str | tuple[str, ...] | None = None,
+    target: Target = None,
     task: str = "auto",
-    leave_out: tuple[str, ...] = (),
+    leave_out: str | tuple[str, ...] = (),
     delimiter: str | None = None,
     header: bool | None = None,
     decimal: str | None = None,
@@ -44,23 +46,23 @@ def csv(
     name = printable(file.name)
     source.tell(f"reading {name}")
     digest = source.identify([file], sha256)
-    text = open_text(file, encoding)
+    text = open_text(file, encoding, Given(path, target))
+    leave_out = (leave_out,) if isinstance(leave_out, str) else leave_out
     with _memory(text):
         dialect = find_dialect(text, delimiter, header, decimal)
         targets, left_out = find_columns(text, dialect.names, target, leave_out)
         table = _read(text, dialect, targets, left_out, task, source)
-        found = find_target(text, table, targets, task)
-        n = len(found.rows)
-        picked = slice(None) if n == table.rows else found.rows
-        places = [i for i in table.columns if i not in targets]
-        inputs = find_inputs(text, table, picked, places, leave_out, dialect.header)
+        check_separators(text, table, dialect, decimal)
+        found = find_target(text, table, targets, task, standardize_target)
+        picked = slice(None) if (n := len(found.rows)) == table.rows else found.rows
+        rest = [i for i in table.columns if i not in targets]
+        inputs = find_inputs(text, table, picked, rest, leave_out, dialect.header)
         check_rows(file, n, rows)
-        x = inputs.array(n, source)
-    names = ", ".join(brief(dialect.names[i]) for i in targets)
-    last = " (the last column)" if target is None else ""
-    notices = [dialect.notice(n, text.encoding), f"target: {names}{last}, {found.notice}"]
-    notices += [*dialect.repairs, *_gaps(dialect, table, n), *inputs.notices()]
-    values = isinstance(found.kind, Values)
+        x = inputs.array(n, standardize, source)
+    names = ", ".join(shorten(dialect.names[i]) for i in targets)
+    names += " (the last column)" * (target is None)
+    notices = [dialect.notice(n, text.encoding), f"target: {names}, {found.notice}"]
+    notices += [*_mended(text, dialect, table, n), *inputs.notices(standardize)]
     return Dataset(
         x=x,
         y=found.y,
@@ -72,7 +74,7 @@ def csv(
         standardize=standardize,
         source=name,
         missing=sum(inputs.missing.values()),
-        standardize_target=standardize_target and values,
+        standardize_target=standardize_target and isinstance(found.kind, Values),
         sha256=digest,
         notices=tuple(map(printable, notices)),
     )
@@ -86,19 +88,22 @@ def _read(
     task: str,
     source: Source,
 ) -> Table:
-    """The table, read once more where columns that began as numbers turn out to be texts."""
+    """The table, read once more where columns turn out to be texts or to need more digits."""
     width = dialect.width - len(left_out)
     bytes_a_row = dialect.row_size * (2 if text.encoding == "utf-16" else 1)
     rows = max(1, round(text.size / bytes_a_row))
     tell_memory(source, f"about {rows:,} rows of {width:,} columns", rows * width * 4)
     name = printable(text.path.name)
+    exact = frozenset(targets)
     texts = dialect.texts
+    if task != "values" and len(targets) == 1:
+        texts |= dialect.codes & exact
     while True:
         table = read_table(
             text,
             dialect,
             texts,
-            frozenset(targets),
+            exact,
             left_out,
             lambda share: source.tell(f"reading {name}: {100 * share:.0f} %"),
         )
@@ -106,31 +111,30 @@ def _read(
             raise InvalidInput(
                 "has names but no rows below them",
                 where=text.where(),
-                hint="write header=False if the first line is a row",
+                hint=f"if the first line is a row write {text.given.call(header=False)}",
             )
+        numbers = {i: c for i, c in table.columns.items() if isinstance(c, NumberColumn)}
         more = {
             i
-            for i, column in table.columns.items()
-            if isinstance(column, NumberColumn)
-            and (column.is_text() or (column.texts and i in targets and task == "classes"))
+            for i, column in numbers.items()
+            if column.is_text() or (column.texts and i in targets and task == "classes")
         }
-        if not more:
+        fine = {i for i, c in numbers.items() if c.needs_precision() and not c.precise} - more
+        if not more and not fine:
             return table
-        texts |= more
+        texts, exact = texts | more, exact | fine
 
 
-def _gaps(dialect: Dialect, table: Table, rows: int) -> list[str]:
-    lines = []
+def _mended(text: Text, dialect: Dialect, table: Table, rows: int) -> list[str]:
+    lines = [*dialect.repairs]
+    if text.guessed:
+        lines.append(f"letters read as {text.encoding}: if they look wrong save it as UTF-8")
     if table.rows > rows:
-        lines.append(f"left out: {_rows(table.rows - rows)} without a target")
+        lines.append(f"left out: {counted(table.rows - rows, 'row')} without a target")
     if table.mended:
         between = in_words(dialect.delimiter)
-        lines.append(f"{_rows(table.mended)} with {between} at the end: taken away")
+        lines.append(f"{counted(table.mended, 'row')} with {between} at the end: taken away")
     return lines
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 @contextmanager

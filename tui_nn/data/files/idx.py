@@ -6,7 +6,6 @@ import struct
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from time import monotonic
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -16,12 +15,14 @@ from tui_nn.data.dataset import Dataset
 from tui_nn.data.files.arrays import (
     DEFLATE_RATIO,
     check_class_count,
+    class_list,
     counted,
     fill,
     fill_unit,
     foreign,
     kept_apart,
-    number,
+    numbered,
+    read_numbers,
 )
 from tui_nn.data.files.source import NOWHERE, Source, check_rows, name_of, readable, tell_memory
 from tui_nn.spec.errors import InvalidInput, printable
@@ -33,7 +34,6 @@ DIMENSIONS = range(1, 5)
 _FORM = "a file in MNIST's format"
 _TWO_FILES = "name two files: idx('IMAGES', labels='LABELS')"
 _NAME = re.compile(r"(.*?)(train|t10k|test)-(images|labels)[-.]idx\d-ubyte(?:\.gz)?")
-_BLOCK = 2**22
 
 
 @dataclass(frozen=True)
@@ -250,31 +250,10 @@ def _open(path: Path, packed: bool) -> BinaryIO:
 
 def _read(file: _File, source: Source) -> NDArray[Any]:
     """The numbers of a file, in its own type and byte order."""
-    told = monotonic()
+    progress = source.progress(f"reading {printable(file.path.name)}")
     with foreign(file.where, _FORM), _open(file.path, file.packed) as stream:
         stream.read(4 + 4 * len(file.shape))
-        array = np.empty(file.shape, file.dtype)
-        view = array.reshape(-1).view(np.uint8).data
-        done = 0
-        while done < len(view):
-            got = stream.readinto(view[done : done + _BLOCK])  # type: ignore[attr-defined]
-            if not got:
-                raise InvalidInput(
-                    f"is truncated: {done:,} of {len(view):,} bytes are there",
-                    where=file.where,
-                    hint="get it once more",
-                )
-            done += got
-            if monotonic() - told > 0.1:
-                told = monotonic()
-                source.tell(f"reading {file.path.name}: {100 * done / len(view):.0f} %")
-        if stream.read(1):
-            raise InvalidInput(
-                "goes on behind the numbers its header tells of",
-                where=file.where,
-                hint="get it once more",
-            )
-    return array
+        return read_numbers(stream, file.shape, file.dtype, progress, file.where)
 
 
 def _fill_pictures(out: NDArray[np.float32], images: _File, source: Source) -> None:
@@ -286,7 +265,7 @@ def _fill_pictures(out: NDArray[np.float32], images: _File, source: Source) -> N
 
 
 def _classes(raw: NDArray[Any], where: str) -> tuple[NDArray[np.int64], tuple[str, ...], list[str]]:
-    """Class indices, the classes' names, and what is to be said of them.
+    """Class indices, the classes' names, and what is to be told of them.
 
     Labels that begin at 0 are the indices; others are numbered in their order.
     """
@@ -295,18 +274,19 @@ def _classes(raw: NDArray[Any], where: str) -> tuple[NDArray[np.int64], tuple[st
         raise InvalidInput(f"holds the label {least}", where=where, hint="labels are 0 or more")
     few, many = "others are needed too", "give the labels that are one class a number"
     if least > 0:
-        y, labels = number(raw)
+        y, labels = numbered(raw)
         check_class_count(len(labels), "", where, few, many)
         names = tuple(map(str, labels))
-        return (
-            y,
-            names,
-            [f"labels {names[0]} to {names[-1]} are numbered from 0, named as they are"],
-        )
+        return y, names, [_told(names)]
     check_class_count(most + 1, "", where, few, many)
     empty = np.flatnonzero(np.bincount(raw.astype(np.int64)) == 0).tolist()
-    notices = []
+    names = tuple(map(str, range(most + 1)))
+    notices = [_told(names)]
     if empty:
         shown = ", ".join(map(str, empty[:5])) + (", …" if len(empty) > 5 else "")
         notices.append(f"{len(empty)} of {most + 1} classes have no picture: {shown}")
-    return raw.astype(np.int64), tuple(map(str, range(most + 1))), notices
+    return raw.astype(np.int64), names, notices
+
+
+def _told(names: tuple[str, ...]) -> str:
+    return f"target: the labels, {class_list(names)}"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from math import prod
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from tui_nn.data.dataset import Dataset
 from tui_nn.data.files.arrays import (
     brief,
     check_class_count,
+    class_list,
     counted,
     fill_unit,
     foreign,
@@ -34,29 +34,47 @@ LARGEST = 64
 BAD_SHARE = 0.01
 """Fewer files than this share may be broken: they are left out."""
 
-_VAL = ("val", "valid", "validation", "test")
+_READ = "png, jpg, bmp, gif, webp, tif or ppm"
+_PARTS = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+}
+"""What the parts of a dataset are called, in any case."""
+_FOREIGN = frozenset({"__MACOSX"})
+"""Folders that a packer adds for itself."""
+
 _LAYOUT = "make a folder a class, as pets/cat/1.png and pets/dog/2.png"
+_LAYOUT_OF_PARTS = "lay them as pets/train/cat/1.png and pets/val/cat/2.png"
 
 
 @dataclass
 class _Found:
-    """The picture files of a folder: those for training class by class, then the others."""
+    """The picture files of a folder, part by part, in each class by class."""
 
     names: list[str] = field(default_factory=list)
     """Of the classes."""
     files: list[Path] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
-    train: int = 0
-    """So many are for training."""
-    val: str = ""
-    """The folder of the others."""
+    parts: list[str] = field(default_factory=list)
+    """Of each file: train, val or test."""
+    places: dict[str, Path] = field(default_factory=dict)
+    """The folder of each part."""
+    empty: list[str] = field(default_factory=list)
+    """Folders that hold nothing."""
+    unread: list[str] = field(default_factory=list)
+    """Folders that hold no pictures, and what they hold instead."""
     others: list[Path] = field(default_factory=list)
     """Files that are no pictures by their names, and pictures outside the classes."""
-    notices: list[str] = field(default_factory=list)
 
-    def add(self, name: str, files: Sequence[Path]) -> None:
+    def add(self, name: str, files: Sequence[Path], part: str) -> None:
         self.files += files
         self.labels += [self.names.index(name)] * len(files)
+        self.parts += [part] * len(files)
 
 
 @dataclass
@@ -66,7 +84,7 @@ class _Good:
     x: NDArray[np.float32]
     indices: list[int] = field(default_factory=list)
     """Where each is among the files found."""
-    bad: int = 0
+    bad: list[Path] = field(default_factory=list)
     resized: int = 0
 
 
@@ -83,9 +101,9 @@ def images(
 
     `size`: a side or (height, width); None: the commonest, its longer side at most LARGEST. A
     picture is scaled until it covers that, and what stands over is cut off evenly. `colour`: three
-    channels or one; None: one where all are grey. With folders `train` and `val`, `valid`,
-    `validation` or `test`, which hold those of the classes, the second is kept apart. Raises
-    InvalidInput, also where more than a few files are broken. Needs pillow.
+    channels or one; None: one where all are grey. Where the folder holds `train` and `val` or
+    `test`, or all three, and those hold the folders of the classes, the others are kept apart from
+    training. Raises InvalidInput, also where more than a few files are broken. Needs pillow.
     """
     root = source.find(folder)
     where = name_of(root)
@@ -97,7 +115,9 @@ def images(
     sha256 = source.identify(found.files, sha256)
     good = _read(found, root, size, colour, source)
     check_rows(root, len(good.indices), rows)
-    apart = sum(index >= found.train for index in good.indices)
+    counts = Counter(found.parts[index] for index in good.indices)
+    for_test = counts["test"] if counts["val"] else 0
+    apart = len(good.indices) - counts["train"] - for_test
     return Dataset(
         x=good.x,
         y=np.array([found.labels[index] for index in good.indices], np.int64),
@@ -106,8 +126,9 @@ def images(
         sample_name="picture",
         source=printable(root.resolve().name),
         apart=apart,
+        apart_for_test=for_test,
         sha256=sha256,
-        notices=tuple(_notices(found, good, apart)),
+        notices=tuple(_notices(found, good, counts)),
     )
 
 
@@ -123,57 +144,103 @@ def _need_pillow(where: str) -> None:
 
 
 def _look_through(root: Path, where: str) -> _Found:
-    found = _Found()
-    parts = {path.name.lower(): path for path in _folders(root)}
-    own_parts = "train" in parts and set(parts) <= {"train", *_VAL}
-    of_train = parts["train"] if own_parts else root
-    empty = []
-    for folder in _folders(of_train):
+    found = _Found(places=_places(root, where))
+    train, *others = found.places.items()
+    for folder in _folders(train[1]):
+        before = len(found.others)
         if files := _pictures(folder, found.others):
             found.names.append(folder.name)
-            found.add(folder.name, files)
+            found.add(folder.name, files, train[0])
+        elif other := found.others[before:]:
+            held = f"{counted(len(other), 'file')}, as {brief(other[0].name)}"
+            found.unread.append(f"{folder.name} ({held})")
         else:
-            empty.append(folder.name)
-    found.train = len(found.files)
-    loose = [path for place in {root, of_train} for path in _visible(place) if path.is_file()]
+            found.empty.append(folder.name)
+    loose = [
+        path
+        for place in dict.fromkeys((root, *found.places.values()))
+        for path in _visible(place)
+        if path.is_file()
+    ]
     found.others += loose
-    if not found.names:
-        seen = "pictures, but no folders of them" if any(map(_is_picture, loose)) else "no pictures"
-        raise InvalidInput(f"holds {seen}", where=where, hint=_LAYOUT)
-    check_class_count(len(found.names), "", where, _LAYOUT, "put some together")
-    if empty:
-        found.notices.append(f"not read: folders without pictures, {_first(empty)}")
-    if own_parts:
-        _add_val(found, [parts[name] for name in _VAL if name in parts], where)
+    _check_classes(found, train[1], any(map(_is_picture, loose)), where)
+    for part, place in others:
+        _add_part(found, part, place, where)
     return found
 
 
-def _add_val(found: _Found, folders: list[Path], where: str) -> None:
-    """Add the first of these folders; the others are said to be left out."""
-    for part in folders[:1]:
-        found.val = part.name
-        for folder in _folders(part):
-            files = _pictures(folder, found.others)
-            if files and folder.name not in found.names:
-                raise InvalidInput(
-                    f"{part.name} has a class {brief(folder.name)}, train has none",
-                    where=where,
-                    hint=near(folder.name, found.names) or "give it a folder in both",
-                )
-            if files:
-                found.add(folder.name, files)
-    if folders[1:]:
-        found.notices.append(f"not read: {_first([folder.name for folder in folders[1:]])}")
+def _places(root: Path, where: str) -> dict[str, Path]:
+    """The folders for training, validation and test; where there are none the root for training.
+
+    A class may be called train where its pictures lie in it beside other classes.
+    """
+    folders = [folder for folder in _folders(root) if _holds_pictures(folder)]
+    named = [folder for folder in folders if folder.name.lower() in _PARTS]
+    places = {_PARTS[folder.name.lower()]: folder for folder in named}
+    listed = _first([folder.name for folder in named])
+    if len(named) < len(folders):
+        if not any(_holds_pictures(inner) for folder in named for inner in _folders(folder)):
+            return {"train": root}
+        beside = _first([folder.name for folder in folders if folder not in named])
+        reason = f"holds parts ({listed}) and other folders of pictures ({beside})"
+    elif not named:
+        return {"train": root}
+    elif "train" not in places:
+        reason = f"holds no train, only {listed}"
+    elif len(places) < len(named):
+        reason = f"holds a part twice: {listed}"
+    else:
+        return {part: places[part] for part in _PARTS.values() if part in places}
+    raise InvalidInput(reason, where=where, hint=_LAYOUT_OF_PARTS)
+
+
+def _check_classes(found: _Found, place: Path, loose: bool, where: str) -> None:
+    """InvalidInput, with what there is instead, unless `place` holds several classes."""
+    if len(found.names) < 2 and found.unread:
+        raise InvalidInput(
+            f"holds no pictures that can be read in {_first(found.unread)}",
+            where=where,
+            hint=f"save them as {_READ}",
+        )
+    if not found.names:
+        seen = "pictures, but no folders of them" if loose else "no pictures"
+        raise InvalidInput(f"holds {seen}", where=where, hint=_LAYOUT)
+    only = place / found.names[0]
+    if len(found.names) == 1 and sum(map(_holds_pictures, _folders(only))) > 1:
+        raise InvalidInput(
+            "holds a single folder, which holds those of the pictures",
+            where=where,
+            hint=f"name {name_of(only)}",
+        )
+    check_class_count(len(found.names), "", where, _LAYOUT, "put some together")
+
+
+def _add_part(found: _Found, part: str, place: Path, where: str) -> None:
+    for folder in _folders(place):
+        files = _pictures(folder, found.others)
+        if files and folder.name not in found.names:
+            raise InvalidInput(
+                f"{place.name} has a class {brief(folder.name)}, "
+                f"{found.places['train'].name} has none",
+                where=where,
+                hint=near(folder.name, found.names) or "give it a folder in both",
+            )
+        if files:
+            found.add(folder.name, files, part)
 
 
 def _folders(folder: Path) -> list[Path]:
-    return [path for path in _visible(folder) if path.is_dir()]
+    with readable(folder):
+        return [path for path in _visible(folder) if path.is_dir()]
 
 
 def _visible(folder: Path) -> list[Path]:
     """What isn't hidden, 2 before 10."""
-    paths = (path for path in folder.iterdir() if not path.name.startswith("."))
-    return sorted(paths, key=lambda path: _natural(path.name))
+    with readable(folder):
+        paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    return sorted(
+        (path for path in paths if path.name not in _FOREIGN), key=lambda path: _natural(path.name)
+    )
 
 
 def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
@@ -189,14 +256,27 @@ def _is_picture(path: Path) -> bool:
 def _pictures(folder: Path, others: list[Path]) -> list[Path]:
     """The picture files in a folder and those below it; the other files go to `others`."""
     files: list[Path] = []
+    for path in _files(folder):
+        (files if _is_picture(path) else others).append(path)
+    return files
+
+
+def _holds_pictures(folder: Path) -> bool:
+    return any(map(_is_picture, _files(folder)))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files in a folder and below it."""
     waiting = [folder]
     while waiting:
         path = waiting.pop()
-        if path == folder or (path.is_dir() and not path.is_symlink()):
+        with readable(path):
+            enter = path == folder or (path.is_dir() and not path.is_symlink())
+            found = not enter and path.is_file()
+        if enter:
             waiting += reversed(_visible(path))
-        elif path.is_file():
-            (files if _is_picture(path) else others).append(path)
-    return files
+        elif found:
+            yield path
 
 
 def _read(
@@ -209,15 +289,15 @@ def _read(
     """All pictures, in one size; InvalidInput if too many are broken."""
     from tui_nn.data.files.pictures import BadPicture, Look, look, pixels
 
-    left = Counter(found.labels[: found.train])
-    bad = 0
+    of_train = [part == "train" for part in found.parts]
+    left = Counter(label for label, train in zip(found.labels, of_train, strict=True) if train)
+    bad: list[Path] = []
 
     def leave_out(index: int, error: BadPicture) -> None:
-        nonlocal bad
-        bad += 1
+        bad.append(found.files[index])
         label = found.labels[index]
-        left[label] -= index < found.train
-        if bad >= BAD_SHARE * len(found.files) or left[label] < 2:
+        left[label] -= of_train[index]
+        if len(bad) >= BAD_SHARE * len(found.files) or left[label] < 2:
             raise InvalidInput(
                 str(error),
                 where=name_of(found.files[index]),
@@ -259,25 +339,33 @@ def _size(asked: int | tuple[int, int] | None, sizes: list[tuple[int, int]]) -> 
 
 def _told(source: Source, what: str, indices: Sequence[int]) -> Iterator[int]:
     """The same indices; says now and then how far they are."""
-    told = monotonic()
+    progress = source.progress(what)
     for done, index in enumerate(indices):
-        if monotonic() - told > 0.1:
-            told = monotonic()
-            source.tell(f"{what}: {100 * done / len(indices):.0f} %")
+        progress(done / len(indices))
         yield index
 
 
-def _notices(found: _Found, good: _Good, apart: int) -> Iterator[str]:
-    yield from found.notices
-    if apart:
-        yield kept_apart(apart, "picture", found.val)
+def _notices(found: _Found, good: _Good, counts: Counter[str]) -> Iterator[str]:
+    yield f"target: the folder, {class_list(found.names)}"
+    apart = {
+        part: place for part, place in found.places.items() if part != "train" and counts[part]
+    }
+    for part, place in apart.items():
+        if len(apart) == 1:
+            yield kept_apart(counts[part], "picture", place.name)
+        else:
+            named = "validation" if part == "val" else "test"
+            yield f"{named} part: {counted(counts[part], 'picture')} of {printable(place.name)}"
     if good.resized:
         yield (
             f"brought to {_times(good.x.shape[2:])}: {good.resized:,} of "
             f"{len(good.x):,} pictures (scaled, their middle kept)"
         )
     if good.bad:
-        yield f"left out: {counted(good.bad, 'broken file')}"
+        names = [f"{path.parent.name}/{path.name}" for path in good.bad]
+        yield f"left out: {counted(len(names), 'broken file')}, {_first(names)}"
+    if empty := found.unread + found.empty:
+        yield f"not read: folders without pictures, {_first(empty)}"
     if found.others:
         names = [path.name for path in found.others]
         yield f"not read: {counted(len(names), 'other file')}, {_first(names)}"

@@ -18,10 +18,12 @@ from tui_nn.data.files.arrays import (
     fill_unit,
     foreign,
     kept_apart,
+    precision,
+    read_numbers,
 )
 from tui_nn.data.files.labels import targets
 from tui_nn.data.files.source import NOWHERE, Source, check_rows, name_of, readable, tell_memory
-from tui_nn.spec.catalog.entry import near
+from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput, printable
 
 MAX_LISTED = 100
@@ -29,7 +31,11 @@ MAX_LISTED = 100
 CHANNELS = (1, 3, 4)
 """So many a picture has: grey, colours, colours and opacity."""
 
+SMALLEST = 8
+"""A side of what is taken for a picture though it isn't bytes, at least."""
+
 _FORM = "a .npz file"
+_PARTS = (("x_train", "y_train"), ("x_test", "y_test"))
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,10 @@ class _Array:
     info: zipfile.ZipInfo
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    fortran: bool
+    """Whether its first axis varies fastest."""
+    begin: int
+    """So many bytes its header has."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,8 @@ class _Layout:
     """Of one sample."""
     axes: tuple[int, ...]
     """The order of the raw axes that brings the channels first."""
-    picture: bool
-    """Bytes that are pixels: divided by 255."""
+    picture: bool = False
+    """Whether the numbers are pixels."""
 
 
 def npz(
@@ -69,7 +79,8 @@ def npz(
     """Inputs of the array `x` (n, …), targets of `y` (n,) or (n, …).
 
     Bytes (n, height, width), with or without 1, 3 or 4 channels before or behind, are pictures:
-    they become (n, channels, height, width) from 0 to 1. Where there is no x and y, `x_train` and
+    they become (n, channels, height, width) from 0 to 1. Of other numbers (n, height, width,
+    channels) the channels are brought first, too. Where there is no x and y, `x_train` and
     `y_train` are taken, and `x_test` and `y_test` kept apart from training. y is read as classes or
     values as `labels.targets` says. `standardize` None: where x is rows of numbers.
     Raises InvalidInput.
@@ -81,31 +92,36 @@ def npz(
     with foreign(where, _FORM):
         archive = zipfile.ZipFile(file)
     with archive:
-        inputs, outputs = _choose(archive, x, y, where)
+        inputs, outputs = _choose(archive, path, (x, y), where)
         _check_samples(inputs, outputs, where)
         counts = [array.shape[0] for array in inputs]
         check_rows(file, sum(counts), rows)
         layout = _layout(inputs[0])
         needed = max(4 * sum(counts) * prod(layout.shape), sum(map(_bytes, inputs)))
         tell_memory(source, f"{sum(counts):,} samples", needed + sum(map(_bytes, outputs)))
-        values = _read_inputs(archive, inputs, layout, where)
-        raw_y = np.concatenate([_read(archive, array, where) for array in outputs])
-        target = targets(raw_y, task, outputs[0].name, where)
+        flat = len(layout.shape) == 1
+        standardize = flat if standardize is None else standardize
+        raw_x = [_read(archive, array, where, source) for array in inputs]
+        values, rounded = _inputs(raw_x, inputs, layout, standardize, where)
+        del raw_x
+        raw_y = np.concatenate([_read(archive, array, where, source) for array in outputs])
+        target = targets(raw_y, task, outputs[0].name, where, standardize_target)
     apart = sum(counts[1:])
-    flat = len(layout.shape) == 1
+    notices = [*target.notices, *_notices(inputs, layout, apart), *rounded]
     return Dataset(
         x=values,
         y=target.y,
         kind=target.kind,
         input_names=tuple(f"x{i + 1}" for i in range(layout.shape[0])) if flat else (),
+        target_names=(printable(outputs[0].name),),
         class_names=target.class_names,
         sample_name="picture" if layout.picture else "row" if flat else "sample",
-        standardize=flat if standardize is None else standardize,
+        standardize=standardize,
         source=printable(file.name),
         standardize_target=standardize_target and not target.class_names,
         apart=apart,
         sha256=sha256,
-        notices=(*_notices(inputs, layout, apart), *target.notices),
+        notices=tuple(map(printable, notices)),
     )
 
 
@@ -120,7 +136,7 @@ def _check_form(file: Path, where: str) -> None:
 
 
 def _choose(
-    archive: zipfile.ZipFile, x: str, y: str, where: str
+    archive: zipfile.ZipFile, path: str, asked: tuple[str, str], where: str
 ) -> tuple[list[_Array], list[_Array]]:
     """The arrays of inputs and of targets: for training, then those kept apart."""
     infos = {
@@ -128,20 +144,18 @@ def _choose(
         for info in archive.infolist()
         if info.filename.endswith(".npy")
     }
-    names = [(x, y)]
-    if (x, y) == ("x", "y") and not {x, y} <= set(infos):
-        names = [pair for pair in (("x_train", "y_train"), ("x_test", "y_test"))
-                 if set(pair) <= set(infos)]  # fmt: skip
-        if not names or names[0] != ("x_train", "y_train"):
-            names = [(x, y)]
+    names = [asked]
+    if asked == ("x", "y") and not set(asked) <= set(infos) and set(_PARTS[0]) <= set(infos):
+        names = [pair for pair in _PARTS if set(pair) <= set(infos)]
     for name in names[0]:
         if name not in infos:
             listed = brief(", ".join(infos))
             raise InvalidInput(
                 f"holds no array {name}; it has {listed}" if infos else "holds no arrays",
                 where=where,
-                hint=near(name, list(infos)[:MAX_LISTED])
-                or "write npz('FILE', x='NAME', y='NAME')",
+                hint=_call_for(archive, infos, path, where)
+                or near(name, list(infos)[:MAX_LISTED])
+                or f"write npz({say(path)}, x='NAME', y='NAME')",
             )
     pairs = [
         (_header(archive, infos[a], a, where), _header(archive, infos[b], b, where))
@@ -150,14 +164,31 @@ def _choose(
     return [a for a, _ in pairs], [b for _, b in pairs]
 
 
+def _call_for(
+    archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo], path: str, where: str
+) -> str:
+    """The line to write where two arrays go together, else an empty text."""
+    if len(infos) != 2:
+        return ""
+    try:
+        arrays = [_header(archive, info, name, where) for name, info in infos.items()]
+        arrays.sort(key=lambda array: -len(array.shape))
+        _check_samples(arrays[:1], arrays[1:], where)
+    except InvalidInput:
+        return ""
+    x, y = (say(array.name) for array in arrays)
+    call = f"npz({say(path)}, x={x}, y={y})"
+    return f'write data="{call}"'
+
+
 def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str) -> _Array:
     """An array's shape and type; InvalidInput if it isn't plain, or is shorter than it says."""
     with foreign(where, _FORM), archive.open(info) as stream:
         version = npy.read_magic(stream)
         if version == (1, 0):
-            shape, _, dtype = npy.read_array_header_1_0(stream)
+            shape, fortran, dtype = npy.read_array_header_1_0(stream)
         else:
-            shape, _, dtype = npy.read_array_header_2_0(stream)
+            shape, fortran, dtype = npy.read_array_header_2_0(stream)
         begin = stream.tell()
     if dtype.hasobject:
         raise InvalidInput(
@@ -190,7 +221,7 @@ def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: s
             where=where,
             hint="save it once more",
         )
-    return _Array(name, info, shape, dtype)
+    return _Array(name, info, shape, dtype, fortran, begin)
 
 
 def _check_samples(inputs: list[_Array], outputs: list[_Array], where: str) -> None:
@@ -233,48 +264,57 @@ def _layout(x: _Array) -> _Layout:
     own = x.shape[1:]
     if x.dtype == np.uint8 and len(own) == 2:
         return _Layout((1, *own), (0, 1, 2), True)
-    if x.dtype == np.uint8 and len(own) == 3:
-        if own[2] in CHANNELS:
-            return _Layout((own[2], own[0], own[1]), (0, 3, 1, 2), True)
-        if own[0] in CHANNELS:
-            return _Layout(own, (0, 1, 2, 3), True)
-    return _Layout(own or (1,), tuple(range(len(x.shape))), False)
+    large = x.dtype == np.uint8 or min(own[:2], default=0) >= SMALLEST
+    if len(own) == 3 and own[2] in CHANNELS and large:
+        return _Layout((own[2], own[0], own[1]), (0, 3, 1, 2), True)
+    if len(own) == 3 and own[0] in CHANNELS and x.dtype == np.uint8:
+        return _Layout(own, (0, 1, 2, 3), True)
+    return _Layout(own or (1,), tuple(range(len(x.shape))))
 
 
-def _read_inputs(
-    archive: zipfile.ZipFile, inputs: list[_Array], layout: _Layout, where: str
-) -> NDArray[np.float32]:
-    """All parts, one behind the other."""
+def _inputs(
+    raw: list[NDArray[Any]], inputs: list[_Array], layout: _Layout, scaled: bool, where: str
+) -> tuple[NDArray[Any], list[str]]:
+    """All parts, one behind the other, and what is to be said of their precision."""
+    found = [
+        precision(part, scaled, array.name, "standardize")
+        for part, array in zip(raw, inputs, strict=True)
+    ]
+    dtype = max((dtype for dtype, _ in found), key=lambda dtype: np.dtype(dtype).itemsize)
     with foreign(where, _FORM):
-        x = np.empty((sum(array.shape[0] for array in inputs), *layout.shape), np.float32)
+        x: NDArray[Any] = np.empty((sum(map(len, raw)), *layout.shape), dtype)
     start = 0
-    for array in inputs:
-        out = x[start : start + array.shape[0]]
-        raw = _read(archive, array, where).transpose(layout.axes).reshape(out.shape)
-        if layout.picture:
-            fill_unit(out, raw)
+    for part, array in zip(raw, inputs, strict=True):
+        out = x[start : start + len(part)]
+        part = part.transpose(layout.axes).reshape(out.shape)
+        if array.dtype == np.uint8 and layout.picture:
+            fill_unit(out, part)
         else:
-            fill(out, raw, array.name, where)
-        start += array.shape[0]
-    return x
+            fill(out, part, array.name, where)
+        start += len(out)
+    return x, [notice for _, notices in found for notice in notices]
 
 
 def _bytes(array: _Array) -> int:
     return prod(array.shape) * array.dtype.itemsize
 
 
-def _read(archive: zipfile.ZipFile, array: _Array, where: str) -> NDArray[Any]:
+def _read(archive: zipfile.ZipFile, array: _Array, where: str, source: Source) -> NDArray[Any]:
+    progress = source.progress(f"reading {printable(array.name)}")
+    shape = array.shape[::-1] if array.fortran else array.shape
     with foreign(where, _FORM), archive.open(array.info) as stream:
-        raw: NDArray[Any] = npy.read_array(stream, allow_pickle=False)
-    return raw
+        stream.read(array.begin)
+        raw = read_numbers(stream, shape, array.dtype, progress, where)
+    return raw.T if array.fortran else raw
 
 
 def _notices(inputs: list[_Array], layout: _Layout, apart: int) -> list[str]:
     notices = []
     if layout.picture:
         form = "x".join(map(str, layout.shape))
+        divided = ", bytes divided by 255" if inputs[0].dtype == np.uint8 else ""
         order = ", channels brought first" if layout.axes == (0, 3, 1, 2) else ""
-        notices.append(f"{inputs[0].name} holds pictures {form}, bytes divided by 255{order}")
+        notices.append(f"{inputs[0].name} holds pictures {form}{divided}{order}")
     if apart:
         notices.append(kept_apart(apart, "sample", inputs[1].name))
     return notices

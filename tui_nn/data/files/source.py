@@ -6,15 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from tui_nn.spec.catalog.entry import near
-from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.errors import InvalidInput, printable
 
 Tell = Callable[[str], None]
 """Takes a few words on what is being done; the next ones may replace them."""
 
 LONGEST_NAME = 60
+SELDOM_S = 0.1
+"""So far apart are words on how far something is."""
+
 _BLOCK = 2**20
+_GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+"""What a container may take of the machine's memory: https://docs.kernel.org/admin-guide/cgroup-v2.html"""
 
 
 def name_of(path: Path) -> str:
@@ -34,6 +40,18 @@ class Source:
     folder: Path = Path()
     tell: Tell = silent
 
+    def progress(self, what: str) -> Callable[[float], None]:
+        """Takes how far `what` is, from 0 to 1, and tells it now and then."""
+        told = monotonic()
+
+        def tell(share: float) -> None:
+            nonlocal told
+            if monotonic() - told > SELDOM_S:
+                told = monotonic()
+                self.tell(f"{what}: {100 * share:.0f} %")
+
+        return tell
+
     def find(self, word: str) -> Path:
         """The path that `word` names; InvalidInput where there is nothing."""
         path = self.folder / Path(word).expanduser()
@@ -44,7 +62,7 @@ class Source:
         raise InvalidInput(
             "there is no such file or folder",
             where=name_of(path),
-            hint=near(path.name, siblings) or "a path starts at the experiment's folder",
+            hint=near(path.name, siblings) or f"paths start at {name_of(self.folder.resolve())}",
         )
 
     def identify(self, paths: Sequence[Path], expected: str | None) -> str:
@@ -54,7 +72,10 @@ class Source:
         """
         digest = hashlib.sha256()
         root = os.path.commonpath([os.path.abspath(path) for path in paths])
-        for path in paths:
+        self.tell(f"reading {printable(os.path.basename(root))}")
+        progress = self.progress("looking at files")
+        for done, path in enumerate(paths):
+            progress(done / len(paths))
             if len(paths) > 1:
                 place = os.path.relpath(path, root).encode("utf-8", "surrogateescape")
                 digest.update(place + b"\0")
@@ -118,7 +139,7 @@ def tell_memory(source: Source, what: str, size: int) -> None:
 
     What is loaded is copied once for training.
     """
-    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    available = _memory()
     source.tell(f"reading {what}: {show_bytes(size)} in memory")
     if 2 * size > available:
         raise InvalidInput(
@@ -126,6 +147,15 @@ def tell_memory(source: Source, what: str, size: int) -> None:
             f"{show_bytes(available)}",
             hint="use fewer or smaller ones",
         )
+
+
+def _memory() -> int:
+    """Bytes of memory this process may take."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        return min(machine, int(_GROUP_LIMIT.read_text("ascii")))
+    except (OSError, ValueError):  # there is none, or it is "max"
+        return machine
 
 
 def show_bytes(size: int) -> str:

@@ -53,6 +53,12 @@ class Words:
 PATHS = (FilePath(), optional(FilePath()))
 """The rules of parameters that name files."""
 
+ENCODINGS = (
+    *("utf-8", "utf-16", "latin-1", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254"),
+    *("gbk", "big5", "shift_jis", "euc_kr"),
+)
+"""How a table's letters may be stored."""
+
 _sha256 = Parameter("sha256", optional(Word()), "of the data; other data is refused", None)
 _rows = Parameter("rows", optional(Whole(1)), "samples in it; other data is refused", None)
 _task = Parameter(
@@ -83,7 +89,12 @@ FILES = (
                 None,
             ),
             _task,
-            Parameter("leave_out", Words(), "names of columns that are not read", ()),
+            Parameter(
+                "leave_out",
+                Either((Word(), Words())),
+                "name of a column that is not read, or several",
+                (),
+            ),
             Parameter(
                 "delimiter",
                 optional(Choice((",", ";", "\t", "|"))),
@@ -96,7 +107,7 @@ FILES = (
             ),
             Parameter(
                 "encoding",
-                optional(Choice(("utf-8", "latin-1", "utf-16"))),
+                optional(Choice(ENCODINGS)),
                 "how letters are stored; None: found",
                 None,
             ),

@@ -4,7 +4,7 @@ from tui_nn.spec.catalog.entry import Bound, Choice, Entry, Parameter, Real
 from tui_nn.spec.errors import InvalidInput
 
 LEFT_OUT = {
-    "tensor": "is each weight of 2 or more dimensions; zeros_() takes the biases too",
+    "tensor": "is each weight of 2 or more dimensions, norms apart; zeros_() takes all",
     "generator": "is the one that train.seed starts",
 }
 

@@ -45,6 +45,19 @@ def maybe_one(rule: Rule) -> MaybeOne:
 
 
 @dataclass(frozen=True)
+class MaybeListed(Either):
+    """None, or a list."""
+
+    def __str__(self) -> str:
+        return f"None, or {self.rules[0]}"
+
+
+def maybe_list(rule: Rule) -> MaybeListed:
+    """None, or a list of values that each keep to `rule`."""
+    return MaybeListed((Listed(rule), Nothing()))
+
+
+@dataclass(frozen=True)
 class Schedule:
     """A call of a schedule; what it may be is checked where schedules are looked up."""
 

@@ -1,7 +1,7 @@
 """The losses: what torch.nn has, and one of our own."""
 
-from tui_nn.spec.catalog.entry import Bound, Entry, Parameter, Real, Whole, optional
-from tui_nn.spec.catalog.lists import Listed, maybe_one
+from tui_nn.spec.catalog.entry import Bound, Entry, Parameter, Real, Whole
+from tui_nn.spec.catalog.lists import maybe_list, maybe_one
 from tui_nn.spec.errors import InvalidInput
 
 LEFT_OUT = {
@@ -14,9 +14,7 @@ SAMPLE_WEIGHT = {
     "write BCEWithLogitsLoss(pos_weight=…) or CrossEntropyLoss(weight=[…])"
 }
 
-_weight = Parameter(
-    "weight", optional(Listed(Real(0))), "how much a sample of each class counts", None
-)
+_weight = Parameter("weight", maybe_list(Real(0)), "how much a sample of each class counts", None)
 _ignore_index = Parameter(
     "ignore_index", Whole(), "samples of this class count for nothing", -100, keyword_only=True
 )

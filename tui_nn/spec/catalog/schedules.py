@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from tui_nn.spec.catalog.entry import Bound, Choice, Entry, Flag, Parameter, Real, Whole, optional
+from tui_nn.spec.catalog.entry import (
+    MAX_REAL,
+    Bound,
+    Choice,
+    Entry,
+    Flag,
+    Parameter,
+    Real,
+    Whole,
+    optional,
+)
 from tui_nn.spec.catalog.lists import Listed, Schedule
 from tui_nn.spec.errors import InvalidInput
 
@@ -39,6 +49,14 @@ def _check_one_cycle(bound: Bound) -> None:
             "OneCycleLR: epochs and steps_per_epoch go together",
             hint="write both, or neither: the length of the run is filled in",
         )
+    rate = bound["max_lr"]
+    for name, usual in (("div_factor", 25.0), ("final_div_factor", 10000.0)):
+        rate /= bound[name]
+        if rate > MAX_REAL:
+            raise InvalidInput(
+                f"OneCycleLR: {name}={bound[name]} makes lr {rate:g}, above {MAX_REAL:g}",
+                hint=f"write {bound.call_with(**{name: usual})}",
+            )
 
 
 def _check_composed(bound: Bound) -> None:

@@ -28,11 +28,11 @@ _SIGN = "[-+−]?"
 _NUMBERS = re.compile(
     rf"{_SIGN}[$€£¥]?{_SIGN}\s?\d+([.,\s'’_]\d{{3}})*([.,]\d+)?\s?(%|‰|[$€£¥]|USD|EUR)?"
 )
-_DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?", re.ASCII)
-_DECIMAL_POINT = re.compile(r"[-+]?\d*\.\d+([eE][-+]?\d+)?", re.ASCII)
+_FRACTION = re.compile(r"[-+]?\d*([.,])\d+([eE][-+]?\d+)?", re.ASCII)
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
-def number(text: str, comma: bool = False) -> float | None:
+def parse_number(text: str, comma: bool = False) -> float | None:
     """What a field says: a number, NaN where it says that there is none, None for a text.
 
     `comma`: the decimal point is a comma.
@@ -66,7 +66,7 @@ def numbers(
                 pass
     known: dict[str, float | None] = {}
     for cell in set(cells):
-        known[cell] = value = number(cell, comma)
+        known[cell] = value = parse_number(cell, comma)
         if value is not None and isnan(value) and cell.isprintable() and len(missing) < _SPELLINGS:
             missing.add(cell)
     values = np.array([known[cell] for cell in cells], np.float64)
@@ -83,27 +83,45 @@ def is_date(text: str) -> bool:
     return len(text) <= 40 and text[:1] != "" and _DATES.fullmatch(text) is not None
 
 
-def is_decorated(text: str) -> bool:
-    """Whether a text looks like a number with separators of thousands, a unit or a comma."""
-    return len(text) <= 40 and _NUMBERS.fullmatch(text) is not None
+def is_decorated(text: str, comma: bool) -> bool:
+    """Whether a text is no number but looks like one with separators, a unit or a comma."""
+    looks_like_one = len(text) <= 40 and _NUMBERS.fullmatch(text) is not None
+    return looks_like_one and parse_number(text, comma) is None
 
 
 def has_decimal_comma(cells: Iterable[str]) -> bool:
-    """Whether more of these fields are numbers with a decimal comma than with a point."""
-    commas = points = 0
+    """Whether more of these fields are numbers with a decimal comma than with a point.
+
+    Those that may have separators of thousands count only where the others are even.
+    """
+    sure = unsure = 0
     for cell in cells:
-        commas += _DECIMAL_COMMA.fullmatch(cell.strip()) is not None
-        points += _DECIMAL_POINT.fullmatch(cell.strip()) is not None
-    return commas > points
+        if mark := fraction_mark(word := cell.strip()):
+            side = 1 if mark == "," else -1
+            grouped = is_grouped(word)
+            sure += side * (not grouped)
+            unsure += side * grouped
+    return (sure or unsure) > 0
+
+
+def fraction_mark(word: str) -> str:
+    """The comma or point of a number that has one of them; else empty."""
+    found = _FRACTION.fullmatch(word)
+    return found[1] if found else ""
+
+
+def is_grouped(word: str) -> bool:
+    """Whether the comma or point in a number may separate its thousands: `7,685`."""
+    return _GROUPED.fullmatch(word) is not None
 
 
 def by_value(text: str) -> tuple[bool, float, str]:
     """A key that sorts texts: numbers by their value, then the others by their letters."""
-    value = number(text)
+    value = parse_number(text)
     return (True, 0.0, text) if value is None or isnan(value) else (False, value, text)
 
 
-def brief(text: str) -> str:
+def shorten(text: str) -> str:
     """A text for a notice, on one line, its end left out where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= 40 else line[:39] + "…"
@@ -112,3 +130,11 @@ def brief(text: str) -> str:
 def some(words: Sequence[str]) -> str:
     """The first few of these, and how many more there are."""
     return ", ".join(words[:5]) + (f" and {len(words) - 5:,} more" if len(words) > 5 else "")
+
+
+def span(low: float, high: float) -> str:
+    """`0.5 to 12`, with as many digits as tell two numbers apart."""
+    if low == round(low) and high == round(high) and max(abs(low), abs(high)) < 1e15:
+        return f"{low:.0f} to {high:.0f}"
+    digits = next((n for n in (6, 9, 12) if f"{low:.{n}g}" != f"{high:.{n}g}"), 17)
+    return f"{low:.{digits}g} to {high:.{digits}g}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,52 @@ from tui_nn.data.files.table.cells import LARGEST, MISSING_TEXTS, mostly_numbers
 
 MOST_TEXTS = 10_000
 """Different texts of a column that are told apart."""
+
+_FINE = 1e4
+"""Numbers that lie so many deviations from 0 lose digits that matter in float32."""
+
+
+@dataclass
+class _Summary:
+    """What is known of numbers that went by."""
+
+    count: int = 0
+    first: float = 0.0
+    total: float = 0.0
+    """The sum of the differences from the first."""
+    squares: float = 0.0
+    """The sum of their squares."""
+    peak: float = 0.0
+    """The largest, without its sign."""
+    groups: bool = True
+    """Whether each, as `7.685` or `998`, may have a separator of thousands for its point."""
+    fractions: bool = False
+    """Whether one of them isn't whole."""
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        known = values[~np.isnan(values)]
+        if not len(known):
+            return
+        if not self.count:
+            self.first = float(known[0])
+        self.count += len(known)
+        distance = known - self.first
+        self.total += float(distance.sum())
+        self.squares += float(distance @ distance)
+        self.peak = max(self.peak, float(known.max()), -float(known.min()))
+        if self.groups and (self.peak >= 1000 or not self._add_groups(np.abs(known))):
+            self.groups = False
+
+    def _add_groups(self, sizes: NDArray[np.float64]) -> bool:
+        self.fractions = self.fractions or bool((sizes != np.trunc(sizes)).any())
+        thousandths = 1000 * sizes
+        close = np.abs(thousandths - np.round(thousandths)) < 1e-6
+        return bool(close.all()) and not ((sizes > 0) & (sizes < 1)).any()
+
+    @property
+    def deviation(self) -> float:
+        mean = self.total / max(1, self.count)
+        return sqrt(max(0.0, self.squares / max(1, self.count) - mean * mean))
 
 
 @dataclass
@@ -26,6 +73,7 @@ class NumberColumn:
     """The row and the field of the first that is no number."""
     too_large: tuple[int, str] | None = None
     """The row and the field of the first that float32 doesn't hold."""
+    summary: _Summary = field(default_factory=_Summary)
 
     def add(self, cells: Sequence[str], row: int, missing: set[str]) -> None:
         """The next fields, of which the first is in `row`; see `numbers`."""
@@ -42,7 +90,12 @@ class NumberColumn:
 
     def add_numbers(self, values: NDArray[np.float64]) -> None:
         """The next numbers, all of which float32 holds."""
+        self.summary.add(values)
         self.parts.append(np.array(values, np.float64 if self.precise else np.float32))
+
+    def needs_precision(self) -> bool:
+        """Whether float32 doesn't hold what tells these numbers apart."""
+        return 0 < _FINE * self.summary.deviation < self.summary.peak
 
     def is_text(self) -> bool:
         """Whether so many fields are texts that it was never meant to be numbers."""
@@ -68,6 +121,8 @@ class TextColumn:
     """Texts of one column, each kept as the number of its kind."""
 
     name: str
+    comma: bool
+    """Whether the decimal point of numbers among them is a comma."""
     codes: _Codes = field(default_factory=_Codes)
     parts: list[NDArray[np.int32]] = field(default_factory=list)
 
@@ -95,18 +150,20 @@ class TextColumn:
         )
         return list(place), to_place[np.concatenate(self.parts)]
 
-    def first(self, test: Callable[[str], bool], least: float = 0.0) -> tuple[int, str] | None:
-        """The row and the text of the first that passes, if a share `least` of the texts do.
+    def first(self, test: Callable[[str], bool]) -> tuple[int, str] | None:
+        """The row and the text of the first that passes; missing ones don't count."""
+        for text, code in self.codes.items():
+            if (word := text.strip()) not in MISSING_TEXTS and test(word):
+                return int(np.argmax(np.concatenate(self.parts) == code)), word
+        return None
 
-        Missing ones don't count.
-        """
-        stripped = [(code, text.strip()) for text, code in self.codes.items()]
-        texts = [(code, word) for code, word in stripped if word not in MISSING_TEXTS]
-        passing = [(code, word) for code, word in texts if test(word)]
-        if not passing or len(passing) < least * len(texts):
-            return None
-        code, word = passing[0]
-        return int(np.argmax(np.concatenate(self.parts) == code)), word
+    def share(self, test: Callable[[str], bool]) -> float:
+        """The share of rows whose text passes; of those that have one."""
+        counts = np.bincount(np.concatenate(self.parts), minlength=len(self.codes)).tolist()
+        texts = [(code, text.strip()) for text, code in self.codes.items()]
+        present = [(counts[code], word) for code, word in texts if word not in MISSING_TEXTS]
+        passing = sum(count for count, word in present if test(word))
+        return float(passing / max(1, sum(count for count, _ in present)))
 
 
 Column = NumberColumn | TextColumn

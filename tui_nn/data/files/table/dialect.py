@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from math import isnan
 
-from tui_nn.data.files.table.cells import brief, has_decimal_comma, mostly_numbers, number, some
+from tui_nn.data.files.table.cells import (
+    has_decimal_comma,
+    is_grouped,
+    mostly_numbers,
+    parse_number,
+    shorten,
+    some,
+)
 from tui_nn.data.files.table.text import Record, Text
+from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.errors import InvalidInput
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -28,6 +36,10 @@ class Dialect:
     """One a column, each another one."""
     texts: frozenset[int]
     """The columns whose first rows aren't numbers."""
+    codes: frozenset[int]
+    """The columns of digits whose first rows have zeros in front: `00501`."""
+    groups: frozenset[int]
+    """The columns whose first rows may have separators of thousands."""
     row_size: float
     """Letters in a row, on average."""
     repairs: tuple[str, ...]
@@ -55,7 +67,7 @@ def find_dialect(
     text: Text, delimiter: str | None, header: bool | None, decimal: str | None
 ) -> Dialect:
     """Guess what is None from the first rows of the file; InvalidInput for what is no table."""
-    delimiter = delimiter or _find_delimiter(text)
+    delimiter = delimiter or text.delimiter or _find_delimiter(text)
     head = _head(text, delimiter)
     first = head[0][1]
     width = Counter(len(row) for _, row in head).most_common(1)[0][0]
@@ -63,9 +75,10 @@ def find_dialect(
         raise _one_column(text, delimiter, head)
     body = [row for _, row in head[1:] if len(row) >= width]
     columns = [*zip(*(row[:width] for row in body), strict=True)]
-    comma = decimal == "," if decimal else delimiter != "," and has_decimal_comma(chain(*columns))
+    comma = decimal == "," if decimal else has_decimal_comma(chain(*columns))
     texts = frozenset(i for i, cells in enumerate(columns) if not _is_numbers(cells, comma))
     if header is None:
+        _check_title(text, head, width)
         header = _has_names(first, columns, texts, comma)
     if header and len(first) != width:
         raise InvalidInput(
@@ -81,13 +94,17 @@ def find_dialect(
             hint=f"at most {MAX_COLUMNS:,} can be read: a row is a sample",
         )
     size = sum(sum(map(len, row)) + len(row) for _, row in head) / len(head)
-    return Dialect(delimiter, comma, header, tuple(names), texts, size, repairs)
+    codes = frozenset(i for i, cells in enumerate(columns) if _are_codes(cells))
+    groups = frozenset(
+        i for i, cells in enumerate(columns) if any(is_grouped(cell.strip()) for cell in cells)
+    )
+    return Dialect(delimiter, comma, header, tuple(names), texts, codes, groups, size, repairs)
 
 
 def _head(text: Text, delimiter: str) -> list[Record]:
     """The first rows, without the columns at their end that have nothing in any of them."""
     with text.open() as (lines, _):
-        head = list(islice(text.records(lines, delimiter), _HEAD))
+        head = list(islice(text.records(lines, delimiter, text.first_line), _HEAD))
     if not head:
         raise InvalidInput("is empty", where=text.where(), hint="name a file with rows in it")
     used = max(max((i + 1 for i, c in enumerate(row) if c.strip()), default=0) for _, row in head)
@@ -106,7 +123,8 @@ def _find_delimiter(text: Text) -> str:
         rows: list[list[str]] = []
         try:
             with text.open() as (lines, _):
-                for _, row in islice(text.records(lines, delimiter), _SHORT_HEAD):
+                records = text.records(lines, delimiter, text.first_line)
+                for _, row in islice(records, _SHORT_HEAD):
                     rows.append(row)
         except InvalidInput as error:
             failure = failure or error
@@ -116,8 +134,7 @@ def _find_delimiter(text: Text) -> str:
         width, fitting = wide.most_common(1)[0]
         cells = [cell for row in rows for cell in row if cell.strip()]
         found = max(
-            sum(number(cell, comma) is not None for cell in cells)
-            for comma in (False, delimiter != ",")
+            sum(parse_number(cell, comma) is not None for cell in cells) for comma in (False, True)
         )
         fit = (fitting / len(rows), found / max(1, len(cells)), width)
         if fit > best_fit:
@@ -140,10 +157,34 @@ def _one_column(text: Text, delimiter: str, head: Sequence[Record]) -> InvalidIn
 
 
 def _is_numbers(cells: Sequence[str], comma: bool) -> bool:
-    values = [number(cell, comma) for cell in cells]
+    values = [parse_number(cell, comma) for cell in cells]
     texts = values.count(None)
     count = sum(value is not None and not isnan(value) for value in values)
     return not texts or mostly_numbers(count, texts)
+
+
+def _are_codes(cells: Sequence[str]) -> bool:
+    words = [word for cell in cells if (word := cell.strip())]
+    return any(len(word) > 1 and word[0] == "0" for word in words) and all(
+        word.isascii() and word.isdigit() for word in words
+    )
+
+
+def _check_title(text: Text, head: Sequence[Record], width: int) -> None:
+    """InvalidInput where the first of these rows is a title and the second holds the names."""
+    if len(head) < 3:
+        return
+    (line, first), (_, second) = head[:2]
+    words = [cell for cell in first if cell.strip()]
+    names = len(second) == width and all(
+        cell.strip() and parse_number(cell) is None for cell in second
+    )
+    if 2 * len(words) < width and len(words) > 0 and names:
+        raise InvalidInput(
+            f"{say(words[0])} is a title, names stand below it",
+            where=text.where(line),
+            hint=f"take line {line:,} away, or write {text.given.call(header=True)}",
+        )
 
 
 def _has_names(
@@ -155,7 +196,7 @@ def _has_names(
     first fields are all different, none is empty, and none comes again in its column.
     """
     if not columns:
-        return all(number(cell, comma) is None for cell in first)
+        return all(parse_number(cell, comma) is None for cell in first)
     if len(texts) == len(columns):
         words = [cell.strip() for cell in first]
         return len(set(words)) == len(words) and all(
@@ -164,7 +205,7 @@ def _has_names(
         )
     for_names = against = 0
     for i in range(min(len(first), len(columns))):
-        value = number(first[i], comma)
+        value = parse_number(first[i], comma)
         if i not in texts and (value is None or not isnan(value)):
             for_names += value is None
             against += value is not None
@@ -183,6 +224,6 @@ def _names(cells: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
             counts[name] += 1
         taken.add(unique)
         names.append(unique)
-        twice += [brief(unique)] * (unique != name)
+        twice += [shorten(unique)] * (unique != name)
     repairs = (f"names that stand there twice are now {some(twice)}",) if twice else ()
     return names, repairs

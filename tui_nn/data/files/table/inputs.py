@@ -10,18 +10,17 @@ from numpy.typing import NDArray
 
 from tui_nn.data.files.source import Source, tell_memory
 from tui_nn.data.files.table.cells import (
-    brief,
     by_value,
     is_date,
     is_decorated,
     mostly_numbers,
-    number,
+    parse_number,
+    shorten,
     some,
 )
 from tui_nn.data.files.table.columns import MOST_TEXTS, NumberColumn, TextColumn
 from tui_nn.data.files.table.reading import Table
 from tui_nn.data.files.table.text import Text
-from tui_nn.spec.call import write
 from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.errors import InvalidInput
 
@@ -29,7 +28,10 @@ MOST_CATEGORIES = 50
 """Different texts of an input column; more are names of the rows, or free text."""
 
 _FEW = 10
-_ALIKE = 0.9
+ALIKE = 0.9
+"""A column is of one sort if that share of its rows is."""
+
+_ID = re.compile(r"(.*[^A-Za-z])?id|(.*[^A-Z])?I[Dd]")
 _COUNTERS = ("column 1", "id", "index", "unnamed: 0", "rownames", "row", "no", "nr", "#")
 
 Picked = NDArray[np.intp] | slice
@@ -41,40 +43,55 @@ class Inputs:
     """The numbers a network is given, and what became of the columns."""
 
     names: list[str] = field(default_factory=list)
-    columns: list[NDArray[np.float32] | NDArray[np.bool_]] = field(default_factory=list)
+    columns: list[NDArray[np.floating] | NDArray[np.bool_]] = field(default_factory=list)
     missing: dict[str, int] = field(default_factory=dict)
     """How many numbers a column lacks."""
     same: list[str] = field(default_factory=list)
+    precise: list[str] = field(default_factory=list)
+    """Columns of numbers that float32 doesn't tell apart."""
     categories: dict[str, int] = field(default_factory=dict)
     """How many columns were made of a column of texts."""
     left_out: list[str] = field(default_factory=list)
     """Columns with the reason."""
 
-    def array(self, rows: int, source: Source) -> NDArray[np.float32]:
-        """All of them, (rows, columns); InvalidInput if they don't fit into memory."""
+    def array(self, rows: int, standardize: bool, source: Source) -> NDArray[np.floating]:
+        """All of them, (rows, columns); InvalidInput if they don't fit into memory.
+
+        float64 where it matters for inputs that are to be standardised, else float32.
+        """
         width = len(self.names)
-        tell_memory(source, f"{rows:,} rows of {width:,} columns", rows * width * 4)
-        x = np.empty((rows, width), np.float32)
+        dtype = np.dtype(np.float64 if self.precise and standardize else np.float32)
+        size = rows * width * dtype.itemsize
+        tell_memory(source, f"{rows:,} rows of {width:,} columns", size)
+        x = np.empty((rows, width), dtype)
         for i, values in enumerate(self.columns):
             x[:, i] = values
         return x
 
-    def notices(self) -> list[str]:
+    def notices(self, standardize: bool) -> list[str]:
         """What was found, a line each."""
         lines = [f"left out: {some(self.left_out)}"] if self.left_out else []
         if self.categories:
-            words = [f"{brief(name)} ({count})" for name, count in self.categories.items()]
+            words = [f"{shorten(name)} ({count})" for name, count in self.categories.items()]
             lines.append(f"texts became columns of 0 and 1: {some(words)}")
         if self.missing:
-            words = [f"{count:,} in {brief(name)}" for name, count in self.missing.items()]
+            words = [f"{count:,} in {shorten(name)}" for name, count in self.missing.items()]
             lines.append(
                 f"missing numbers: {some(words)}; filled with the column's mean over the "
                 "training part"
             )
         if self.same:
-            names = [brief(name) for name in self.same]
+            names = [shorten(name) for name in self.same]
             lines.append(f"the same number in every row: {some(names)}")
+        if self.precise and not standardize:
+            names = [shorten(name) for name in self.precise]
+            lines.append(f"{some(names)}: {rounded('standardize')}")
         return lines
+
+
+def rounded(option: str) -> str:
+    """What is said of numbers that float32 doesn't tell apart and that are not standardised."""
+    return f"rounded to 7 digits, {option}=True keeps their differences"
 
 
 def find_inputs(
@@ -87,7 +104,8 @@ def find_inputs(
 ) -> Inputs:
     """The inputs that these columns give; InvalidInput for one with dates or stray texts.
 
-    A first column that only numbers the rows is left out, where it is `named` so.
+    Where columns are `named`, a first one that only numbers the rows and such as `CustomerId`
+    that have another whole number in nearly each row are left out.
     """
     inputs = Inputs()
     _refuse_dates(text, table, columns, leave_out)
@@ -95,8 +113,11 @@ def find_inputs(
         column = table.columns[place]
         if isinstance(column, NumberColumn):
             check_numbers(text, table, column)
-            counts = named and place == 0 and len(columns) > 1 and _is_counter(column)
-            _add_numbers(inputs, column, picked, counts)
+            reason = ""
+            if named and len(columns) > 1:
+                counts = place == 0 and _is_counter(column)
+                reason = "numbers the rows" if counts else "names the rows" * _is_id(column)
+            _add_numbers(inputs, column, picked, reason)
         else:
             _check_texts(text, table, column)
             _add_texts(inputs, column, picked)
@@ -129,20 +150,18 @@ def not_a_number(
     text: Text, line: int, column: NumberColumn | TextColumn, cell: str, hint: str = ""
 ) -> InvalidInput:
     """The error for a text among numbers, with what might be wrong with it."""
-    if is_decorated(cell):
-        hint = "write plain numbers, as 1234.5: no separators of thousands, % or currency"
-        if "," in cell and not re.search(r"\.|,\d{3}\b", cell):
-            hint += "; decimal=',' for decimal commas"
+    if is_decorated(cell, column.comma):
+        plain = "write plain numbers, as 1234.5: no separators of thousands, % or currency"
+        commas = "," in cell and not column.comma and not re.search(r"\.|,\d{3}\b", cell)
+        hint = f"for decimal commas write {text.given.call(decimal=',')}" if commas else plain
+    elif not hint and line == text.first_line:
+        hint = f"if this line holds names write {text.given.call(header=True)}, else mend it"
     elif not hint:
-        hint = f"mend it, write NA where it isn't known, or {_leave_out([column.name])}"
-        hint = "header=True if this line holds names; else " + hint if line == 1 else hint
+        hint = "mend it, write NA where it isn't known, or "
+        hint += text.given.call(leave_out=(column.name,))
     return InvalidInput(
         f"{say(cell)} isn't a number", where=text.where(line, column.name), hint=hint
     )
-
-
-def _leave_out(names: Sequence[str]) -> str:
-    return f"leave_out={write(tuple(names))}"
 
 
 def _is_counter(column: NumberColumn) -> bool:
@@ -157,24 +176,38 @@ def _is_counter(column: NumberColumn) -> bool:
     )
 
 
-def _add_numbers(inputs: Inputs, column: NumberColumn, picked: Picked, counts: bool) -> None:
-    values = column.values()[picked].astype(np.float32, copy=False)
+def _is_id(column: NumberColumn) -> bool:
+    """Whether a column is called an id and has another whole number in nearly every row."""
+    if not _ID.fullmatch(column.name):
+        return False
+    values = column.values()
+    return (
+        len(values) > _FEW
+        and bool((values == np.round(values)).all())
+        and len(np.unique(values)) >= ALIKE * len(values)
+    )
+
+
+def _add_numbers(inputs: Inputs, column: NumberColumn, picked: Picked, reason: str) -> None:
+    """`reason`: why it is no input; empty if it is one."""
+    values = column.values()[picked]
     missing = int(np.isnan(values).sum())
-    if counts or missing == len(values):
-        reason = "numbers the rows" if counts else "is empty"
-        inputs.left_out.append(f"{brief(column.name)} ({reason})")
+    if reason or missing == len(values):
+        inputs.left_out.append(f"{shorten(column.name)} ({reason or 'is empty'})")
         return
     if missing:
         inputs.missing[column.name] = missing
     elif values.min() == values.max():
         inputs.same.append(column.name)
+    if column.precise:
+        inputs.precise.append(column.name)
     inputs.names.append(column.name)
     inputs.columns.append(values)
 
 
 def _add_texts(inputs: Inputs, column: TextColumn, picked: Picked) -> None:
     """A column of 0 and 1 for each text; a single one where there are two."""
-    name = brief(column.name)
+    name = shorten(column.name)
     if column.overflowed:
         inputs.left_out.append(f"{name} (more than {MOST_TEXTS:,} different texts)")
         return
@@ -199,26 +232,49 @@ def _add_texts(inputs: Inputs, column: TextColumn, picked: Picked) -> None:
 
 
 def _check_texts(text: Text, table: Table, column: TextColumn) -> None:
-    if found := column.first(is_decorated, _ALIKE):
-        raise not_a_number(text, table.line(found[0]), column, found[1])
-    if not column.overflowed and is_mostly_numbers(column):
-        found = column.first(is_word)
-        assert found
+    check_decorated(text, table, column)
+    if column.overflowed:
+        return
+    numbers = 1 - column.share(lambda cell: _is_word(cell, column.comma))
+    too_many = len(column.codes) > MOST_CATEGORIES and 0.5 < numbers < 1
+    if too_many or is_mostly_numbers(column):
+        raise word_in(text, table, column)
+
+
+def check_decorated(text: Text, table: Table, column: TextColumn) -> None:
+    """InvalidInput for texts that are numbers with separators, units or currencies."""
+    found = column.first(lambda cell: is_decorated(cell, column.comma))
+    if found and column.share(lambda cell: _is_like_number(cell, column.comma)) >= ALIKE:
         raise not_a_number(text, table.line(found[0]), column, found[1])
 
 
-def is_word(text: str) -> bool:
-    """Whether a text is no number."""
-    value = number(text)
+def _is_like_number(text: str, comma: bool) -> bool:
+    return parse_number(text, comma) is not None or is_decorated(text, comma)
+
+
+def word_in(text: Text, table: Table, column: TextColumn, hint: str = "") -> InvalidInput:
+    """The error for the first text of a column that is no number."""
+    row, cell = column.first(lambda cell: _is_word(cell, column.comma)) or (0, "")
+    return not_a_number(text, table.line(row), column, cell, hint)
+
+
+def _is_word(text: str, comma: bool) -> bool:
+    value = parse_number(text, comma)
     return value is None or isnan(value)
 
 
 def is_mostly_numbers(column: TextColumn) -> bool:
     """Whether there are but a few texts among numbers."""
     texts, kinds = column.kinds()
-    words = np.array([*map(is_word, texts), False])
+    words = np.array([*(_is_word(text, column.comma) for text in texts), False])
     count = int((kinds >= 0).sum())
     return mostly_numbers(count - (odd := int(words[kinds].sum())), odd) and odd > 0
+
+
+def first_date(column: TextColumn) -> tuple[int, str] | None:
+    """The row and the text of the first date or time in a column of them."""
+    found = column.first(is_date)
+    return found if found and column.share(is_date) >= ALIKE else None
 
 
 def _refuse_dates(
@@ -227,12 +283,12 @@ def _refuse_dates(
     dated: dict[str, tuple[int, str]] = {}
     for place in columns:
         column = table.columns[place]
-        if isinstance(column, TextColumn) and (found := column.first(is_date, _ALIKE)):
+        if isinstance(column, TextColumn) and (found := first_date(column)):
             dated[column.name] = found
     if dated:
         name, (row, cell) = next(iter(dated.items()))
         raise InvalidInput(
             f"{say(cell)} is a date or time, and inputs are numbers",
             where=text.where(table.line(row), name),
-            hint=f"write {_leave_out([*leave_out, *dated])}, or give it as a number",
+            hint=f"write {text.given.call(leave_out=(*leave_out, *dated))}, or give it as a number",
         )

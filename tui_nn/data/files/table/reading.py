@@ -46,13 +46,15 @@ def read_table(
     """
     table = Table(
         {
-            i: TextColumn(name) if i in texts else NumberColumn(name, dialect.comma, i in exact)
+            i: TextColumn(name, dialect.comma)
+            if i in texts
+            else NumberColumn(name, dialect.comma, i in exact)
             for i, name in enumerate(dialect.names)
             if i not in left_out
         }
     )
     missing: set[str] = set()
-    line, header = 1, dialect.header
+    line, header = text.first_line, dialect.header
     with text.open() as (lines, share):
         while block := list(islice(lines, 1 if header else max(1, _CELLS // dialect.width))):
             if not header and _add_plain(table, block, dialect, missing):
@@ -127,7 +129,7 @@ def _add_plain(table: Table, block: list[str], dialect: Dialect, missing: set[st
     texts = [i for i, column in table.columns.items() if isinstance(column, TextColumn)]
     if '"' in text or {line.count(delimiter) for line in block} != {dialect.width - 1}:
         return False
-    if dialect.comma and "." in text:
+    if dialect.comma and ("." in text or delimiter == ","):
         return False
     if numbers:
         lines = _spell_missing(block, delimiter, missing)

@@ -6,25 +6,30 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_nn.data.files.arrays import MAX_CLASSES
-from tui_nn.data.files.labels import FEW
-from tui_nn.data.files.table.cells import brief, by_value, is_date
+from tui_nn.data.files.arrays import MAX_CLASSES, class_list
+from tui_nn.data.files.labels import FEW, are_classes
+from tui_nn.data.files.table.cells import by_value, span
 from tui_nn.data.files.table.columns import MOST_TEXTS, NumberColumn, TextColumn
-from tui_nn.data.files.table.inputs import check_numbers, is_mostly_numbers, is_word, not_a_number
+from tui_nn.data.files.table.inputs import (
+    check_decorated,
+    check_numbers,
+    first_date,
+    is_mostly_numbers,
+    rounded,
+    word_in,
+)
 from tui_nn.data.files.table.reading import Table
-from tui_nn.data.files.table.text import Text
+from tui_nn.data.files.table.text import Target, Text
 from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.targets import Classes, Kind, Values
 
-_ALIKE = 0.9
-
 
 @dataclass(frozen=True)
-class Target:
+class Outputs:
     """What is to be predicted, for the rows that have it."""
 
-    y: NDArray[np.int64] | NDArray[np.float32]
+    y: NDArray[np.int64] | NDArray[np.floating]
     kind: Kind
     class_names: tuple[str, ...]
     rows: NDArray[np.intp]
@@ -34,7 +39,7 @@ class Target:
 
 
 def find_columns(
-    text: Text, names: Sequence[str], target: str | tuple[str, ...] | None, leave_out: Sequence[str]
+    text: Text, names: Sequence[str], target: Target, leave_out: Sequence[str]
 ) -> tuple[list[int], frozenset[int]]:
     """The places of the targets and of the columns that are left out; InvalidInput if unknown."""
     left_out = frozenset(_place(text, names, name) for name in leave_out)
@@ -77,18 +82,21 @@ def _place(text: Text, names: Sequence[str], word: str) -> int:
     )
 
 
-def find_target(text: Text, table: Table, places: Sequence[int], task: str) -> Target:
+def find_target(
+    text: Text, table: Table, places: Sequence[int], task: str, standardize: bool
+) -> Outputs:
     """What these columns say of each row; a row that lacks one of them is left out.
 
-    `task` auto: one column of texts, of 0 and 1, or of at most 20 different whole numbers that
-    each come twice on average, is classes. InvalidInput for a target that can't be learned.
+    `task` auto: one column of texts, or of numbers as `are_classes` says, is classes. Values are
+    float64 where it matters and they are to be standardised. InvalidInput for a target that can't
+    be learned.
     """
     columns = [table.columns[place] for place in places]
     if len(columns) > 1 and task == "classes":
         raise InvalidInput(
             f"{len(columns)} targets can't be classes",
             where=text.where(),
-            hint="name one target, or write task='values'",
+            hint=f"name one target, or write {text.given.call(task='values')}",
         )
     column = columns[0]
     if isinstance(column, TextColumn) and len(columns) == 1:
@@ -100,15 +108,15 @@ def find_target(text: Text, table: Table, places: Sequence[int], task: str) -> T
     if len(columns) == 1:
         distinct = np.unique(values)
         whole = bool((distinct == np.round(distinct)).all())
-        few = len(distinct) <= min(FEW, len(rows) // 2) or set(distinct) <= {0.0, 1.0}
+        repeated = whole and 2 * len(distinct) <= len(rows)
         if task == "classes" and not whole:
             at = int(np.argmax(values[:, 0] != np.round(values[:, 0])))
             raise InvalidInput(
                 f"label {values[at, 0]:g} is not whole",
                 where=text.where(table.line(int(rows[at])), column.name),
-                hint="write task='values', or give classes as whole numbers or texts",
+                hint=f"write {text.given.call(task='values')}, or give classes as whole numbers",
             )
-        if task == "classes" or (task == "auto" and whole and few):
+        if task == "classes" or (task == "auto" and are_classes(values[:, 0])):
             names = [str(int(value)) for value in distinct]
             y = np.searchsorted(distinct, values[:, 0]).astype(np.int64)
             found = _classes(text, column.name, names, y, rows)
@@ -116,31 +124,37 @@ def find_target(text: Text, table: Table, places: Sequence[int], task: str) -> T
             return replace(found, notice=found.notice + hint)
     if (values == values[0]).all():
         raise _nothing_to_learn(text, column.name, f"{values[0, 0]:g}")
-    notice = "values" if len(columns) > 1 else f"{values.min():g} to {values.max():g}"
-    y32 = values.astype(np.float32)
-    return Target(y32, Values((len(columns),)), (), rows, notice)
+    notice = "values" if len(columns) > 1 else span(values.min(), values.max())
+    if task == "auto" and len(columns) == 1 and repeated and len(distinct) <= MAX_CLASSES:
+        notice += ", whole numbers read as values; task='classes' tells them apart"
+    precise = any(isinstance(c, NumberColumn) and c.needs_precision() for c in columns)
+    if precise and not standardize:
+        notice += f", {rounded('standardize_target')}"
+    y = values if precise and standardize else values.astype(np.float32)
+    return Outputs(y, Values((len(columns),)), (), rows, notice)
 
 
 def _numbers(
     text: Text, table: Table, column: NumberColumn | TextColumn, count: int
 ) -> NDArray[np.floating]:
-    hint = "several targets are numbers" if count > 1 else "mend it, or write task='classes'"
+    hint = "several targets are numbers" if count > 1 else _as_classes(text)
     if isinstance(column, TextColumn):
-        raise _word_in(text, table, column, hint)
+        raise word_in(text, table, column, hint)
     check_numbers(text, table, column, hint)
     return column.values()
 
 
-def _word_in(text: Text, table: Table, column: TextColumn, hint: str) -> InvalidInput:
-    row, cell = column.first(is_word) or (0, "")
-    return not_a_number(text, table.line(row), column, cell, hint)
+def _as_classes(text: Text) -> str:
+    return f"mend it, or write {text.given.call(task='classes')}"
 
 
-def _text_classes(text: Text, table: Table, column: TextColumn, task: str) -> Target:
+def _text_classes(text: Text, table: Table, column: TextColumn, task: str) -> Outputs:
+    if task != "classes":
+        check_decorated(text, table, column)
     mixed = task == "auto" and not column.overflowed and is_mostly_numbers(column)
     if task == "values" or mixed:
-        raise _word_in(text, table, column, "mend it, or write task='classes'")
-    if found := column.first(is_date, _ALIKE):
+        raise word_in(text, table, column, _as_classes(text))
+    if found := first_date(column):
         raise InvalidInput(
             f"{say(found[1])} is a date or time",
             where=text.where(table.line(found[0]), column.name),
@@ -155,7 +169,7 @@ def _text_classes(text: Text, table: Table, column: TextColumn, task: str) -> Ta
         raise InvalidInput(
             f"each row has another target ({say(texts[0])}, {say(texts[1])} …)",
             where=text.where(column=column.name),
-            hint="name the column to predict, as target='price'",
+            hint=f"name the column to predict, as {replace(text.given, target='price').call()}",
         )
     order = sorted(texts, key=by_value)
     rank = np.array([order.index(t) for t in texts], np.int64)
@@ -164,20 +178,19 @@ def _text_classes(text: Text, table: Table, column: TextColumn, task: str) -> Ta
 
 def _classes(
     text: Text, name: str, names: Sequence[str], y: NDArray[np.int64], rows: NDArray[np.intp]
-) -> Target:
+) -> Outputs:
     if len(names) > MAX_CLASSES:
         raise _too_many(text, name, f"{len(names):,}")
     if len(names) == 1:
         raise _nothing_to_learn(text, name, names[0])
-    shown = ", ".join(map(brief, names[:5])) + " …" * (len(names) > 5)
-    return Target(y, Classes(len(names)), tuple(names), rows, f"{len(names)} classes ({shown})")
+    return Outputs(y, Classes(len(names)), tuple(names), rows, class_list(names))
 
 
 def _too_many(text: Text, name: str, count: str) -> InvalidInput:
     return InvalidInput(
         f"has {count} different targets, more than {MAX_CLASSES:,} classes",
         where=text.where(column=name),
-        hint="write task='values' for numbers, or name another target",
+        hint=f"name another target, or for numbers write {text.given.call(task='values')}",
     )
 
 

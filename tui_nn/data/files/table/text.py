@@ -3,12 +3,14 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui_nn.data.files.source import name_of, readable
+from tui_nn.spec.call import Value, write
 from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.errors import InvalidInput
 
@@ -17,11 +19,32 @@ MAX_LINE = 8_000_000
 
 _BLOCK = 2**20
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_CODECS = {"utf-8": "utf-8-sig", "latin-1": "latin-1", "utf-16": "utf-16"}
+_HIGH = re.compile(rb"[\x80-\x9f]")
+_UNKNOWN_TO_WINDOWS = frozenset((b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"))
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
+_LONGEST_CALL = 160
 _PACKED = {b"PK\x03\x04": "an Excel sheet or a zip archive", b"\x1f\x8b": "packed with gzip"}
+
+Target = str | tuple[str, ...] | None
+"""The columns to predict, as a user names them."""
 
 Record = tuple[int, list[str]]
 """The number of the line a row starts in, and its fields."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a user wrote, for the call that mends it."""
+
+    path: str
+    target: Target
+
+    def call(self, **arguments: Value) -> str:
+        """`data="csv('a.csv', target='price', decimal=',')"`, for a file and the command line."""
+        target = {} if self.target is None else {"target": self.target}
+        words = [f"{name}={write(value)}" for name, value in {**target, **arguments}.items()]
+        call = f'data="csv({", ".join([repr(self.path), *words])})"'
+        return call if len(call) <= _LONGEST_CALL else ", ".join(words[len(target) :])
 
 
 @dataclass(frozen=True)
@@ -30,9 +53,18 @@ class Text:
 
     path: Path
     encoding: str
-    """utf-8, latin-1 or utf-16."""
     size: int
     """Bytes."""
+    given: Given
+    delimiter: str | None = None
+    """What its first line, `sep=;` from Excel, says."""
+    guessed: bool = False
+    """Whether nothing in the file says that the encoding is right."""
+
+    @property
+    def first_line(self) -> int:
+        """The number of the table's first line."""
+        return 1 if self.delimiter is None else 2
 
     def where(self, line: int = 0, column: str | None = None) -> str:
         """A place in it, for an error."""
@@ -44,17 +76,20 @@ class Text:
         """Its lines with their ends, and a function for the share of it that has been read."""
         with readable(self.path):
             raw = self.path.open("rb")
-            file = io.TextIOWrapper(raw, encoding=_CODECS[self.encoding], newline="")
+            file = io.TextIOWrapper(raw, encoding=_codec(self.encoding), newline="")
 
         def lines() -> Iterator[str]:
             with readable(self.path):
                 yield from file
 
         with file:
+            if self.delimiter:
+                with readable(self.path):
+                    file.readline()
             yield lines(), lambda: min(1.0, raw.tell() / max(1, self.size))
 
     def records(
-        self, lines: Iterator[str], delimiter: str, first: int = 1, count: int | None = None
+        self, lines: Iterator[str], delimiter: str, first: int, count: int | None = None
     ) -> Iterator[Record]:
         """The rows that start in the next `count` lines, of which the first has number `first`.
 
@@ -92,10 +127,15 @@ class Text:
         )
 
 
-def open_text(path: Path, encoding: str | None) -> Text:
+def _codec(encoding: str) -> str:
+    return "utf-8-sig" if encoding == "utf-8" else encoding
+
+
+def open_text(path: Path, encoding: str | None, given: Given) -> Text:
     """The file at `path`, read through once to find how its letters are stored.
 
-    utf-8 and, by its first bytes, utf-16; what is neither is latin-1. Raises InvalidInput for
+    utf-8 and, by its first bytes, utf-16; what is neither is cp1252, that of Windows, if it has
+    letters that are only there and all are, else latin-1. Raises InvalidInput for
     what is no text, is empty, or isn't stored as `encoding` says.
     """
     where = name_of(path)
@@ -108,21 +148,34 @@ def open_text(path: Path, encoding: str | None) -> Text:
             raise InvalidInput(f"is {name}", where=where, hint="unpack or save it as CSV first")
     found = "utf-16" if start.startswith(_UTF_16) else "utf-8"
     fault = _fault(path, encoding or found)
-    if not fault:
-        return Text(path, encoding or found, size)
-    if encoding or found == "utf-16":
+    if fault and (encoding or found == "utf-16"):
+        other = "utf-8" if encoding not in (None, "utf-8") else "cp1252"
         raise InvalidInput(
             f"line {fault:,} can't be read as {encoding or found}",
             where=where,
-            hint="write encoding='latin-1' or 'utf-8'",
+            hint=f"save it as UTF-8, or write {given.call(encoding=other)}",
         )
-    _fault(path, "latin-1")
-    return Text(path, "latin-1", size)
+    if fault:
+        found = _western(path)
+        _fault(path, found)
+    text = Text(path, encoding or found, size, given, guessed=bool(fault))
+    with text.open() as (lines, _):
+        separator = _SEPARATOR.fullmatch(next(lines, ""))
+    return replace(text, delimiter=separator[1]) if separator else text
+
+
+def _western(path: Path) -> str:
+    """Which of the encodings with a byte a letter it is."""
+    high: set[bytes] = set()
+    with readable(path), path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            high.update(_HIGH.findall(block))
+    return "cp1252" if high and not high & _UNKNOWN_TO_WINDOWS else "latin-1"
 
 
 def _fault(path: Path, encoding: str) -> int:
     """The first line with bytes that `encoding` doesn't have; 0 where all are fine."""
-    decoder = codecs.getincrementaldecoder(_CODECS[encoding])()
+    decoder = codecs.getincrementaldecoder(_codec(encoding))()
     lines, length, empty, ended = 0, 0, True, False
     with readable(path), path.open("rb") as file:
         while not ended:

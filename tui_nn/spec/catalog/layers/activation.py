@@ -31,7 +31,8 @@ def _prelu(bound: Bound, shape: Shape) -> Size:
 def _softmax(bound: Bound, shape: Shape) -> Size:
     """Shares along one dimension; torch counts the batch as dimension 0."""
     dims, dim = len(shape) + 1, bound["dim"]
-    fixed = f"write {bound.call_with(dim=1)}"
+    better = next((index for index, size in enumerate(shape, 1) if size > 1), 0)
+    fixed = f"write {bound.call_with(dim=better)}" if better else "it needs two numbers or more"
     if not -dims <= dim < dims:
         raise InvalidInput(
             f"{bound.call}: the input has dimensions 0 (the batch) to {dims - 1}", hint=fixed
@@ -39,6 +40,10 @@ def _softmax(bound: Bound, shape: Shape) -> Size:
     if dim % dims == 0:
         raise InvalidInput(
             f"{bound.call} would share out 1 among the samples of a batch", hint=fixed
+        )
+    if shape[dim % dims - 1] == 1:
+        raise InvalidInput(
+            f"{bound.call} gets one number ({show(shape)}), whose share is always 1", hint=fixed
         )
     return Size(shape)
 
@@ -141,7 +146,9 @@ ACTIVATIONS = (
     _activation("SiLU", "A smooth ReLU, also called Swish: z · sigmoid(z).", inplace=True),
     _activation("Mish", "A smooth ReLU: z · tanh(log(1 + e^z)).", inplace=True),
     _activation(
-        "Hardswish", "SiLU in straight pieces: z · min(max(z + 3, 0), 6) / 6.", inplace=True
+        "Hardswish",
+        "SiLU whose sigmoid is in straight pieces: z · min(max(z + 3, 0), 6) / 6.",
+        inplace=True,
     ),
     _activation(
         "Softplus",

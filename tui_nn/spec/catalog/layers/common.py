@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import prod
+from math import isqrt, prod
 
 from tui_nn.spec.call import Call
 from tui_nn.spec.catalog.entry import (
@@ -28,6 +28,8 @@ IN_PLACE = {"inplace": "would overwrite values that are shown"}
 
 # Larger sides would overflow the 32-bit integers inside torch's kernels.
 LARGEST_SIDE = 1_000_000
+ONE_DIMENSIONAL = ("Conv1d", "BatchNorm1d", "MaxPool1d")
+"""The layers that take rows where their 2d form takes pictures."""
 
 COUNT = Whole(1)
 SIDE = Whole(1, LARGEST_SIDE)
@@ -70,8 +72,23 @@ def need_picture(bound: Bound, shape: Shape) -> None:
     if len(shape) != 3:
         raise InvalidInput(
             f"{bound.entry.name} takes pictures (channels x height x width), gets {show(shape)}",
-            hint="move it before Flatten(), or use data with pictures such as digits()",
+            hint=_to_picture(bound, shape),
         )
+
+
+def _to_picture(bound: Bound, shape: Shape) -> str:
+    name = bound.entry.name
+    if len(shape) == 2:
+        flat = name.removesuffix("2d") + "1d"
+        fold = f"put Unflatten(1, (1, {shape[0]})) before it"
+        return f"write {flat}, or {fold}" if flat in ONE_DIMENSIONAL else fold
+    if len(shape) > 3:
+        return f"put Flatten(1, {len(shape) - 2}) before it"
+    for channels in (bound.values.get("in_channels", 1), 1):
+        side = isqrt(prod(shape) // channels)
+        if side > 1 and channels * side * side == prod(shape):
+            return f"put Unflatten(1, {(channels, side, side)}) before it"
+    return "move it before Flatten(), or use data with pictures such as digits()"
 
 
 def need_row(bound: Bound, shape: Shape) -> None:

@@ -1,7 +1,8 @@
 """Small learned kernels slid over rows and pictures."""
 
-from math import prod
+from math import gcd, prod
 
+from tui_nn.spec.call import Call
 from tui_nn.spec.catalog.entry import Bound, Choice, Either, Entry, Parameter, Rule, Shape, Size
 from tui_nn.spec.catalog.layers.common import (
     BIAS,
@@ -89,8 +90,15 @@ def _need_channels(bound: Bound, shape: Shape) -> None:
     if shape[0] != inputs:
         raise InvalidInput(
             f"{bound.entry.name} expects {inputs} channels, gets {shape[0]} ({show(shape)})",
-            hint=f"write {bound.call_with(in_channels=shape[0])}",
+            hint=f"write {_in_groups(bound, in_channels=shape[0])}",
         )
+
+
+def _in_groups(bound: Bound, **changed: int) -> Call:
+    """The call with these values, and as many groups as then divide all channels."""
+    channels = bound.values | changed
+    groups = gcd(bound["groups"], channels["out_channels"], channels["in_channels"])
+    return bound.call_with(**changed, **({"groups": groups} if groups != bound["groups"] else {}))
 
 
 def _check_padding_mode(bound: Bound, pads: Shape, shape: Shape) -> None:
@@ -111,7 +119,7 @@ def _check_groups(bound: Bound) -> None:
         if bound[name] % groups:
             raise InvalidInput(
                 f"{bound.entry.name}: {name}={bound[name]} can't be divided among {groups} groups",
-                hint="groups must divide both in_channels and out_channels",
+                hint=f"write {_in_groups(bound)}",
             )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import prod
+from math import gcd, prod
 
 from tui_nn.spec.catalog.entry import (
     Bound,
@@ -70,9 +70,11 @@ def _group_norm(bound: Bound, shape: Shape) -> Size:
     """Each group of channels of each sample together, whatever the places."""
     groups, channels = bound["num_groups"], bound["num_channels"]
     if shape[0] != channels:
-        raise misfit(
-            bound, channels, shape, f"write {bound.call_with(num_channels=shape[0], num_groups=1)}"
+        fitting = gcd(groups, shape[0])
+        fixed = bound.call_with(
+            num_channels=shape[0], num_groups=1 if fitting == prod(shape) else fitting
         )
+        raise misfit(bound, channels, shape, f"write {fixed}")
     if prod(shape) == groups:
         raise InvalidInput(
             f"GroupNorm: groups of one number ({show(shape)} in {groups}) have no deviation",
@@ -87,7 +89,7 @@ def _check_groups(bound: Bound) -> None:
     if channels % groups:
         raise InvalidInput(
             f"GroupNorm: num_channels={channels} can't be divided among {groups} groups",
-            hint="num_groups must divide num_channels",
+            hint=f"write {bound.call_with(num_groups=gcd(groups, channels))}",
         )
 
 
