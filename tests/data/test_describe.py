@@ -104,3 +104,7 @@ def test_a_range_has_as_many_digits_as_tell_its_ends_apart() -> None:
     wide = np.array([[1699999996.89], [1700000003.07]])
     told = lines(Dataset(x=wide, y=wide, kind=Values((1,))), val=0)
     assert "target: 1 value, 1,699,999,997 to 1,700,000,003" in told
+
+
+def test_data_that_takes_much_memory_says_so() -> None:
+    assert lines(digits(size=64))[0] == "1,797 pictures, each 1x64x64 inputs, 29 MB in memory"

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui_nn.data.clouds import circle, spiral
@@ -54,6 +54,9 @@ def test_parts_share_no_sample_and_leave_none_out(y: list[int], share: float, se
 
 
 @given(labels, shares, seeds)
+@example([0, 0, 1], 0.3, 0)
+@example([0] * 4 + [1] * 4 + [2], 0.25, 0)
+@example([0] * 3 + [1] * 3 + [2] * 2 + [3], 1 / 3, 0)
 def test_each_class_keeps_its_share_to_the_nearest_sample(
     y: list[int], share: float, seed: int
 ) -> None:

@@ -190,7 +190,7 @@ def test_torch_takes_all_that_an_optimizer_or_schedule_may_be_given(entry: Entry
             given = REQUIRED_VALUES.get(entry.name, {}) | {parameter.name: value}
             call = Call(entry.name, (), tuple(given.items()))
             if error_of(lambda call=call: bind(entry, call)) is None:  # type: ignore[misc]
-                target(entry)(first, **bind(entry, call).given)
+                assert isinstance(target(entry)(first, **bind(entry, call).given), target(entry))
 
 
 def test_names_are_found_only_under_their_kind() -> None:

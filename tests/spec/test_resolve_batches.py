@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.spec.plans import experiment, facts, plan, said
-from tests.spec.support import refusal
+from tests.spec.support import error_of, refusal
 from tui_nn.engine.building import refuse_too_large, resolve_target
 from tui_nn.spec.catalog.entry import Shape
 
@@ -41,7 +41,7 @@ def test_the_size_that_is_said_to_work_does(train: int, batch_size: int) -> None
         return
     data = facts(train=train)
     better = said(f"train.batch_size={batch_size}", data=data, network=FLAT).split()[-1]
-    plan(f"train.batch_size={better}", data=data, network=FLAT)
+    assert plan(f"train.batch_size={better}", data=data, network=FLAT).batch_size == int(better)
 
 
 def test_one_sample_alone_can_not_be_normalised() -> None:
@@ -121,7 +121,7 @@ def test_a_network_beyond_memory_is_counted_and_refused_without_taking_any() -> 
 
 
 def test_a_network_that_fits_is_not_refused() -> None:
-    refuse_too_large(plan())
+    assert error_of(lambda: refuse_too_large(plan())) is None
 
 
 def test_outputs_beyond_memory_are_refused_too() -> None:

@@ -4,11 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_nn.data.dataset import Dataset
+from tui_nn.data.files.source import show_bytes
 from tui_nn.data.split import Split
 from tui_nn.spec.targets import Classes
 
 FEW_COLUMNS = 4
 FEW_CLASSES = 12
+TOLD_BYTES = 10_000_000
+"""Data that takes less memory isn't worth the word."""
 
 
 def describe(dataset: Dataset, split: Split) -> list[str]:
@@ -44,7 +47,9 @@ def _samples(dataset: Dataset) -> str:
     size = "x".join(map(str, dataset.input_shape))
     if dataset.tokens is not None:
         return f"{n:,} {noun}, each {size} tokens of {dataset.tokens:,}"
-    return f"{n:,} {noun}, each {size} input{'' if size == '1' else 's'}"
+    much = dataset.x.nbytes >= TOLD_BYTES
+    memory = f", {show_bytes(dataset.x.nbytes)} in memory" if much else ""
+    return f"{n:,} {noun}, each {size} input{'' if size == '1' else 's'}{memory}"
 
 
 def _targets(dataset: Dataset) -> str:

@@ -171,8 +171,8 @@ def _strata(dataset: Dataset, among: Indices, total: int) -> Iterator[tuple[Indi
     y = dataset.y[among].astype(np.int64)
     sizes = np.bincount(y, minlength=dataset.kind.count)
     counts, remainders = np.divmod(total * sizes, len(among))
-    # A class of which one more would leave nothing to train on comes last.
-    largest_first = np.lexsort((-remainders, counts + 1 >= sizes))
+    # Of those with a remainder, a class of which one more would leave none to train on comes last.
+    largest_first = np.lexsort((-remainders, counts + 1 >= sizes, remainders == 0))
     counts[largest_first[: total - counts.sum()]] += 1
     for index, count in enumerate(counts):
         yield among[y == index], int(count)

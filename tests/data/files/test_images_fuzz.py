@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.data.files.fuzz import check_reads_or_refuses, mutated
-from tests.data.files.test_images import COLOURS, GREYS, pets
+from tests.data.files.pictures_support import COLOURS, GREYS, pets
 from tui_nn.data.files.images import images
 
 
