@@ -13,6 +13,7 @@ from tests.spec.support import error_of, is_readable, refusal
 from tui_nn.spec.protocol import (
     Array,
     Baseline,
+    Changed,
     Culprit,
     Ended,
     Evaluated,
@@ -21,6 +22,7 @@ from tui_nn.spec.protocol import (
     Noticed,
     Phase,
     Record,
+    Saved,
     Started,
     Stepped,
     decode,
@@ -81,7 +83,12 @@ RECORDS: tuple[Record, ...] = (
     STEPPED,
     EVALUATED,
     Evaluated(step=3, epoch=1, lr=0.0, train={}, val=None, nonfinite={"train.loss": "inf"}),
+    Changed(
+        branch=1, parent=0, step=5, key="optimizer", old="SGD(lr=1)", new=["Muon()", "AdamW()"],
+        phase=Phase.GRADIENT,
+    ),
     Noticed(step=0, message=""),
+    Saved(step=4, checkpoint="last", size=12),
     ENDED,
     Ended(
         step=0, reason="stopped", epoch=0, train=None, val=None, goal=None, seconds=0.0,

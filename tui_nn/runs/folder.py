@@ -1,0 +1,213 @@
+"""A run's folder: where its files are, who may write to it, how a file is replaced whole.
+
+runs/2026-11-25-1403-22-xor-mlp/
+    experiment.toml      resolved, as it was before the first step
+    events.jsonl         every record, in order
+    changes.jsonl        the `changed` records alone, on disk before they take effect
+    last.safetensors     the state training goes on from
+    best.safetensors     the weights of the best evaluation
+    init.safetensors     the weights it began with, where they came from a file
+runs/latest              a link to the newest
+"""
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_nn.spec.catalog.entry import near
+from tui_nn.spec.errors import InvalidInput
+
+RUNS = Path("runs")
+LATEST = "latest"
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The places of a run's files."""
+
+    path: Path
+
+    @property
+    def experiment(self) -> Path:
+        return self.path / "experiment.toml"
+
+    @property
+    def events(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def changes(self) -> Path:
+        return self.path / "changes.jsonl"
+
+    @property
+    def last(self) -> Path:
+        return self.path / "last.safetensors"
+
+    @property
+    def best(self) -> Path:
+        return self.path / "best.safetensors"
+
+    @property
+    def init(self) -> Path:
+        return self.path / "init.safetensors"
+
+    @property
+    def socket(self) -> Path:
+        """Where an engine that stays can be reached."""
+        return self.path / "engine.sock"
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def is_run(self) -> bool:
+        return self.experiment.is_file() and self.events.is_file()
+
+
+def create(runs: Path, name: str, experiment: str) -> Folder:
+    """A new run folder with its experiment and empty logs; `runs/latest` leads to it.
+
+    It appears whole or not at all. Raises OSError where it can't be written.
+    """
+    runs.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime("%Y-%m-%d-%H%M-%S")
+    plain = re.sub(r"[^\w.+-]+", "-", name).strip("-.")[:LONGEST_NAME] or "run"
+    hidden = runs / f".{secrets.token_hex(8)}"
+    hidden.mkdir()
+    try:
+        unfinished = Folder(hidden)
+        for path, text in (
+            (unfinished.experiment, experiment),
+            (unfinished.events, ""),
+            (unfinished.changes, ""),
+        ):
+            replace_file(path, text.encode())
+        number = 1
+        while True:
+            path = runs / (f"{stamp}-{plain}" + (f"-{number}" if number > 1 else ""))
+            try:
+                hidden.rename(path)
+                break
+            except OSError:
+                if not path.exists():
+                    raise
+                number += 1
+    except BaseException:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
+    _sync_folder(runs)
+    _lead_latest_to(runs, path)
+    return Folder(path)
+
+
+def _lead_latest_to(runs: Path, path: Path) -> None:
+    link = runs / f".{secrets.token_hex(8)}"
+    try:
+        link.symlink_to(path.name)
+        os.replace(link, runs / LATEST)
+    except OSError:  # some file systems have no links, and a folder may be in the way
+        link.unlink(missing_ok=True)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write beside, bring to the disk, rename: the file is the old one or the new one, whole."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(folder: Folder) -> Iterator[None]:
+    """Only one process writes to a run; InvalidInput where another does.
+
+    The lock goes with the process, however it ends.
+    """
+    handle = os.open(folder.path, os.O_RDONLY)
+    try:
+        if not _lock(handle):
+            raise InvalidInput(
+                "another process is training this run",
+                where=str(folder.path),
+                hint=f"`nn-tui {folder.path}` follows it if it stays; or wait until it has ended",
+            )
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Try more than once: whoever lists runs holds each lock for a moment."""
+    for pause in (0.01, 0.05, 0.2, 0.0):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(pause)
+        else:
+            return True
+    return False
+
+
+def is_locked(folder: Folder) -> bool:
+    """Whether a process is writing to the run."""
+    try:
+        with locked(folder):
+            return False
+    except InvalidInput:
+        return True
+
+
+def find_run(word: str, runs: Path = RUNS) -> Folder | None:
+    """The run that `word` names: a path, or a folder's name in `runs`; None if it names none."""
+    for path in (Path(word), runs / word):
+        try:
+            if word and Folder(path).is_run:
+                return Folder(path.resolve() if path.name == LATEST else path)
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def need_run(word: str, runs: Path = RUNS) -> Folder:
+    """As `find_run`; InvalidInput with near names where there is none."""
+    found = find_run(word, runs)
+    if found is None:
+        names = [folder.name for folder in list_runs(runs)]
+        raise InvalidInput(
+            f"there is no run {word}",
+            hint=near(word, [*names, LATEST]) or "`nn-tui runs` lists them",
+        )
+    return found
+
+
+def list_runs(runs: Path = RUNS) -> list[Folder]:
+    """The runs in a folder, by name: the oldest first."""
+    try:
+        paths = sorted(p for p in runs.iterdir() if not p.name.startswith(".") and p.is_dir())
+    except OSError:
+        return []
+    return [Folder(path) for path in paths if not path.is_symlink() and Folder(path).is_run]
