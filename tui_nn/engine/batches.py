@@ -7,6 +7,8 @@ from itertools import islice
 import torch
 from torch import Tensor
 
+from tui_nn.engine.gather import gather, gathered_bytes
+
 GATHER_BYTES = 64 * 2**20
 """An epoch of up to this size is put in order at once; its batches are views."""
 
@@ -37,7 +39,8 @@ class Batches:
         self.shuffle = shuffle
         self.per_epoch = -(-len(x) // batch_size)
         self._generator = torch.Generator().manual_seed(seed)
-        self._whole = x.nbytes + y.nbytes <= GATHER_BYTES
+        needed = gathered_bytes(x, batch_size) + gathered_bytes(y, batch_size)
+        self._whole = needed <= GATHER_BYTES and self.per_epoch <= VIEWS_AT_ONCE
         self._order: Tensor | None = None
         self._epoch = -1
         self._done = self.per_epoch
@@ -83,8 +86,8 @@ class Batches:
                 (self.x.index_select(0, part), self.y.index_select(0, part))
                 for part in order.split(self.batch_size)
             )
-        x, y = self.x.index_select(0, order), self.y.index_select(0, order)
-        return self._cut(x, y)
+        parts = (gather(samples, order, self.batch_size) for samples in (self.x, self.y))
+        return zip(*parts, strict=True)
 
     def _cut(self, x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """An epoch's batches as views; so many that they would fill memory come one by one."""
