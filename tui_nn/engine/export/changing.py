@@ -7,6 +7,7 @@ schedule its place, and a rate that a schedule has moved is moved likewise from 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui_nn.engine.export.evaluation import threshold
 from tui_nn.engine.export.layout import (
     Block,
     comment,
@@ -23,6 +24,7 @@ from tui_nn.engine.export.segments import Segment
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.experiment import Experiment, Table
+from tui_nn.spec.targets import Classes, Coding
 
 KEPT_BEHIND = {
     ("Adam", "amsgrad"): "max_exp_avg_sq",
@@ -31,11 +33,12 @@ KEPT_BEHIND = {
     ("RMSprop", "centered"): "grad_avg",
 }
 """What torch expects in the state of a parameter once this option is on."""
+PARTS = ("train", "val", "test")
 VALUES = ("batch_size", "shuffle", "clip_norm", "eval_every", "schedule_every")
 """Settings of train that are a variable where they change."""
 GLOBALS = (
     "loss_of", "optimizer", "optimizers", "schedule", "schedules", "batch_size", "shuffle",
-    "clip_norm", "evaluate_every", "schedule_every",
+    "clip_norm", "evaluate_every", "schedule_every", "threshold",
 )  # fmt: skip
 SCALE_RATE = definition(
     "def scale_rate(optimizer, now, base, new):",
@@ -81,7 +84,7 @@ def _function(segment: Segment, settings: Settings) -> Block:
     old, new = segment.before.experiment, segment.after.experiment
     lines: list[str] = []
     if new.loss != old.loss:
-        lines += loss_lines(segment.after)
+        lines += loss_lines(segment.after) + _recoding(segment, settings)
     fresh = [b.entry for b in old.optimizers] != [b.entry for b in new.optimizers]
     if fresh:
         lines += _other_optimizers(segment, settings)
@@ -92,7 +95,12 @@ def _function(segment: Segment, settings: Settings) -> Block:
             lines += _values_again(old, new, settings)
         lines += schedule_lines(segment.after, settings)
     lines += _train_lines(segment, settings)
-    used = [name for name in GLOBALS if any(line.startswith(f"{name} = ") for line in lines)]
+    targets = [f"y_{part}" for part in PARTS]
+    used = [
+        name
+        for name in (*GLOBALS, *targets)
+        if any(line.startswith(f"{name} = ") for line in lines)
+    ]
     told = [f"{key}: {before} becomes {after}." for key, before, after in _told(old, new)]
     return definition(
         f"def after_step_{segment.step}():",
@@ -100,6 +108,27 @@ def _function(segment: Segment, settings: Settings) -> Block:
         *([f"    global {', '.join(used)}"] if used else []),
         *indented(lines or ["pass"]),
     )
+
+
+def _recoding(segment: Segment, settings: Settings) -> list[str]:
+    """Targets in the coding of another loss."""
+    old, new = segment.before.fit, segment.after.fit
+    kind, split = segment.after.facts.kind, settings.prepared.split
+    lines: list[str] = []
+    if old.coding != new.coding:
+        assert isinstance(kind, Classes)
+        wide = "double" if segment.after.experiment.train.dtype == "float64" else "float"
+        rule = {
+            Coding.PLUS_MINUS: "2 * {y} - 1",
+            Coding.ZERO_ONE: "({y} + 1) / 2",
+            Coding.INDEX: "{y}.argmax(1)",
+            Coding.ONE_HOT: f"F.one_hot({{y}}, {kind.count}).{wide}()",
+        }[new.coding]
+        names = [f"y_{part}" for part in PARTS if getattr(split, part) is not None]
+        lines += [f"{name} = {rule.format(y=name)}" for name in names]
+    if old.decision != new.decision:
+        lines.append(f"threshold = {threshold(segment.after)}")
+    return lines
 
 
 def _told(old: Experiment, new: Experiment) -> list[tuple[str, str, str]]:

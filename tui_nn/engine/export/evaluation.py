@@ -49,9 +49,14 @@ def evaluate_block(settings: Settings) -> Block:
         f"        {whole}",
         "        loss = loss_of(output, y).item()",
         *indented(network.to_train),
-        *indented(_metric_lines(plan, name)),
+        *indented(_metric_lines(settings, name)),
         f"    return loss, {name}",
     )
+
+
+def threshold(plan: Plan) -> str:
+    """Above which output the answer is class 1."""
+    return "0.5" if plan.fit.decision is Decision.ABOVE_HALF else "0"
 
 
 def at_once(settings: Settings) -> int:
@@ -63,9 +68,10 @@ def at_once(settings: Settings) -> int:
     return chunk if chunk < len(largest.x) else 0
 
 
-def _metric_lines(plan: Plan, name: str) -> list[str]:
-    if isinstance(plan.facts.kind, Classes):
-        return _class_lines(plan, name, plan.facts.kind.count)
+def _metric_lines(settings: Settings, name: str) -> list[str]:
+    kind = settings.plan.facts.kind
+    if isinstance(kind, Classes):
+        return _class_lines(settings, name, kind.count)
     unit = "UNIT * " if name in ("mae", "rmse") else ""
     match name:
         case "mae":
@@ -79,21 +85,20 @@ def _metric_lines(plan: Plan, name: str) -> list[str]:
     ]
 
 
-def _class_lines(plan: Plan, name: str, count: int) -> list[str]:
-    match plan.fit.decision:
-        case Decision.ARGMAX:
-            answer = "output.argmax(1)"
-        case Decision.ABOVE_HALF:
-            answer = "output > 0.5"
-        case _:
-            answer = "output > 0"
-    match plan.fit.coding:
-        case Coding.INDEX:
-            truth = "y"
-        case Coding.ONE_HOT:
-            truth = "y.argmax(1)"
-        case _:
-            truth = "y > 0"
+def _class_lines(settings: Settings, name: str, count: int) -> list[str]:
+    decisions = settings.all(lambda plan: plan.fit.decision)
+    codings = settings.all(lambda plan: plan.fit.coding)
+    if Decision.ARGMAX in decisions:
+        answer = "output.argmax(1)"
+    else:
+        limit = "threshold" if len(decisions) > 1 else threshold(settings.plan)
+        answer = f"output > {limit}"
+    if not set(codings) <= {Coding.INDEX, Coding.ONE_HOT}:
+        truth = "y > 0"
+    elif len(codings) > 1:
+        truth = "(y.argmax(1) if y.ndim > 1 else y)"
+    else:
+        truth = "y" if codings == [Coding.INDEX] else "y.argmax(1)"
     if name == "accuracy":
         compared = f"({answer})" if ">" in answer else answer
         right = f"({truth})" if ">" in truth else truth

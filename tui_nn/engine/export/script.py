@@ -12,7 +12,7 @@ from tui_nn.data.dataset import Dataset
 from tui_nn.data.encode import encode
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine.export.changing import change_blocks
-from tui_nn.engine.export.evaluation import at_once, evaluate_block
+from tui_nn.engine.export.evaluation import at_once, evaluate_block, threshold
 from tui_nn.engine.export.layout import (
     FEW,
     Block,
@@ -128,6 +128,7 @@ def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:
         ("clip_norm", f"{train.clip_norm}  # a longer gradient is shortened to this"),
         ("eval_every", f"{train.eval_every}  # epochs"),
         ("schedule_every", value(train.schedule_every)),
+        ("threshold", f"{threshold(plan)}  # class 1 where the output is above"),
         ("GOAL", f"{goal.wanted}  # {goal.metric}" if goal else ""),
         ("GOAL_TIMES", f"{goal.times}  # evaluations in a row" if goal else ""),
         ("PATIENCE", f"{train.patience}  # evaluations without a better one"),
@@ -135,7 +136,11 @@ def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:
         ("AT_ONCE", f"{at_once(settings)}  # so many samples are evaluated together"),
     ]
     text = join(body)
-    named = [(key if key.isupper() else settings.name(key), given) for key, given in lines]
+    fixed = ("threshold",)
+    named = [
+        (key if key.isupper() or key in fixed else settings.name(key), given)
+        for key, given in lines
+    ]
     used = [f"{name} = {given}" for name, given in named if re.search(rf"\b{name}\b", text)]
     return [plain(*used)]
 

@@ -60,6 +60,7 @@ class Settings:
                 lambda plan: plan.batch_size,
                 lambda plan: plan.experiment.train.shuffle,
                 lambda plan: plan.experiment.train.seed,
+                lambda plan: plan.fit.coding,
             )
         )
 
