@@ -225,6 +225,17 @@ def explain(name: str) -> None:
     sys.stdout.write(f"{entry_page(name)}\n")
 
 
+@commands.command()
+@click.option("--stay", is_flag=True, help="Train on when the input closes.")
+@click.option("--attach", metavar="RUN", help="Reach the engine that trains a run.")
+@verbose
+def engine(stay: bool, attach: str | None) -> int:
+    """Serve the protocol on standard input and output: `nn-tui protocol` explains it."""
+    from tui_nn.engine.server import serve
+
+    return serve(stay=stay)
+
+
 def _goal_changes(goal: str | None) -> tuple[str, ...]:
     """`accuracy>=0.97` as changes of the experiment."""
     if goal is None:

@@ -33,6 +33,11 @@ class Driver:
         """Whether training has something to do."""
         return self.runner.task is not None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing is left to do: the run has come to its end, or none is loaded."""
+        return self.telling.loaded is None or self.telling.state in ENDED
+
     def turn(self, timeout: float | None) -> None:
         """Take in what came and do a little of the task; wait where there is nothing to do."""
         task = self.runner.task
@@ -55,12 +60,11 @@ class Driver:
     def take(self, arrival: Arrival) -> None:
         """Carry out what arrived; a command that can't be is refused and harms nothing."""
         what = arrival.what
-        waits = (
-            isinstance(what, do.Step)
-            and self.runner.task is not None
-            and self.runner.task.by is not None
-        )
-        if waits:
+        task = self.runner.task
+        changes = not isinstance(what, (Attached, Closed, *do.FOR_ALL))
+        if (isinstance(what, do.Step) and task and task.by) or (
+            changes and self.runner.is_entering
+        ):
             self._later.append(arrival)
             return
         try:
@@ -104,7 +108,10 @@ class Driver:
                     self._later.appendleft(arrival)
                     raise StepAbandoned
                 self._replace_state(what)
-                self._done(arrival)
+                if self.runner.is_entering:
+                    self.runner.answer_at_gate(arrival)
+                else:
+                    self._done(arrival)
 
     def _replace_state(self, what: object) -> None:
         match what:
@@ -131,9 +138,7 @@ class Driver:
     def _step(self, arrival: Arrival, what: do.Step) -> None:
         if what.count < 1:
             raise InvalidInput(f"count is {what.count}", hint="write 1 or more")
-        trainer = self.telling.session.training.trainer
-        inside = bool(self.telling.stepper.gates and not trainer.batches.left)
-        until = trainer.epoch - inside + what.count
+        until = self.telling.session.epoch + what.count
         self.runner.begin(Task(what.by, what.count, until_epoch=until, asked=arrival))
         self.telling.tell_present()
 

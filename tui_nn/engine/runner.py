@@ -38,7 +38,7 @@ class Runner:
     """The present task, and where a step was stopped."""
 
     def __init__(self, telling: Telling, wait: Callable[[], None]) -> None:
-        """`wait` takes in one command, however long it takes to come; it may raise StepAbandoned."""
+        """`wait` takes in one command, when it comes; it may raise StepAbandoned."""
         self.telling, self.stepper = telling, telling.stepper
         self.task: Task | None = None
         self._wait = wait
@@ -176,6 +176,16 @@ class Runner:
         if gate:
             self._stop_at = gate
             self.task = Task("phase", maxsize)
+
+    @property
+    def is_entering(self) -> bool:
+        """Whether a step is gone into again, up to a gate."""
+        return self._stop_at > 0
+
+    def answer_at_gate(self, asked: Arrival) -> None:
+        """Answer a command when the gate is reached that it led to."""
+        if self.task is not None:
+            self.task.asked = asked
 
     def finish(self, reason: Reason) -> None:
         """Tell how the run ended and save it, unless nothing was trained or it is told already."""

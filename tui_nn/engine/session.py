@@ -143,6 +143,13 @@ class Session:
         return self.training.step
 
     @property
+    def epoch(self) -> int:
+        """Whole epochs done; the last batch counts once its update is made."""
+        trainer = self.training.trainer
+        drawn = self.phase in (Phase.FORWARD, Phase.GRADIENT) and not trainer.batches.left
+        return trainer.epoch - drawn
+
+    @property
     def head(self) -> int:
         """The last recorded step of the present branch."""
         return self.lineage.branches[self.branch].head

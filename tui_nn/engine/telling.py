@@ -52,7 +52,7 @@ class Telling:
             state=self.state,
             branch=session.branch,
             step=session.step,
-            epoch=trainer.epoch,
+            epoch=session.epoch,
             phase=session.phase,
             look=self.stepper.looks,
             head=session.head,

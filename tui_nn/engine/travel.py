@@ -8,7 +8,7 @@ from tui_nn.data.changing import prepared_as
 from tui_nn.engine.session import Session
 from tui_nn.spec.changes import Difference, changed, differences, refuse_too_late
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.protocol import Changed
+from tui_nn.spec.protocol import Changed, Phase
 
 Poll = Callable[[], None]
 """Called at least every 20 ms while a way is gone again; it may raise."""
@@ -45,6 +45,7 @@ def go_to(session: Session, branch: int, step: int, poll: Poll = _silent) -> Non
     session.return_to(moment)
     session.branch = node.number
     _repeat(session, step, len(wanted), poll)
+    session.phase = Phase.EVALUATE if session.step else Phase.OPTIMIZER
     session.start_telling()
 
 
