@@ -93,6 +93,17 @@ def test_another_branch_step_or_phase_is_another_moment(other: Moment) -> None:
     assert len(watches.due(0.001, other, running=False)) == 1
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_a_moment_that_became_another_is_shown_again(running: bool) -> None:
+    loop = Loop()
+    loop.watch(Map(), Confusion())
+    loop.turn(running=running)
+    assert loop.turn(running=running) == []
+    loop.watches.renew()
+    assert loop.turn(running=running) == [(0, 0), (0, 1)]
+    assert loop.turn(running=running) == []
+
+
 def test_the_cheapest_comes_first() -> None:
     loop = Loop(costs={(0, 0): 0.3, (0, 1): 0.001, (0, 2): 0.02})
     loop.watch(Map(), Curves(), Layers())

@@ -15,7 +15,7 @@ from tui_nn.spec.protocol import Array, split_nonfinite
 from tui_nn.spec.protocol.frames import Layers, LayersFrame, LayerStatistics
 
 MOST_SAMPLES = 2_000
-MOST_NUMBERS = 2**22
+MOST_NUMBERS = 2**21
 """Of all outputs together."""
 MOST_NUMBERS_RUNNING = 2**19
 MOST_DEAD_UNITS = 64

@@ -60,7 +60,7 @@ class Watched:
     acknowledged: int = 0
     sent_at: float = -inf
     moment: Moment | None = None
-    """That the last frame showed."""
+    """That the last frame showed; None where it must be shown anew, at once."""
     evaluations: int = -1
     """How many there were when the last frame was sent."""
     costs: tuple[float, ...] = ()
@@ -119,6 +119,13 @@ class Watches:
     def evaluated(self) -> None:
         """There are new metrics: what is watched once an evaluation is due again."""
         self._evaluations += 1
+
+    def renew(self) -> None:
+        """Something else changed (another experiment, seed or loss): every watch is due again,
+        though step and phase may be the same.
+        """
+        for watch in self._watches.values():
+            watch.moment = None
 
     def due(self, now: float, moment: Moment, *, running: bool) -> list[Watched]:
         """What is to be looked at now, the cheapest first; each look is told by `sent`.
