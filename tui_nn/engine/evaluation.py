@@ -48,7 +48,7 @@ class Part:
         self.labels = on_device(dataset.y, dtype, device)
         widest = max(prod(row.size.output_shape) for row in inner(plan.rows))
         self.chunk = max(1, CHUNK_NUMBERS // max(widest, prod(self.x.shape[1:])))
-        if any(_takes_batch_statistics(row.layer) for row in inner(plan.rows)):
+        if any(takes_batch_statistics(row.layer) for row in inner(plan.rows)):
             self.chunk = len(self.x)
         self._unit = unit
         self._spread = _sum_of_squares(self.labels) if self.decision is Decision.NONE else 0.0
@@ -88,7 +88,7 @@ class Part:
         return Evaluation(numbers, len(output), None)
 
 
-def _takes_batch_statistics(layer: Bound) -> bool:
+def takes_batch_statistics(layer: Bound) -> bool:
     """Whether the answer for a sample depends on those beside it, even in evaluation."""
     return layer.entry.name.startswith("BatchNorm") and not layer["track_running_stats"]
 

@@ -1,6 +1,6 @@
 """What an engine can be told to do; every command carries an id that its answer repeats."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -87,7 +87,7 @@ class Watch(Command, frozen=True, kw_only=True):
     watch: int
     """Chosen by the client; one in use is replaced."""
     probe: Probes
-    rate: float = 20.0
+    rate: Annotated[float, msgspec.Meta(gt=0)] = 20.0
     """Frames a second at most."""
 
 
