@@ -42,6 +42,7 @@ class Batches:
         self._order: Tensor | None = None
         self._count = len(x)
         self._done = self._count
+        self._before = self._done
         self._coming: Iterator[tuple[Tensor, Tensor]] = iter(())
 
     @property
@@ -70,8 +71,16 @@ class Batches:
             self._coming = self._ordered(0)
             self.epochs_begun += 1
             self._done = 0
+        self._before = self._done
         self._done = min(self._done + self.batch_size, self._count)
         return next(self._coming)
+
+    def latest(self) -> Tensor | None:
+        """Which samples the latest batch held, int64 (samples,); None where none was drawn yet."""
+        if self._before >= self._done:
+            return None
+        order = torch.arange(self._count) if self._order is None else self._order
+        return order[self._before : self._done]
 
     def place(self) -> Place:
         """What `go_to` needs to continue here."""
@@ -81,6 +90,7 @@ class Batches:
         """Continue where `place` was taken, with the same batches."""
         self._generator.set_state(place.generator)
         self._order, self.epochs_begun, self._done = place.order, place.epochs_begun, place.done
+        self._before = self._done
         if place.epochs_begun:
             self._coming = self._ordered(place.done)
 
@@ -109,8 +119,17 @@ class Batches:
         if self._order is None and not done and self._count <= size:
             return iter(((x, y),))
         order = torch.arange(self._count) if self._order is None else self._order
-        order = order[done:].to(x.device)
-        needed = gathered_bytes(x, size) + gathered_bytes(y, size)
-        if needed <= GATHER_BYTES and self.per_epoch <= VIEWS_AT_ONCE:
+        if done:
+            order = order[done:]
+        order = order.to(x.device)
+        if self._count - done <= size:
+            return iter(((x.index_select(0, order), y.index_select(0, order)),))
+        if self._at_once:
             return zip(gather(x, order, size), gather(y, order, size), strict=True)
         return ((x.index_select(0, part), y.index_select(0, part)) for part in order.split(size))
+
+    @property
+    def _at_once(self) -> bool:
+        """Whether the batches of an epoch are views of one tensor, or come one by one."""
+        needed = sum(gathered_bytes(samples, self.batch_size) for samples in (self.x, self.y))
+        return needed <= GATHER_BYTES and self.per_epoch <= VIEWS_AT_ONCE

@@ -42,7 +42,6 @@ class Driver:
         """Take in what came and do a little of the task; wait where there is nothing to do."""
         task = self.runner.task
         if task is None:
-            self.telling.show(running=False)
             self._take_next(timeout)
             return
         pause = task.next_at - time.monotonic() if task.interval_s else 0.0
@@ -53,7 +52,12 @@ class Driver:
             self.runner.work(task)
 
     def _take_next(self, timeout: float | None) -> None:
-        arrival = self._later.popleft() if self._later else self.connections.receive(timeout)
+        """Show where training stands, and take in what comes."""
+        if self._later:
+            arrival: Arrival | None = self._later.popleft()
+        else:
+            more = self.telling.show(running=False)
+            arrival = self.connections.receive(0.0 if more else timeout)
         if arrival is not None:
             self.take(arrival)
 
@@ -82,6 +86,8 @@ class Driver:
             case Closed():
                 self.telling.watching.leave(connection)
             case do.Watch():
+                if self.telling.loaded is not None:  # one that doesn't apply is refused at once
+                    self.telling.watching.inspect(self.telling.session, what.probe)
                 self.telling.watching.add(connection, what)
                 self.telling.answer(arrival)
             case do.Unwatch():
@@ -132,6 +138,7 @@ class Driver:
                 self.is_over = True
 
     def _done(self, arrival: Arrival) -> None:
+        self.telling.watching.renew()
         self.telling.answer(arrival)
         self.telling.tell_present()
 

@@ -168,7 +168,6 @@ class Runner:
         self.telling.tell_present()
         with session.untimed():
             while self.task is None:
-                self.telling.show(running=False)
                 self._wait()
 
     def enter(self, gate: int) -> None:

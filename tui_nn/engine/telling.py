@@ -96,10 +96,11 @@ class Telling:
         """Tell whoever asked why it was not."""
         asked.connection.send(encode(problem(getattr(asked.what, "id", None), error)))
 
-    def show(self, *, running: bool) -> None:
-        """Send the frames that are due."""
-        if self.loaded is not None:
-            self.watching.show(self.loaded.session, self.stepper.looks, running=running)
+    def show(self, *, running: bool) -> bool:
+        """Send the frames that are due, while training stands still one alone; whether more are."""
+        if self.loaded is None:
+            return False
+        return self.watching.show(self.loaded.session, self.stepper.looks, running=running)
 
 
 def problem(number: int | None, error: Exception) -> Problem:

@@ -50,17 +50,23 @@ class Watching:
         """Whether a probe that is due soon shows what the next step does to the parameters."""
         return bool(self._watches) and self._watches.wants_before(time.monotonic(), running=running)
 
-    def show(self, session: Session, looks: int, *, running: bool) -> None:
-        """Send the frames that are due."""
+    def renew(self) -> None:
+        """Settings are others: what is shown of this moment holds no longer."""
+        self._watches.renew()
+
+    def show(self, session: Session, looks: int, *, running: bool) -> bool:
+        """Send the frames that are due, while training stands still one alone; whether more are."""
         if not self._watches:
-            return
+            return False
         moment = Moment(session.branch, session.step, session.phase, looks)
-        for watch in self._watches.due(time.monotonic(), moment, running=running):
+        due = self._watches.due(time.monotonic(), moment, running=running)
+        for watch in due if running else due[:1]:
             began = time.monotonic()
             connection = self._by_number[watch.key[0]]
             number = watch.number + 1
             try:
-                frame = replace(look(view(session), watch.probe), watch=watch.key[1], number=number)
+                frame = look(view(session, running=running), watch.probe)
+                frame = replace(frame, watch=watch.key[1], number=number)
                 connection.send(encode(frame))
             except NNError as error:
                 self._watches.remove(watch.key)
@@ -69,13 +75,14 @@ class Watching:
                 continue
             cost = time.monotonic() - began
             self._watches.sent(watch.key, time.monotonic(), moment, cost)
+        return not running and len(due) > 1
 
     def inspect(self, session: Session, probe: Probes) -> AnyFrame:
         """One look, now; InvalidInput where the probe does not apply."""
         return look(view(session), probe)
 
 
-def view(session: Session) -> View:
+def view(session: Session, *, running: bool = False) -> View:
     """The present moment, as a probe sees it."""
     training = session.training
     return View(
@@ -86,4 +93,6 @@ def view(session: Session) -> View:
         branch=session.branch,
         loss=session.loss,
         before=session.before,
+        batch=training.trainer.batches.latest(),
+        running=running,
     )

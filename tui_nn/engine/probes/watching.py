@@ -44,6 +44,8 @@ class Moment:
     branch: int
     step: int
     phase: Phase
+    look: int = 0
+    """Which pass through forward and gradient this is, inside a step."""
 
 
 @dataclass
