@@ -167,6 +167,30 @@ def explain(name: str) -> None:
     sys.stdout.write(f"{entry_page(name)}\n")
 
 
+@commands.command()
+@click.option("--attach", required=True, metavar="RUN", help="Reach the engine that trains a run.")
+@verbose
+def engine(attach: str) -> None:
+    """Train for another program: commands in, events out, a line each.
+
+    `nn-tui protocol` lists them. --attach RUN joins standard input and output with the engine of a
+    run that goes on alone; several may follow it, one drives.
+    """
+    from tui_nn.bridge import bridge
+    from tui_nn.runs.folder import need_run
+
+    bridge(need_run(attach))
+
+
+@commands.command()
+@verbose
+def protocol() -> None:
+    """Print what an engine is told and tells, as Markdown."""
+    from tui_nn.protocol_page.page import protocol_page
+
+    sys.stdout.write(f"{protocol_page()}\n")
+
+
 def _goal_changes(goal: str | None) -> tuple[str, ...]:
     """`accuracy>=0.97` as changes of the experiment."""
     if goal is None:

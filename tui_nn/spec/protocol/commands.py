@@ -139,3 +139,6 @@ Commands = (
     | Drive
     | Stop
 )
+
+FOR_ALL = (Watch, Unwatch, Seen, Inspect, Drive)
+"""What every connection may send; the other commands are for the one that drives."""
