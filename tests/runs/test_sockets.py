@@ -3,11 +3,11 @@
 import os
 import socket
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from tui_nn.runs import sockets
 from tui_nn.runs.folder import Folder, create
 from tui_nn.runs.sockets import Door, reach
 from tui_nn.spec.errors import InvalidInput
@@ -97,7 +97,7 @@ def test_a_folder_that_is_gone_is_the_callers_to_tell(tmp_path: Path) -> None:
 def test_a_failed_attempt_leaves_no_temporary_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(OSError, match="No such file"):
         Door(Folder(tmp_path / "gone"))
     assert list(tmp_path.iterdir()) == []

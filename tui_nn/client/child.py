@@ -19,6 +19,8 @@ TAIL = 200
 """Lines of standard error that are kept."""
 LONGEST_WORDS = 2**16
 """Bytes of a line of standard error."""
+LAST_LINES_S = 1.0
+"""What it has started may hold its standard error open."""
 SHOWN = 3
 """Lines of standard error that say why it ended."""
 
@@ -100,7 +102,6 @@ class Child:
         """One sentence: exit code or signal, and the last lines of standard error."""
         if not self.has_ended(patience_s):
             return "the engine has closed its output"
-        self._listener.join(patience_s)  # what it started may hold standard error open
         code = self._process.returncode
         if code == 0:
             return "the engine has ended"
@@ -108,7 +109,8 @@ class Child:
         return f"the engine {how}{self.last_words()}"
 
     def last_words(self) -> str:
-        """The last lines of standard error, to be put behind a reason."""
+        """The last lines of standard error of one that has ended, to be put behind a reason."""
+        self._listener.join(LAST_LINES_S)
         lines = [line for line in self.words if line.strip()][-SHOWN:]
         return f": {'; '.join(lines)}" if lines else ""
 

@@ -1,5 +1,6 @@
 """The other end of an engine: commands go in, events come out, in a thread of its own."""
 
+import re
 import select
 import threading
 import time
@@ -19,7 +20,9 @@ from tui_nn.spec.protocol.lines import Told, encode
 from tui_nn.spec.protocol.messages import Answer, Hello, Problem
 from tui_nn.wire import Lines, TooLong, read
 
-GREETING = b'{"type":"hello"'
+GREETING = re.compile(rb'\{\s*"type"\s*:\s*"hello"')
+REFUSED_S = 0.5
+"""How long a command that is no engine of this version may take to end by itself."""
 LAST_WORDS_S = 2.0
 """How long an engine whose output has ended may take to end."""
 
@@ -116,7 +119,11 @@ class Client(Delivery):
                     self._asked[number] = reply
                 self._child.send(encode(msgspec.structs.replace(command, id=number)))
             elif reply:
-                reply.put(Problem(id=number, message=self.present.words or "not started"))
+                reply.put(
+                    Problem(
+                        id=number, message=self.present.words or "the engine has not been started"
+                    )
+                )
         return number
 
     def close(self, stop: bool = True, patience_s: float = 10.0) -> None:
@@ -172,16 +179,17 @@ class Client(Delivery):
 
     def _take_banner(self, line: bytes | TooLong) -> str:
         """Wait for the hello; returns why it won't do, or nothing."""
-        at = -1 if isinstance(line, TooLong) else line.find(GREETING)
-        before = line if isinstance(line, TooLong) or at < 0 else line[:at]
+        found = None if isinstance(line, TooLong) else GREETING.search(line)
+        before = line if isinstance(line, TooLong) or not found else line[: found.start()]
         if isinstance(before, TooLong) or before.strip():
             self._banner.append(readable(before))
-        if isinstance(line, TooLong) or at < 0:
+        if isinstance(line, TooLong) or not found:
             return ""
+        said = line[found.start() :]
         try:
-            greeting = msgspec.json.decode(line[at:], type=_Greeting)
+            greeting = msgspec.json.decode(said, type=_Greeting)
             if greeting.version == VERSION:
-                self.hello = msgspec.json.decode(line[at:], type=Hello)
+                self.hello = msgspec.json.decode(said, type=Hello)
                 self._deliver(self.hello)
                 return ""
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -192,7 +200,7 @@ class Client(Delivery):
         )
 
     def _refuse(self, child: Child, reason: str) -> str:
-        child.end(LAST_WORDS_S)
+        child.end(REFUSED_S)
         return f"the engine {reason}{child.last_words() or self._last_banner()}"
 
     def _ending(self, child: Child) -> str:
@@ -209,10 +217,10 @@ class Client(Delivery):
             self._is_gone = True
             asked = dict(self._asked)
             self._asked.clear()
-        gone = msgspec.structs.replace(self.present, state="offline", words=words)
-        self._deliver(gone)
+        self._present = msgspec.structs.replace(self.present, state="offline", words=words)
         for number, reply in asked.items():
             reply.put(Problem(id=number, message=words))
+        self._deliver(self._present)
         self._finish()
 
 
