@@ -9,6 +9,9 @@ from tui_nn.spec.protocol.frames import Probes
 Grain = Literal["phase", "step", "epoch"]
 
 
+Rate = Annotated[float, msgspec.Meta(gt=0)]
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag=str.lower):
     """What every command carries."""
 
@@ -87,7 +90,7 @@ class Watch(Command, frozen=True, kw_only=True):
     watch: int
     """Chosen by the client; one in use is replaced."""
     probe: Probes
-    rate: Annotated[float, msgspec.Meta(gt=0)] = 20.0
+    rate: Rate = 20.0
     """Frames a second at most."""
 
 
@@ -139,3 +142,6 @@ Commands = (
     | Drive
     | Stop
 )
+
+FOR_ALL = (Watch, Unwatch, Seen, Inspect, Drive)
+"""What every connection may send; the other commands are for the one that drives."""
