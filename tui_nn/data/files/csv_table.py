@@ -75,6 +75,8 @@ def csv(
         source=name,
         missing=sum(inputs.missing.values()),
         standardize_target=standardize_target and isinstance(found.kind, Values),
+        columns=tuple(inputs.used),
+        decimal="," if dialect.comma else ".",
         sha256=digest,
         notices=tuple(map(printable, notices)),
     )
