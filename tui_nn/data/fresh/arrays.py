@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_nn.data.files.arrays import brief, fill, fill_unit, foreign
+from tui_nn.data.files.labels import is_one_hot
 from tui_nn.data.files.npz import (
     FORM,
     StoredArray,
@@ -154,8 +155,8 @@ def _targets(
     raw = read_array(archive, array, where, source)
     shape = raw.shape[1:]
     if recipe.classes is not None:
-        if shape == (recipe.classes,):
-            raw, shape = raw.argmax(axis=1), ()  # one-hot rows
+        if shape == (recipe.classes,) and is_one_hot(raw):
+            raw, shape = raw.argmax(axis=1), ()
         if shape not in ((), (1,)):
             raise InvalidInput(
                 f"{array.name} has the shape {brief(str(raw.shape))}, classes are one a sample",
