@@ -16,7 +16,7 @@ from tests.cli.support import nn_tui
 from tests.trained import Trained, save, trained
 from tui_nn.data.clouds import moons
 from tui_nn.runs.folder import Folder
-from tui_nn.spec.protocol import Changed, encode
+from tui_nn.spec.protocol import Changed, Phase, encode
 
 ROOT = Path(__file__).parents[2]
 
@@ -165,7 +165,7 @@ def test_best_weights_are_asked_where_training_had_patience(here: Path) -> None:
     run = trained(here / "runs", MOONS, "train.patience=3")
     last = nn_tui("predict", "latest", "--values", "1,1", "--json")
     with torch.no_grad():
-        run.network[0].bias.add_(1)  # type: ignore[union-attr,operator]
+        run.network[0].bias.add_(1)  # type: ignore[operator]
     save(run.folder.best, run.network)
     best = nn_tui("predict", "latest", "--values", "1,1", "--json")
     assert best != last
@@ -181,7 +181,7 @@ def test_last_weights_are_asked_where_training_had_no_patience(here: Path) -> No
     ).err  # fmt: skip
     last = nn_tui("predict", "latest", "--values", "1,1", "--json")
     with torch.no_grad():
-        run.network[0].bias.add_(1)  # type: ignore[union-attr,operator]
+        run.network[0].bias.add_(1)  # type: ignore[operator]
     save(run.folder.best, run.network)
     assert nn_tui("predict", "latest", "--values", "1,1", "--json") == last
 
@@ -189,7 +189,7 @@ def test_last_weights_are_asked_where_training_had_no_patience(here: Path) -> No
 def test_weights_that_are_no_numbers_are_told(here: Path) -> None:
     run = trained(here / "runs", MOONS)
     with torch.no_grad():
-        run.network[0].bias.fill_(torch.nan)  # type: ignore[union-attr,operator]
+        run.network[0].bias.fill_(torch.nan)  # type: ignore[operator]
     save(run.folder.last, run.network)
     answer = nn_tui("predict", "latest", "--values", "1,1", "--json")
     assert "1 of 1 outputs aren't finite" in answer.err
@@ -203,7 +203,7 @@ def test_weights_that_are_no_numbers_are_told(here: Path) -> None:
 def test_a_loss_that_was_changed_while_training_is_the_one_that_counts(here: Path) -> None:
     run = trained(here / "runs", MOONS)
     change = Changed(
-        step=2, key="loss", old="BCEWithLogitsLoss()", new="MSELoss()", phase="forward"
+        step=2, key="loss", old="BCEWithLogitsLoss()", new="MSELoss()", phase=Phase.FORWARD
     )
     run.folder.changes.write_bytes(encode(change) + b'\n{"type": "chan')
     [found] = lines(nn_tui("predict", "latest", "--values", "1,1", "--json").out)

@@ -15,6 +15,7 @@ from tui_nn.data.recipe import recipe_of
 from tui_nn.engine.assessing import ClassScore, assess, class_scores, wilson
 from tui_nn.engine.building import build_loss
 from tui_nn.engine.evaluation import Part
+from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.targets import Values
 
 CPU = torch.device("cpu")
@@ -154,3 +155,23 @@ def test_new_values_are_judged_beside_the_mean_of_the_training_part(tmp_path: Pa
     assert part.kind == Values((1,))
     found = assess(nn.Linear(1, 1), ready.plan, recipe, part)
     assert found.baseline.numbers["mae"] == pytest.approx(35)  # beside 20, the mean of training
+
+
+def test_outputs_that_are_no_numbers_are_counted_or_refused() -> None:
+    text = """
+    data = "moons(n=10)"
+    network = ["Linear(2, 1)", "Sigmoid()"]
+    loss = "MSELoss()"
+    optimizer = "SGD()"
+    """
+    for loss in ("MSELoss()", "BCELoss()"):
+        ready = prepared(text, f"loss={loss}")
+        network = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())
+        with torch.no_grad():
+            network[0].bias.fill_(torch.nan)  # type: ignore[operator]
+        if loss == "MSELoss()":
+            found = assess(network, ready.plan, recipe_of(ready), ready.split.train)
+            assert (found.not_finite, np.isnan(found.numbers["loss"])) == (10, True)
+        else:
+            with pytest.raises(InvalidInput, match="10 of 10 outputs aren't finite"):
+                assess(network, ready.plan, recipe_of(ready), ready.split.train)

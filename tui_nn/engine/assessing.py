@@ -14,7 +14,8 @@ from tui_nn.data.recipe import Recipe
 from tui_nn.engine.aside import aside
 from tui_nn.engine.building import build_loss
 from tui_nn.engine.evaluation import Part
-from tui_nn.engine.predicting import CPU
+from tui_nn.engine.predicting import CPU, refuse_a_single_one
+from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Numbers
 from tui_nn.spec.resolve import Plan
 
@@ -54,6 +55,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """One part, judged."""
 
     count: int
+    not_finite: int = 0
+    """Samples with an output that isn't finite: of those no number here says much."""
     numbers: dict[str, float]
     """The metrics of an evaluation, as training tells them."""
     right: int | None = None
@@ -68,22 +71,38 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assess(network: nn.Module, plan: Plan, recipe: Recipe, part: Dataset) -> Assessment:
-    """Judge the network on samples as it gets them, without a trace in it."""
+    """Judge the network on samples as it gets them, without a trace in it; InvalidInput."""
+    refuse_a_single_one(plan, len(part.x))
     unit = recipe.scaling.unit
     ready = Part(part, plan, CPU, unit)
     with aside(network):
         outputs = ready.outputs(network)
-        found = ready.measure(outputs, build_loss(plan, CPU))
+        not_finite = int((~outputs.isfinite()).flatten(1).any(1).sum())
+        try:
+            found = ready.measure(outputs, build_loss(plan, CPU))
+        except RuntimeError as error:  # some losses refuse numbers that are none
+            if not not_finite:
+                raise
+            raise InvalidInput(
+                f"{not_finite:,} of {len(outputs):,} outputs aren't finite, "
+                f"{plan.experiment.loss.entry.name} can't judge them ({error})",
+                hint="name other weights with --checkpoint",
+            ) from None
     baseline = _simplest(recipe, part, unit)
     if found.confusion is None or found.right is None:
         errors = (outputs - ready.labels).double().numpy()
         targets = _target_scores(errors, part, recipe)
         return Assessment(
-            count=found.count, numbers=found.numbers, targets=targets, baseline=baseline
+            count=found.count,
+            not_finite=not_finite,
+            numbers=found.numbers,
+            targets=targets,
+            baseline=baseline,
         )
     confusion = found.confusion.numpy()
     return Assessment(
         count=found.count,
+        not_finite=not_finite,
         numbers=found.numbers,
         right=found.right,
         interval=wilson(found.right, found.count),

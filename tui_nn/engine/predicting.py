@@ -98,11 +98,7 @@ def predict(
     `progress` takes the share that is done. Raises InvalidInput where one sample is too few.
     """
     chunk = chunk_size(plan, len(x))
-    if looks_at_others(plan) and len(x) < 2:
-        raise InvalidInput(
-            "a BatchNorm without running statistics can't answer for a single sample",
-            hint="give several at once",
-        )
+    refuse_a_single_one(plan, len(x))
     scaling, parts = recipe.scaling, []
     with aside(network):
         for start in range(0, len(x), chunk):
@@ -115,6 +111,15 @@ def predict(
 def looks_at_others(plan: Plan) -> bool:
     """Whether the answer for a sample depends on those beside it."""
     return any(takes_batch_statistics(row.layer) for row in inner(plan.rows))
+
+
+def refuse_a_single_one(plan: Plan, count: int) -> None:
+    """InvalidInput for one sample where the network compares it with others."""
+    if looks_at_others(plan) and count < 2:
+        raise InvalidInput(
+            "a BatchNorm without running statistics can't answer for a single sample",
+            hint="give several at once",
+        )
 
 
 def answers(outputs: Tensor, plan: Plan, recipe: Recipe) -> Predictions:

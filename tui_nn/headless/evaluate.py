@@ -130,6 +130,8 @@ def _metrics(trained: Trained, part: "Assessment") -> Iterator[str]:
     lines = list(aligned([row[:3] for row in rows]))
     for line, row in zip(lines, rows, strict=True):
         yield f"{line.ljust(max(map(len, lines)))}  {row[3]}".rstrip()
+    if part.not_finite:
+        yield f"  {part.not_finite:,} of {part.count:,} outputs aren't finite"
     commonest = ", the commonest class" if part.classes else ""
     yield f"  baseline: {printable(part.baseline.answer)}{commonest} of the training part"
     if len(part.targets) > 1 and trained.recipe.target_mean is not None:

@@ -25,7 +25,8 @@ def made() -> Recipe:
 
 
 def encoded(array: Any) -> bytes:
-    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    return header + bytes(array.tobytes())
 
 
 def mnist(images: Any = RAW, labels: Any = LABELS) -> Recipe:
