@@ -63,8 +63,8 @@ def read_csv(
     dialect = _dialect(text, options, recipe)
     places = _find_places(text, dialect, recipe, _targets(options, recipe, with_targets))
     table = _read(text, dialect, recipe, places, source)
-    agreed = dialect.comma == (recipe.decimal == ",") and recipe.decimal
-    check_separators(text, table, dialect, options["decimal"] or agreed or None)
+    agreed = dialect.decimal if dialect.decimal == recipe.decimal else None
+    check_separators(text, table, dialect, options["decimal"] or agreed)
     tell_memory(source, count_of(table.rows, "row"), table.rows * len(recipe.columns) * 8)
     rows, told = _rows(text, table, recipe, places)
     notices = [dialect.notice(table.rows, text.encoding), *places.notices, *told]

@@ -49,6 +49,10 @@ class Dialect:
     def width(self) -> int:
         return len(self.names)
 
+    @property
+    def decimal(self) -> str:
+        return "," if self.comma else "."
+
     def notice(self, rows: int, encoding: str) -> str:
         """What was found, in one line."""
         words = [f"{rows:,} rows: {in_words(self.delimiter)} between fields"]
