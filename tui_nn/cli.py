@@ -235,8 +235,8 @@ def evaluate(
 ) -> None:
     """Judge a trained run, beside the simplest answer.
 
-    RUN is a run's folder or its name in runs/, or latest. Left out, its validation part is used,
-    or the training part where there is none, and its test part. --data names other data of the
+    RUN is a run's folder or its name in runs/, or latest. It is judged on its validation part, or
+    the training part where there is none, and on its test part. --data names other data of the
     same form, as "csv('new.csv', target='price')" or "moons(seed=5)".
     """
     from tui_nn.headless.evaluate import Options
