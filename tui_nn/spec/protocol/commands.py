@@ -7,8 +7,6 @@ import msgspec
 from tui_nn.spec.protocol.frames import Probes
 
 Grain = Literal["phase", "step", "epoch"]
-
-
 Rate = Annotated[float, msgspec.Meta(gt=0)]
 
 
