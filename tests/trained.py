@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from tests.support import trainer
-from tui_nn.data.prepare import Prepared, prepare
-from tui_nn.data.recipe import recipe_of, to_bytes
-from tui_nn.engine.trainer import Trainer
-from tui_nn.runs.folder import Folder, create
-from tui_nn.spec.files import experiment_of, write_toml
+from tests.support import prepared
+from tui_nn.data.open import Opened
+from tui_nn.data.prepare import Prepared
+from tui_nn.engine import checkpoint
+from tui_nn.engine.starting import Listener, start
+from tui_nn.engine.travel import change
+from tui_nn.runs.folder import Folder
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,32 @@ class Trained:
 
 
 def trained(
-    runs: Path, text: str, *changes: str, steps: int = 3, folder: Path = Path(), recipe: bool = True
+    runs: Path,
+    text: str,
+    *changes: str,
+    steps: int = 3,
+    folder: Path = Path(),
+    then: tuple[str, ...] = (),
 ) -> Trained:
-    """Train a few steps and leave a run; relative paths of the experiment start at `folder`."""
-    ready = prepare(experiment_of(text, "test.toml", "test", changes, folder))
-    made: Trainer = trainer(text, *changes, folder=folder)
-    made.train_straight(steps)
-    run = create(runs, "test", write_toml(ready.plan.experiment, text))
-    save(run.last, made.network)
-    if recipe:
-        run.recipe.write_bytes(to_bytes(recipe_of(ready)))
-    return Trained(run, ready, made.network.eval())
+    """Train a few steps, and one more with `then` changed; relative paths start at `folder`."""
+    opened = Opened(prepared(text, *changes, folder=folder), text)
+    torch.set_num_threads(1)
+    session = start(opened, Listener(lambda record: None, lambda words: None), runs=runs)
+    session.begin()
+    while session.step < steps:
+        session.advance(steps - session.step)
+    if then:
+        change(session, then)
+        session.advance(1)
+    session.save()
+    assert session.keeper
+    session.keeper.close()
+    return Trained(
+        session.keeper.folder, session.training.prepared, session.training.trainer.network.eval()
+    )
 
 
 def save(path: Path, network: nn.Module) -> None:
-    """A checkpoint's tensors of the network."""
-    save_file({f"network/{name}": t.contiguous() for name, t in network.state_dict().items()}, path)
+    """Put a network's weights into a checkpoint."""
+    tree = checkpoint.read(path).tree if path.exists() else {}
+    path.write_bytes(checkpoint.write(network.state_dict(), tree))

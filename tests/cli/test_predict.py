@@ -15,8 +15,8 @@ import torch
 from tests.cli.support import nn_tui
 from tests.trained import Trained, save, trained
 from tui_nn.data.clouds import moons
+from tui_nn.data.recipe import recipe_of, to_bytes
 from tui_nn.runs.folder import Folder
-from tui_nn.spec.protocol import Changed, Phase, encode
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,6 +176,7 @@ def test_best_weights_are_asked_where_training_had_patience(here: Path) -> None:
 
 def test_last_weights_are_asked_where_training_had_no_patience(here: Path) -> None:
     run = trained(here / "runs", MOONS)
+    run.folder.best.unlink(missing_ok=True)
     assert "holds no best.safetensors" in nn_tui(
         "predict", "latest", "--values", "1,1", "--checkpoint", "best"
     ).err  # fmt: skip
@@ -201,13 +202,19 @@ def test_weights_that_are_no_numbers_are_told(here: Path) -> None:
 
 
 def test_a_loss_that_was_changed_while_training_is_the_one_that_counts(here: Path) -> None:
-    run = trained(here / "runs", MOONS)
-    change = Changed(
-        step=2, key="loss", old="BCEWithLogitsLoss()", new="MSELoss()", phase=Phase.FORWARD
-    )
-    run.folder.changes.write_bytes(encode(change) + b'\n{"type": "chan')
+    run = trained(here / "runs", MOONS, then=("loss=MSELoss()",))
+    with run.folder.changes.open("ab") as file:
+        file.write(b'{"type": "chan')
     [found] = lines(nn_tui("predict", "latest", "--values", "1,1", "--json").out)
     assert "probabilities" not in found
+
+
+def test_the_recipe_is_that_of_the_split_training_went_on_with(here: Path) -> None:
+    (here / "train.csv").write_text(ROWS)
+    other = trained(here / "a", TABLE, folder=here, steps=0, then=("train.seed=5",))
+    plain = trained(here / "b", TABLE, folder=here)
+    assert other.folder.recipe.read_bytes() == to_bytes(recipe_of(other.prepared))
+    assert other.folder.recipe.read_bytes() != plain.folder.recipe.read_bytes()
 
 
 @pytest.mark.parametrize(
