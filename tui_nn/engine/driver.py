@@ -3,6 +3,8 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
 
 from tui_nn.engine.connections import Arrival, Attached, Closed, Connections
 from tui_nn.engine.loading import load
@@ -11,38 +13,45 @@ from tui_nn.engine.session import Session
 from tui_nn.engine.telling import Telling
 from tui_nn.engine.trainer import StepAbandoned
 from tui_nn.engine.travel import change, go_to, reset, step_of_epoch
-from tui_nn.runs.folder import Folder, find_run
+from tui_nn.runs.folder import RUNS, Folder, find_run
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Reason, encode
 from tui_nn.spec.protocol import commands as do
+
+ALONE_SECONDS = 1.0
+"""How often to look whether to go on waiting, where nobody is there who might say something."""
+
+
+class Leaves(Protocol):
+    """Whether the engine is to leave."""
+
+    def __call__(self, *, busy: bool, ended: bool) -> bool: ...
 
 
 class Driver:
     """One run at a time, whoever watches it, and what it is to do next."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, leaves: Leaves) -> None:
         self.connections = connections
         self.telling = Telling(connections)
-        self.runner = Runner(self.telling, lambda: self._take_next(None))
-        self.is_over = False
+        self.runner = Runner(self.telling, self._wait_in_a_step)
+        self._leaves = leaves
+        self._is_stopped = False
         self._later: deque[Arrival] = deque()
         """Commands that wait for the present task, or for a step to be undone."""
 
     @property
-    def is_busy(self) -> bool:
-        """Whether training has something to do."""
-        return self.runner.task is not None
+    def is_over(self) -> bool:
+        """Whether it was stopped, or the engine is to leave."""
+        telling = self.telling
+        ended = telling.loaded is None or telling.state in ENDED
+        return self._is_stopped or self._leaves(busy=self.runner.task is not None, ended=ended)
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing is left to do: the run has come to its end, or none is loaded."""
-        return self.telling.loaded is None or self.telling.state in ENDED
-
-    def turn(self, timeout: float | None) -> None:
+    def turn(self) -> None:
         """Take in what came and do a little of the task; wait where there is nothing to do."""
         task = self.runner.task
         if task is None:
-            self._take_next(timeout)
+            self._take_next()
             return
         pause = task.next_at - time.monotonic() if task.interval_s else 0.0
         arrival = self.connections.receive(max(0.0, pause))
@@ -51,12 +60,18 @@ class Driver:
         elif time.monotonic() >= task.next_at:
             self.runner.work(task)
 
-    def _take_next(self, timeout: float | None) -> None:
+    def _wait_in_a_step(self) -> None:
+        if self.is_over:
+            raise StepAbandoned
+        self._take_next()
+
+    def _take_next(self) -> None:
         """Show where training stands, and take in what comes."""
         if self._later:
             arrival: Arrival | None = self._later.popleft()
         else:
             more = self.telling.show(running=False)
+            timeout = None if self.connections.anybody else ALONE_SECONDS
             arrival = self.connections.receive(0.0 if more else timeout)
         if arrival is not None:
             self.take(arrival)
@@ -135,7 +150,7 @@ class Driver:
                 self._inside_as_before(self._save)
             case do.Stop():
                 self.finish("stopped")
-                self.is_over = True
+                self._is_stopped = True
 
     def _done(self, arrival: Arrival) -> None:
         self.telling.watching.renew()
@@ -210,7 +225,8 @@ class Driver:
     def _load(self, what: do.Load) -> None:
         telling = self.telling
         self.runner.end_task()
-        folder = find_run(what.experiment) if what.text is None else None
+        runs = RUNS if what.runs is None else Path(what.runs)
+        folder = find_run(what.experiment, runs) if what.text is None else None
         if folder is not None and self._holds(folder):
             self.close()  # it can't be taken up while it is held
         before, telling.state = telling.state, "loading"

@@ -38,7 +38,7 @@ class Runner:
     """The present task, and where a step was stopped."""
 
     def __init__(self, telling: Telling, wait: Callable[[], None]) -> None:
-        """`wait` takes in one command, when it comes; it may raise StepAbandoned."""
+        """`wait` takes in one command, when it comes; StepAbandoned where none will."""
         self.telling, self.stepper = telling, telling.stepper
         self.task: Task | None = None
         self._wait = wait

@@ -10,14 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from tui_nn.engine.connections import Connections, claim_stdout
 from tui_nn.spec.protocol import encode
 from tui_nn.spec.protocol.messages import Present
-
-if TYPE_CHECKING:
-    from tui_nn.engine.driver import Driver
 
 STAY_SECONDS = 3600.0
 """How long a paused run waits for somebody to come back, where the engine stays."""
@@ -53,6 +49,32 @@ class Signals:
                 signal.signal(number, handler)
 
 
+class Presence:
+    """Whether the engine is still needed."""
+
+    def __init__(self, connections: Connections, signals: Signals, *, stay: bool) -> None:
+        self._connections, self._signals, self._stay = connections, signals, stay
+        self._idle_since: float | None = None
+
+    def is_over(self, *, busy: bool, ended: bool) -> bool:
+        """Whether to save and leave: signalled, or alone with nothing to do.
+
+        `busy`: training has something to do; `ended`: the run has come to its end.
+        """
+        if self._signals.received is not None:
+            return True
+        if self._connections.anybody:
+            self._idle_since = None
+            return False
+        if not self._stay or ended:
+            return True
+        if busy:
+            return False
+        now = time.monotonic()
+        self._idle_since = self._idle_since or now
+        return now - self._idle_since > STAY_SECONDS
+
+
 def serve(*, stay: bool = False) -> int:
     """Serve whoever is at standard input, then whoever comes in through the run's socket.
 
@@ -66,26 +88,13 @@ def serve(*, stay: bool = False) -> int:
         connections.broadcast(encode(Present(state="loading", words="loading PyTorch …")))
         from tui_nn.engine.driver import Driver
 
-        driver = Driver(connections)
+        driver = Driver(connections, Presence(connections, signals, stay=stay).is_over)
         driver.telling.tell_present()
-        _serve(driver, signals, stay=stay)
+        while not driver.is_over:
+            driver.turn()
         if signals.received is not None:
             driver.finish("interrupted")
         driver.close()
         driver.telling.tell_present()
         connections.close(FAREWELL_SECONDS)
     return 0 if signals.received is None else 128 + signals.received
-
-
-def _serve(driver: "Driver", signals: Signals, *, stay: bool) -> None:
-    alone_since: float | None = None
-    while signals.received is None and not driver.is_over:
-        if driver.connections.anybody:
-            alone_since = None
-        elif not stay or driver.has_ended:
-            return
-        elif not driver.is_busy:
-            alone_since = alone_since or time.monotonic()
-            if time.monotonic() - alone_since > STAY_SECONDS:
-                return
-        driver.turn(None if alone_since is None else 1.0)
