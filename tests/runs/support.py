@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from tui_nn.runs.log import Log
-from tui_nn.spec.protocol import Array, Record, Stepped
+from tui_nn.spec.protocol import Array, Changed, Phase, Record, Stepped
 
 
 def stepped(first: int, losses: Sequence[float], branch: int = 0, **fields: float) -> Stepped:
@@ -15,6 +16,15 @@ def stepped(first: int, losses: Sequence[float], branch: int = 0, **fields: floa
     lr = Array.of(np.full(len(losses), 0.1, np.float32))
     return Stepped(
         branch=branch, first=first, step=first + len(losses) - 1, loss=loss, lr=lr, **fields
+    )
+
+
+def changed(
+    branch: int, step: int, key: str, *, parent: int | None = None, old: Any = None, new: Any = None
+) -> Changed:
+    """A change of a setting after `step`."""
+    return Changed(
+        branch=branch, step=step, key=key, old=old, new=new, phase=Phase.EVALUATE, parent=parent
     )
 
 
