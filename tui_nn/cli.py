@@ -6,13 +6,17 @@ import re
 import sys
 import traceback
 from math import isfinite
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from tui_nn import __version__
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.exits import Exit
+
+if TYPE_CHECKING:
+    from tui_nn.runs.folder import Folder
 
 DEFAULT_PRESET = "and-gate"
 
@@ -127,9 +131,30 @@ def train(
 @click.argument("changes", nargs=-1, metavar="[key=value]...")
 @click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @click.option("--toml", is_flag=True, help="Print the experiment's file with every choice made.")
+@click.option("--json", "as_json", is_flag=True, help="Print a run as one JSON object.")
+@click.option("--runs", default="runs", metavar="DIR", help="The folder of the runs.")
 @verbose
-def show(experiment: str, changes: tuple[str, ...], target: tuple[str, ...], toml: bool) -> None:
-    """Show layers, data and settings of an experiment, or of a first guess at your data."""
+def show(
+    experiment: str,
+    changes: tuple[str, ...],
+    target: tuple[str, ...],
+    toml: bool,
+    as_json: bool,
+    runs: str,
+) -> None:
+    """Show layers, data and settings of an experiment, or of a first guess at your data.
+
+    EXPERIMENT may also be a run: its folder, its name or the end of it, or `latest`. Then follow
+    how it ended, its numbers and its loss curve.
+    """
+    from tui_nn.headless.show_run import run_of
+
+    run = run_of(experiment, Path(runs))
+    if run is not None:
+        _show_run(run, changes + target, toml, as_json)
+        return
+    if as_json:
+        raise InvalidInput(f"{experiment} is no run", where="--json", hint="--toml prints it")
     from tui_nn.data.open import open_experiment
     from tui_nn.headless.output import print_bytes
     from tui_nn.headless.waiting import waiting
@@ -237,3 +262,84 @@ def _report(error: Exception, wants_traceback: bool) -> Exit:
 
 def _say(line: str) -> None:
     sys.stderr.write(f"nn-tui: {line}\n")
+
+
+def _show_run(run: "Folder", changes: tuple[str, ...], toml: bool, as_json: bool) -> None:
+    from tui_nn.headless.show_run import print_run, print_toml
+
+    if changes:
+        raise InvalidInput(
+            f"{run.name} is a run and shown as it was", where=changes[0],
+            hint=f"`nn-tui show {run.experiment} {changes[0]}` shows its experiment changed",
+        )  # fmt: skip
+    if toml:
+        print_toml(run)
+    else:
+        print_run(run, as_json)
+
+
+runs_folder = click.option(
+    "--runs", "folder", metavar="DIR", help="The folder that holds the runs."
+)
+
+
+def _runs_at(folder: str | None) -> Path:
+    """The folder of a subcommand's --runs, else of that before it, else ./runs."""
+    context = click.get_current_context().parent
+    before = context.params.get("folder") if context else None
+    return Path(folder or before or "runs")
+
+
+@commands.group(name="runs", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@runs_folder
+@verbose
+@click.pass_context
+def list_runs(context: click.Context, as_json: bool, folder: str | None) -> None:
+    """List the runs that were kept, the newest first."""
+    if context.invoked_subcommand is None:
+        from tui_nn.headless.runs import print_runs
+
+        print_runs(Path(folder or "runs"), as_json)
+
+
+@list_runs.command()
+@click.argument("run", nargs=-1, required=True)
+@runs_folder
+@verbose
+def rm(run: tuple[str, ...], folder: str | None) -> None:
+    """Delete runs: by folder, by name or the end of it, or `latest`."""
+    from tui_nn.headless.runs import remove
+
+    remove(run, _runs_at(folder))
+
+
+@list_runs.command()
+@click.option("--keep", type=click.IntRange(min=0), metavar="N",
+              help="Leave the newest N (default: 20; 0 with --failed).")  # fmt: skip
+@click.option("--failed", is_flag=True, help="Only those that failed, diverged, were cut off.")
+@click.option("--dry-run", is_flag=True, help="Only list what would go.")
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@runs_folder
+@verbose
+def prune(keep: int | None, failed: bool, dry_run: bool, yes: bool, folder: str | None) -> None:
+    """Delete all runs but the newest."""
+    from tui_nn.headless.runs import prune as prune_runs
+
+    prune_runs(_runs_at(folder), keep, failed, dry_run, yes)
+
+
+@commands.command()
+@click.argument("run", nargs=-1, required=True)
+@click.option("--over", type=click.Choice(["epoch", "step", "seconds"]), default="epoch",
+              show_default=True, help="What lies along the curves' x axis.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a run.")
+@click.option("--runs", "folder", default="runs", metavar="DIR", help="The folder of the runs.")
+@verbose
+def compare(run: tuple[str, ...], over: str, as_json: bool, folder: str) -> None:
+    """Compare runs: what differs between them, what came of them, their curves."""
+    from tui_nn.headless.compare import compare as compare_runs
+    from tui_nn.runs.folder import need_run
+
+    found = [need_run(word, Path(folder)) for word in run]
+    compare_runs(found, over, as_json)  # type: ignore[arg-type]

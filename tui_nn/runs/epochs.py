@@ -29,7 +29,7 @@ def epochs_at(
         if seen:
             corners.append((at + -(-(samples - seen) // size), done + 1))
     x, y = np.array(corners).T
-    beyond = y[-1] + (steps - x[-1]) / -(-samples // size)
+    beyond: NDArray[np.float64] = y[-1] + (steps - x[-1]) / -(-samples // size)
     return np.where(steps >= x[-1], beyond, np.interp(steps, x, y))
 
 
