@@ -330,7 +330,7 @@ def test_ascii_is_enough(runs: Path) -> None:
 
 def test_looking_at_runs_imports_neither_torch_nor_textual(runs: Path) -> None:
     code = (
-        "import sys\nfrom tui_nn.cli import commands\n"
+        "import sys\nfrom tui_nn.cli.main import commands\n"
         "for words in (['runs'], ['runs', '--json'], ['show', 'latest'], ['show', 'latest', "
         f"'--toml'], ['compare', '{MOON}', '{LOST}'], ['runs', 'rm', 'latest']):\n"
         "    commands.main(words, standalone_mode=False)\n"

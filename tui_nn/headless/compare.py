@@ -7,7 +7,7 @@ from tui_nn.headless.output import print_text
 from tui_nn.headless.runs import print_json_lines, row_json
 from tui_nn.headless.show_run import change_row
 from tui_nn.headless.summary import drawn
-from tui_nn.headless.tables import aligned, for_output, seconds_text, terminal_width, value_text
+from tui_nn.headless.tables import aligned, seconds_text, terminal_width, value_text
 from tui_nn.plot.cells import RGB
 from tui_nn.plot.chart import Line
 from tui_nn.runs.compare import (
@@ -44,7 +44,7 @@ def compare(folders: Sequence[Folder], by: By, as_json: bool) -> None:
         return
     page = [*_names(told), "", *_differences(told), *_changes(told), "", *_results(told)]
     charts = [_chart(told, metric, by) for metric in ("loss", shared_metric(told)) if metric]
-    print_text("\n\n".join([for_output("\n".join(page)), *filter(None, charts)]))
+    print_text("\n\n".join(["\n".join(page), *filter(None, charts)]))
 
 
 def _names(told: Sequence[Told]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_nn.headless.output import print_bytes, print_text
-from tui_nn.headless.tables import aligned, cut, for_output, seconds_text, size_text, terminal_width
+from tui_nn.headless.tables import aligned, cut, seconds_text, size_text, terminal_width
 from tui_nn.runs.folder import Folder, list_folders, need_run, remove_run
 from tui_nn.runs.listing import Row, iso, list_rows, row_of
 from tui_nn.spec import catalog
@@ -42,7 +42,7 @@ def print_runs(runs: Path, as_json: bool) -> None:
     if as_json:
         print_json_lines(map(row_json, rows))
     elif rows:
-        print_text(for_output("\n".join(table(rows, terminal_width()))))
+        print_text("\n".join(table(rows, terminal_width())))
     else:
         print_text(f"no runs in {printable(str(runs))}: nn-tui train EXPERIMENT keeps one there")
 
@@ -152,7 +152,7 @@ def prune(runs: Path, keep: int | None, failed: bool, dry_run: bool, yes: bool) 
     if not going:
         print_text("nothing to remove")
         return
-    print_text(for_output("\n".join(table(going, terminal_width()))))
+    print_text("\n".join(table(going, terminal_width())))
     total = f"{len(going):,} {'run' if len(going) == 1 else 'runs'}"
     total += f", {size_text(sum(row.size for row in going))}"
     if dry_run:

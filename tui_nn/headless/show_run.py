@@ -9,7 +9,7 @@ from typing import Any
 from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.runs import print_json_lines, row_json
 from tui_nn.headless.summary import count, ending, loss_curve, number_table
-from tui_nn.headless.tables import aligned, for_output, seconds_text, size_text, value_text
+from tui_nn.headless.tables import aligned, seconds_text, size_text, value_text
 from tui_nn.runs.compare import Told, last_numbers, read_run, settings
 from tui_nn.runs.folder import Folder, find_run, list_folders, match_run
 from tui_nn.runs.history import History
@@ -61,9 +61,8 @@ def print_run(folder: Folder, as_json: bool) -> None:
     if as_json:
         print_json_lines([run_json(told)])
         return
-    page = for_output("\n".join(run_page(told)))
     curve = loss_curve(told.history)
-    print_text("\n".join([page, *(["", curve] if curve else []), *map(for_output, _tail(told))]))
+    print_text("\n".join([*run_page(told), *(["", curve] if curve else []), *_tail(told)]))
 
 
 def run_page(told: Told) -> list[str]:
@@ -178,7 +177,7 @@ def _tail(told: Told) -> list[str]:
     rows = checkpoint_rows(told.folder, told.history)
     if rows:
         lines += ["", "checkpoints", *aligned(rows, left=(0, 1))]
-    others = sorted(set(told.history.branches) - {told.history.branch})
+    others = sorted(set(told.history.lineage.branches) - {told.history.branch})
     if others:
         lines += [
             "",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tui_nn.headless.tables import aligned, is_ascii_only, terminal_width
+from tui_nn.headless.output import is_ascii_only
+from tui_nn.headless.tables import aligned, terminal_width
 from tui_nn.plot.chart import MIN_WIDTH, Line, Mark, chart
 from tui_nn.runs.history import History
 from tui_nn.spec import catalog
@@ -85,7 +86,7 @@ def number_table(told: Ended | Evaluated, started: Started) -> list[str]:
         simplest = started.baseline.numbers.get(last, {})
         cells = [_baseline_cell(simplest, metric) for metric in shown]
         rows.append(["baseline", f"{counts[last]:,}", *cells, printable(started.baseline.answer)])
-    return [f"  {line}" for line in aligned(rows)]
+    return aligned(rows, indent=2)
 
 
 def _baseline_cell(numbers: Numbers, metric: Metric) -> str:

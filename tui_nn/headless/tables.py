@@ -1,21 +1,22 @@
-"""Text for a terminal: columns, widths, sizes, what ASCII can't show."""
+"""Words for a terminal: columns, widths, values, sizes, times."""
 
 import shutil
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tui_nn.headless.output import is_ascii_only
 from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.errors import printable
 
-_IN_ASCII = str.maketrans({"→": "->", "·": "-", "…": "...", "≥": ">=", "≤": "<=", "×": "x"})
 
+def aligned(rows: Sequence[Sequence[str]], left: Iterable[int] = (), indent: int = 0) -> list[str]:
+    """A line a row, two spaces between columns; those in `left` begin below each other.
 
-def aligned(rows: Sequence[Sequence[str]], left: Iterable[int] = ()) -> list[str]:
-    """Rows of cells as lines, two spaces between columns; those in `left` begin at their left."""
+    The others end below each other.
+    """
     at_left = set(left)
     widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(_cells(row, widths, at_left)).rstrip() for row in rows]
+    return [" " * indent + "  ".join(_cells(row, widths, at_left)).rstrip() for row in rows]
 
 
 def _cells(row: Sequence[str], widths: Sequence[int], left: set[int]) -> list[str]:
@@ -29,16 +30,6 @@ def _cells(row: Sequence[str], widths: Sequence[int], left: set[int]) -> list[st
 def terminal_width() -> int:
     """Columns of the terminal; 80 where there is none."""
     return shutil.get_terminal_size((80, 24)).columns
-
-
-def is_ascii_only() -> bool:
-    """Whether standard output has no characters but those of ASCII."""
-    return "utf" not in (sys.stdout.encoding or "").lower()
-
-
-def for_output(text: str) -> str:
-    """Text whose signs standard output can show."""
-    return text.translate(_IN_ASCII) if is_ascii_only() else text
 
 
 def cut(text: str, width: int) -> str:

@@ -1,13 +1,14 @@
 """Records gathered into curves and marks, branch by branch."""
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_nn.runs.epochs import epochs_at
+from tui_nn.runs.lineage import Lineage
 from tui_nn.runs.steps import MANY, Clock, Curve, Losses
 from tui_nn.spec.protocol import (
     Changed,
@@ -24,20 +25,8 @@ from tui_nn.spec.protocol import (
 By = Literal["step", "epoch", "seconds"]
 """What lies along the x axis."""
 NOTICES = 100
-T = TypeVar("T", Evaluated, Changed)
 
-__all__ = ["MANY", "Branch", "By", "Curve", "History"]
-
-
-@dataclass
-class Branch:
-    """A way that training took from a step of its parent on; the first has no parent."""
-
-    parent: int | None = None
-    begins: int = 0
-    """The step at which it leaves its parent."""
-    losses: Losses = field(default_factory=Losses)
-    clock: Clock = field(default_factory=Clock)
+__all__ = ["MANY", "By", "Curve", "History"]
 
 
 @dataclass
@@ -45,8 +34,8 @@ class History:
     """Takes records in order; gives curves of what they told.
 
     A branch's curve is its parent's up to the step where it left, then its own. Where `keeps` is
-    False only the latest of each kind stays. Of very many evaluations every second one is let
-    go, again and again: the curve stays, its memory is bounded.
+    False only the changes and the latest of each other kind stay. Of very many evaluations every
+    second one is let go, again and again: the curve stays, its memory is bounded.
     """
 
     keeps: bool = True
@@ -55,7 +44,6 @@ class History:
     """None again once training goes on."""
     evaluated: list[Evaluated] = field(default_factory=list)
     """Of all branches, in the order they came."""
-    changed: list[Changed] = field(default_factory=list)
     saved: dict[str, Saved] = field(default_factory=dict)
     """The latest, by checkpoint."""
     noticed: deque[Noticed] = field(default_factory=lambda: deque(maxlen=NOTICES))
@@ -64,31 +52,30 @@ class History:
     branch: int = 0
     """The branch that training was on last."""
     elapsed_s: float = 0.0
-    branches: dict[int, Branch] = field(default_factory=lambda: {0: Branch()})
+    lineage: Lineage = field(default_factory=Lineage)
+    _losses: dict[int, Losses] = field(default_factory=lambda: defaultdict(Losses))
+    """By branch, its own."""
+    _clocks: dict[int, Clock] = field(default_factory=lambda: defaultdict(Clock))
 
     def take(self, record: Record) -> None:
         """Take in the next record."""
         self.step, self.branch = record.step, record.branch
         self.elapsed_s = record.elapsed_s
+        self.lineage.take(record)
         match record:
             case Started():
                 self.started = record
             case Stepped():
                 self.ended = None
                 if self.keeps:
-                    self._branch(record.branch).losses.add(record.first, record.loss.numpy())
-                    self._branch(record.branch).clock.add(record.step, record.elapsed_s)
+                    self._losses[record.branch].add(record.first, record.loss.numpy())
+                    self._clocks[record.branch].add(record.step, record.elapsed_s)
             case Evaluated():
                 if not self.keeps:
                     self.evaluated.clear()
                 elif len(self.evaluated) > MANY:
                     del self.evaluated[1::2]
                 self.evaluated.append(record)
-            case Changed():
-                self._branch(record.branch, record.parent, record.step)
-                if not self.keeps:
-                    self.changed.clear()
-                self.changed.append(record)
             case Noticed():
                 self.noticed.append(record)
             case Saved():
@@ -104,7 +91,10 @@ class History:
         `branch`: None is the one that training was on last.
         """
         points = []
-        for e in self._of_branch(self.evaluated, branch):
+        way = self._way(branch)
+        for e in self.evaluated:
+            if e.step > way.get(e.branch, -1):
+                continue
             numbers = e.train if part == "train" else e.val
             if numbers:
                 x = {"epoch": e.epoch, "step": e.step, "seconds": e.elapsed_s}[by]
@@ -115,11 +105,11 @@ class History:
     def losses(self, branch: int | None = None, by: By = "step") -> Curve:
         """The loss of each batch before its update; the first is step 1's."""
         curves, clock, last = [], Clock(), 0
-        for found, until in self._lineage(branch):
-            x, y = found.losses.curve()
+        for number, until in self._way(branch).items():
+            x, y = self._losses[number].curve()
             kept = x <= until
             curves.append((x[kept], y[kept]))
-            clock = clock.until(last).then(found.clock)
+            clock = clock.until(last).then(self._clocks[number])
             last = int(min(until, 2**62))
         steps, y = (np.concatenate(part) for part in zip(*curves, strict=True))
         if by == "seconds":
@@ -128,7 +118,7 @@ class History:
 
     def marks(self, branch: int | None = None) -> list[Changed]:
         """The changes on the way to a branch's end, in order."""
-        return self._of_branch(self.changed, branch)
+        return self.lineage.all_changes(self.branch if branch is None else branch)
 
     def epochs(self, steps: NDArray[np.float64], branch: int | None = None) -> NDArray[np.float64]:
         """The epochs done after each of `steps` (n,) of a branch."""
@@ -143,35 +133,13 @@ class History:
         ]
         return epochs_at(steps, started.train_count, sizes)
 
-    def _branch(self, number: int, parent: int | None = None, step: int = 0) -> Branch:
-        """The branch of a number, begun where it is new."""
-        if number not in self.branches:
-            if parent is not None and parent != number:
-                self._branch(parent)
-            else:
-                parent, step = None, 0
-            self.branches[number] = Branch(parent, step)
-        return self.branches[number]
-
-    def _lineage(self, branch: int | None) -> list[tuple[Branch, float]]:
+    def _way(self, branch: int | None) -> dict[int, float]:
         """The branches that lead to one, the first one first, with the last step on each."""
-        numbers, until = self._way(self.branch if branch is None else branch)
-        return [
-            (self.branches.get(number, Branch()), last)
-            for number, last in zip(numbers, until, strict=True)
-        ]
-
-    def _way(self, branch: int) -> tuple[list[int], list[float]]:
-        numbers, until = [branch], [float("inf")]
-        while (found := self.branches.get(numbers[0])) and found.parent is not None:
-            numbers.insert(0, found.parent)
-            until.insert(0, min(float(found.begins), until[0]))
-        return numbers, until
-
-    def _of_branch(self, records: list[T], branch: int | None) -> list[T]:
-        numbers, until = self._way(self.branch if branch is None else branch)
-        last = dict(zip(numbers, until, strict=True))
-        return [r for r in records if r.branch in last and r.step <= last[r.branch]]
+        number = self.branch if branch is None else branch
+        if number not in self.lineage.branches:
+            return {number: float("inf")}
+        way: dict[int, float] = {**self.lineage.path(number), number: float("inf")}
+        return dict(reversed(way.items()))
 
 
 def _number(numbers: Numbers, metric: str) -> float:

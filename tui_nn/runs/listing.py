@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from tui_nn.runs.folder import RUNS, Folder, begun_at, is_locked, list_folders
+from tui_nn.runs.lineage import Lineage
 from tui_nn.runs.log import LONGEST, NewerLog, last_lines, read_records, unreadable
 from tui_nn.spec.catalog.metrics import METRICS, Metric
 from tui_nn.spec.errors import InvalidInput
@@ -49,6 +50,7 @@ class Row:
     optimizer: str = ""
     """The one it uses last."""
     changes: int = 0
+    """On the way to where it is."""
     step: int = 0
     epoch: int = 0
     seconds: float = 0.0
@@ -106,7 +108,7 @@ def _row(folder: Folder) -> Row:
     if not isinstance(started, Started):
         raise InvalidInput("doesn't begin with the start of a run", where=str(folder.events))
     last = _last(folder.events)
-    changes = _changes(folder)
+    changes = _changes(folder, last.branch)
     optimizers = [change.new for change in changes if change.key == "optimizer"]
     ended = last if isinstance(last, Ended) else None
     best = best_of(folder.events, started, last)
@@ -162,10 +164,13 @@ def _last(events: Path) -> Started | Stepped | Evaluated | Ended:
     raise InvalidInput("holds no steps", where=str(events))
 
 
-def _changes(folder: Folder) -> list[Changed]:
-    if not folder.changes.is_file():
-        return []
-    return [record for record in read_records(folder.changes) if isinstance(record, Changed)]
+def _changes(folder: Folder, branch: int) -> list[Changed]:
+    """What was changed on the way to a branch's end."""
+    lineage = Lineage()
+    if folder.changes.is_file():
+        for record in read_records(folder.changes):
+            lineage.take(record)
+    return lineage.all_changes(branch)
 
 
 class _Numbers(msgspec.Struct):

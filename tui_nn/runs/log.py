@@ -77,8 +77,8 @@ class Log:
             os.close(handle)
 
 
-def read_records(path: Path) -> Iterator[Record]:
-    """The records of a log in order, one line in memory at a time.
+def read_records(path: Path, end: int | None = None) -> Iterator[Record]:
+    """The records of a log in order, one line in memory at a time; those before byte `end`.
 
     InvalidInput with file and line where a line is no record, or the file can't be read;
     NewerLog where a later nn-tui wrote it.
@@ -87,6 +87,8 @@ def read_records(path: Path) -> Iterator[Record]:
         with path.open("rb") as file:
             lines = iter(partial(file.readline, LONGEST + 1), b"")
             for number, line in enumerate(lines, 1):
+                if end is not None and file.tell() > end:
+                    return
                 if not line.endswith(b"\n"):
                     if len(line) > LONGEST:
                         raise InvalidInput(
