@@ -226,6 +226,18 @@ def test_show_prints_the_experiment_of_a_run(runs: Path) -> None:
     assert nn_tui("show", MOON, "--toml").out == 'title = "Two moons"\n'
 
 
+def test_show_prints_the_experiment_or_all_as_json_but_not_both(runs: Path) -> None:
+    answer = nn_tui("show", MOON, "--toml", "--json")
+    assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
+
+
+def test_the_way_to_go_on_names_a_run_that_is_elsewhere_by_its_path(folder: Path) -> None:
+    found = keep(folder / "mine", "x", a_whole_run()[:5])
+    found.last.write_bytes(b"")
+    out = nn_tui("show", "x", "--runs", "mine").out
+    assert "nn-tui train --resume mine/x goes on" in out
+
+
 def test_show_as_json_is_one_object(runs: Path) -> None:
     found = json.loads(nn_tui("show", MOON, "--json").out)
     assert found["experiment"] == STARTED.experiment
@@ -270,11 +282,27 @@ def test_compare_tells_what_differs_and_draws_both(runs: Path) -> None:
 
 def test_compare_of_long_settings_puts_each_value_on_its_line(runs: Path) -> None:
     for index in range(3):
-        experiment = STARTED.experiment | {"data": f"csv('{'x' * 40}.csv')" if index else "moons()"}
+        experiment = STARTED.experiment | {
+            "data": f"csv('{'x' * 40}.csv')" if index else "moons()",
+            "loss": "MSELoss()" if index == 2 else STARTED.experiment["loss"],
+        }
         started = structs.replace(STARTED, experiment=experiment)
         keep(runs, f"long-{index}", a_whole_run(started=started))
     lines = nn_tui("compare", "long-0", "long-1", "long-2").out.splitlines()
-    assert lines[4:7] == ["data", "  a  moons()", f"  b c  csv('{'x' * 40}.csv')"]
+    assert lines[4].split() == ["a", "b", "c"]
+    assert lines[5].split() == ["loss", *["BCEWithLogitsLoss()"] * 2, "MSELoss()"]
+    assert lines[6:9] == ["data", "  a  moons()", f"  b c  csv('{'x' * 40}.csv')"]
+
+
+def test_compare_of_whole_networks_stays_in_the_terminal(runs: Path) -> None:
+    layers = ["Linear(2, 8)", *["Linear(8, 8)", "ReLU()"] * 9, "Linear(8, 1)"]
+    experiment = STARTED.experiment | {"network": layers}
+    keep(runs, "deep", a_whole_run(started=structs.replace(STARTED, experiment=experiment)))
+    lines = nn_tui("compare", "moons", "deep").out.splitlines()
+    assert lines[3:5] == ["network", "  a  Linear(2, 6), Tanh(), Linear(6, 1)"]
+    assert lines[6].startswith("     ReLU(), Linear(8, 8), ")
+    assert all(line.count("(") == line.count(")") for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 def test_compare_tells_changes_on_the_way(runs: Path) -> None:

@@ -77,6 +77,14 @@ def test_a_longer_network_and_a_list_of_optimizers_differ_where_they_do(tmp_path
     assert found["optimizer"] == ("SGD(lr=0.1)", "Muon(), AdamW()")
 
 
+def test_networks_of_other_lengths_that_begin_differently_differ_as_a_whole(
+    tmp_path: Path,
+) -> None:
+    layers = ["Flatten()", *STARTED.experiment["network"]]
+    found = differing(tmp_path, STARTED, started({"network": layers}))
+    assert found == {"network": (STARTED.experiment["network"], layers)}
+
+
 def test_other_data_and_another_machine_are_differences(tmp_path: Path) -> None:
     other = started(train_count=41, device="cuda:0", torch="2.14.0")
     found = differing(tmp_path, STARTED, other)

@@ -154,6 +154,31 @@ def test_a_broken_run_is_a_row_that_says_why(tmp_path: Path, kind: str, problem:
     assert rows[0].problem.startswith(problem)
 
 
+@pytest.mark.parametrize("kind", ["no experiment", "garbage changes"])
+def test_of_a_broken_run_all_is_told_that_can_be_known(tmp_path: Path, kind: str) -> None:
+    folder = keep(tmp_path, "x", a_whole_run())
+    broken(folder, kind)
+    row = row_of(folder)
+    assert (row.title, row.optimizer, row.part, row.best) == (
+        "Two moons", "SGD(lr=0.1)", "val", 0.9,
+    )  # fmt: skip
+    assert (row.step, row.epoch, row.seconds, row.reason) == (16, 4, 1.0, "epochs")
+    with locked(folder):
+        assert row_of(folder).how == "running"
+
+
+def test_the_optimizer_and_changes_are_those_of_the_branch_it_is_on(tmp_path: Path) -> None:
+    records: list[Record] = [
+        *a_whole_run()[:-1],
+        changed(1, 4, "optimizer", parent=0, new="Adam()"),
+        stepped(5, [1.0], branch=1),
+    ]
+    row = row_of(keep(tmp_path, "x", records))
+    assert (row.optimizer, row.changes) == ("Adam()", 1)
+    back = row_of(keep(tmp_path, "y", [*records, stepped(17, [1.0])]))
+    assert (back.optimizer, back.changes) == ("SGD(lr=0.1)", 0)
+
+
 def test_a_run_of_a_newer_version_is_told_apart(tmp_path: Path) -> None:
     folder = keep(tmp_path, "x", a_whole_run())
     folder.events.write_bytes(LOG.replace(b'"version":2', b'"version":3', 1))

@@ -87,6 +87,8 @@ def _show_run(run: "Folder", changes: tuple[str, ...], toml: bool, as_json: bool
             f"{run.name} is a run and shown as it was", where=changes[0],
             hint=f"`nn-tui show {run.experiment} {changes[0]}` shows its experiment changed",
         )  # fmt: skip
+    if toml and as_json:
+        raise InvalidInput("goes without --json", where="--toml", hint="--json holds it too")
     if toml:
         print_toml(run)
     else:

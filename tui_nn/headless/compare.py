@@ -1,5 +1,7 @@
 """Runs side by side, as text or JSON: what differs, what came of it, their curves."""
 
+import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +10,7 @@ from tui_nn.headless.runs import print_json_lines, row_json
 from tui_nn.headless.show_run import change_row
 from tui_nn.headless.summary import drawn
 from tui_nn.headless.tables import aligned, seconds_text, terminal_width, value_text
-from tui_nn.plot.cells import RGB
+from tui_nn.plot.cells import RGB, cell_width
 from tui_nn.plot.chart import Line
 from tui_nn.runs.compare import (
     Told,
@@ -25,6 +27,8 @@ from tui_nn.spec.errors import InvalidInput, printable
 
 LABELS = "abcdefghijklmnopqrstuvwxyz"
 """A letter a run, as a chart of many lines names them."""
+HELD = "\u00a0"
+"""A space where no line is cut."""
 COLOURS: tuple[RGB, ...] = (
     (86, 180, 233), (230, 159, 0), (0, 158, 115), (213, 94, 0), (204, 121, 167), (0, 114, 178),
     (240, 228, 66),
@@ -54,23 +58,42 @@ def _names(told: Sequence[Told]) -> list[str]:
 
 
 def _differences(told: Sequence[Told]) -> list[str]:
-    """A row a setting and a column a run where that fits; else a line for each value."""
+    """A row a setting and a column a run; those too long for it below, a line for each value."""
     found = differences(told)
     if not found:
         return ["their experiments are the same"]
-    rows = [["", *LABELS[: len(told)]]]
-    rows += [[printable(d.key), *map(value_text, d.values)] for d in found]
-    lines = aligned(rows, left=range(len(told) + 1))
-    if max(map(len, lines)) <= terminal_width():
-        return lines
-    lines = []
-    for key, *values in rows[1:]:
-        labels: dict[str, list[str]] = {}
-        for label, value in zip(LABELS, values, strict=False):
-            labels.setdefault(value, []).append(label)
+    labels = LABELS[: len(told)]
+    rows = [[printable(d.key), *map(value_text, d.values)] for d in found]
+    short, long = _that_fit(rows, labels)
+    lines = aligned([["", *labels], *short], left=range(len(told) + 1)) if short else []
+    for key, *values in long:
+        who: dict[str, list[str]] = {}
+        for label, value in zip(labels, values, strict=True):
+            who.setdefault(value, []).append(label)
         lines.append(key)
-        lines += [f"  {' '.join(who)}  {value}" for value, who in labels.items()]
+        for value, runs in who.items():
+            lines += _wrapped(f"  {' '.join(runs)}  ", value)
     return lines
+
+
+def _that_fit(rows: list[list[str]], labels: str) -> tuple[list[list[str]], list[list[str]]]:
+    """The rows that make a table as wide as the terminal at most, and the longest ones."""
+    short, long = list(rows), []
+    while short and max(map(cell_width, aligned([["", *labels], *short]))) > terminal_width():
+        longest = max(short, key=lambda row: max(map(cell_width, row[1:])))
+        short.remove(longest)
+        long.append(longest)
+    return short, [row for row in rows if row in long]
+
+
+def _wrapped(begin: str, text: str) -> list[str]:
+    """Text behind its beginning, cut into lines between its calls."""
+    whole = re.sub(r"\([^()]*\)", lambda call: call[0].replace(" ", HELD), text)
+    lines = textwrap.wrap(
+        begin + whole, terminal_width(), subsequent_indent=" " * len(begin),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return [line.replace(HELD, " ") for line in lines]
 
 
 def _changes(told: Sequence[Told]) -> list[str]:
@@ -91,7 +114,7 @@ def _results(told: Sequence[Told]) -> list[str]:
             "" if value is None else metric.show(value) for value in (run.row.best, last_value(run))
         )
         part = "val " if run.row.part == "val" else ""
-        steps, time = f"{run.row.step:,}", seconds_text(run.row.seconds)
+        steps, time = f"{run.row.step or 0:,}", seconds_text(run.row.seconds or 0.0)
         rows.append([label, run.row.how, steps, time, part + metric.label, best, last])
     return aligned(rows, left=(0, 1, 4))
 

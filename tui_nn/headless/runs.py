@@ -9,6 +9,7 @@ from typing import Any
 
 from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.tables import aligned, cut, seconds_text, size_text, terminal_width
+from tui_nn.plot.cells import cell_width
 from tui_nn.runs.folder import Folder, list_folders, need_run, remove_run
 from tui_nn.runs.listing import Row, iso, list_rows, row_of
 from tui_nn.spec import catalog
@@ -27,10 +28,10 @@ _COLUMNS: dict[str, Callable[[Row], str]] = {
     "ended": lambda row: row.how,
     "best": lambda row: best_text(row),
     "optimizer": lambda row: cut(row.optimizer, OPTIMIZER_WIDTH),
-    "time": lambda row: seconds_text(row.seconds) if row.metric else "",
+    "time": lambda row: "" if row.seconds is None else seconds_text(row.seconds),
     "size": lambda row: size_text(row.size),
     "began": lambda row: age(row.begun),
-    "steps": lambda row: f"{row.step:,}" if row.metric else "",
+    "steps": lambda row: "" if row.step is None else f"{row.step:,}",
     "changes": lambda row: f"{row.changes:,}" if row.changes else "",
 }
 _LEFT = ("run", "ended", "best", "optimizer")
@@ -54,7 +55,7 @@ def table(rows: Sequence[Row], width: int) -> list[str]:
         del columns["changes"]
     lines = _lines(rows, columns)
     for name in _OPTIONAL:
-        if max(map(len, lines)) <= width:
+        if max(map(cell_width, lines)) <= width:
             break
         columns.pop(name, None)
         lines = _lines(rows, columns)
@@ -83,7 +84,6 @@ def age(begun: float | None) -> str:
 
 def row_json(row: Row) -> dict[str, Any]:
     """A row for a program; what isn't known is null."""
-    known = row.metric != ""
     return {
         "run": row.folder.name,
         "path": str(row.folder.path),
@@ -96,9 +96,9 @@ def row_json(row: Row) -> dict[str, Any]:
         "best": row.best,
         "optimizer": row.optimizer or None,
         "changes": row.changes,
-        "steps": row.step if known else None,
-        "epochs": row.epoch if known else None,
-        "seconds": row.seconds if known else None,
+        "steps": row.step,
+        "epochs": row.epoch,
+        "seconds": row.seconds,
         "bytes": row.size,
         "problem": row.problem or None,
     }

@@ -11,7 +11,7 @@ from tui_nn.headless.runs import print_json_lines, row_json
 from tui_nn.headless.summary import count, ending, loss_curve, number_table
 from tui_nn.headless.tables import aligned, seconds_text, size_text, value_text
 from tui_nn.runs.compare import Told, last_numbers, read_run, settings
-from tui_nn.runs.folder import Folder, find_run, list_folders, match_run
+from tui_nn.runs.folder import RUNS, Folder, find_run, list_folders, match_run
 from tui_nn.runs.history import History
 from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.catalog.metrics import METRICS
@@ -43,9 +43,7 @@ def run_of(word: str, runs: Path) -> Folder | None:
         names = [folder.name for folder in folders]
         raise InvalidInput(
             f"there is no preset, file or run {word}",
-            hint=near_file(word)
-            or near(word, names)
-            or "`nn-tui presets` and `nn-tui runs` list them",
+            hint=near_file(word) or near(word, names) or _LISTS,
         )
     return found
 
@@ -159,7 +157,8 @@ def _end(told: Told) -> list[str]:
     name = printable(told.folder.name)
     if history.ended is not None and row.how != "running":
         return [f"{name}: {ending(history.ended)}", printable(history.ended.message)]
-    so_far = f"{count(row.step, 'step')}, {count(row.epoch, 'epoch')}, {row.seconds:.1f} s"
+    steps, epochs, seconds = row.step or 0, row.epoch or 0, row.seconds or 0.0
+    so_far = f"{count(steps, 'step')}, {count(epochs, 'epoch')}, {seconds:.1f} s"
     if row.how == "running":
         return [f"{name}: running ({so_far} so far)"]
     return [f"{name}: cut off ({so_far})", "It never ended: its process was killed."]
@@ -184,8 +183,14 @@ def _tail(told: Told) -> list[str]:
             f"branch {told.history.branch} is shown; others: {', '.join(map(str, others))}",
         ]
     if told.row.how in ("cut off", "stopped") and told.folder.last.is_file():
-        lines += ["", f"nn-tui train --resume {printable(told.folder.name)} goes on"]
+        lines += ["", f"nn-tui train --resume {printable(_shortest(told.folder))} goes on"]
     return lines
+
+
+def _shortest(folder: Folder) -> str:
+    """A word that names a run to the commands: its name where they look for it."""
+    is_here = folder.path.resolve().parent == RUNS.resolve()
+    return folder.name if is_here else str(folder.path)
 
 
 def change_row(change: Changed) -> tuple[str, str, str]:

@@ -55,11 +55,28 @@ def read_run(folder: Folder) -> Told:
 
 
 def differences(told: Sequence[Told]) -> list[Difference]:
-    """The settings that differ, in the order of an experiment's file, then the machine's."""
-    tables = [settings(run.started) for run in told]
+    """The settings that differ, in the order of an experiment's file, then the machine's.
+
+    Networks differ layer by layer where they have as many layers or one begins as the other;
+    else as a whole.
+    """
+    whole = not _are_alike([_layers(run.started) for run in told])
+    tables = [settings(run.started, whole) for run in told]
     keys = sorted({key for table in tables for key in table}, key=_place)
     found = [Difference(key, tuple(table.get(key) for table in tables)) for key in keys]
     return [d for d in found if any(value != d.values[0] for value in d.values)]
+
+
+def _layers(started: Started) -> Sequence[Any]:
+    layers = started.experiment.get("network")
+    return layers if isinstance(layers, list | tuple) else ()
+
+
+def _are_alike(networks: Sequence[Sequence[Any]]) -> bool:
+    """Whether all have as many layers, or all begin as the shortest."""
+    shortest = min(map(len, networks))
+    begin = {tuple(map(str, layers[:shortest])) for layers in networks}
+    return len(begin) == 1 or len({*map(len, networks)}) == 1
 
 
 def _place(key: str) -> tuple[int, int, str]:
@@ -70,10 +87,11 @@ def _place(key: str) -> tuple[int, int, str]:
     return rank, int(index.rstrip("]") or 0) if index[:1].isdigit() else 0, key
 
 
-def settings(started: Started) -> dict[str, Any]:
+def settings(started: Started, whole: bool = False) -> dict[str, Any]:
     """A run's settings, a key each: `optimizer`, `train.batch_size`, `network[2]`; device, torch.
 
-    What the file left out has its default; several optimizers are one text.
+    What the file left out has its default; several optimizers are one text. `whole`: the network
+    is one setting, not one a layer.
     """
     flat: dict[str, Any] = {f"train.{key.name}": key.default for key in TRAIN}
     for key, value in started.experiment.items():
@@ -81,8 +99,8 @@ def settings(started: Started) -> dict[str, Any]:
             continue
         if isinstance(value, Mapping):
             flat |= {f"{key}.{name}": part for name, part in value.items()}
-        elif key == "network" and isinstance(value, list | tuple):
-            flat |= {f"{key}[{index}]": layer for index, layer in enumerate(value)}
+        elif key == "network" and isinstance(value, list | tuple) and not whole:
+            flat |= {f"{key}[{index}]": layer for index, layer in enumerate(_layers(started))}
         else:
             flat[key] = as_text(value) if key == "optimizer" else value
     samples = {"train samples": started.train_count, "val samples": started.val_count}

@@ -2,7 +2,8 @@
 
 import os
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +32,8 @@ How = Literal[
 ]  # fmt: skip
 """`cut off`: it never ended, and nobody trains it. `broken`: its files can't be read; `newer`:
 not by this version."""
+Last = Started | Stepped | Evaluated | Ended
+"""Records that tell how far training came."""
 _CHUNK = 1 << 20
 _EVALUATED = b'{"type":"evaluated",'
 
@@ -51,9 +54,9 @@ class Row:
     """The one it uses last."""
     changes: int = 0
     """On the way to where it is."""
-    step: int = 0
-    epoch: int = 0
-    seconds: float = 0.0
+    step: int | None = None
+    epoch: int | None = None
+    seconds: float | None = None
     metric: str = ""
     part: str = ""
     """Whose metric it is: val where there is one, else train."""
@@ -85,68 +88,81 @@ def list_rows(runs: Path = RUNS) -> list[Row]:
 
 
 def row_of(folder: Folder) -> Row:
-    """The row of one run, whatever its folder holds."""
+    """The row of one run, whatever its folder holds: what is known, and why not more."""
+    row = Row(folder, "broken", begun_at(folder), _size(folder.path))
     how: How = "broken"
     try:
-        return _row(folder)
+        running = is_locked(folder)
+        how = "running" if running else how
+        for fuller in _ever_fuller(row, running):
+            row = fuller
+        return row
     except InvalidInput as error:
-        how = "newer" if isinstance(error, NewerLog) else how
+        how = "newer" if isinstance(error, NewerLog) and how != "running" else how
         problem = f"{Path(error.where).name or folder.name}: {error.message}"
     except OSError as error:
         problem = f"can't be read ({error.strerror})"
-    return Row(folder, how, begun_at(folder), _size(folder.path), problem=problem)
+    return replace(row, how=how, problem=problem)
 
 
-def _row(folder: Folder) -> Row:
-    running = is_locked(folder)
+def _ever_fuller(row: Row, running: bool) -> Iterator[Row]:
+    """A row with more and more of what the run's files tell; the last one is whole.
+
+    InvalidInput or OSError where a file can't be read.
+    """
+    folder = row.folder
+    how: How = "running" if running else "cut off"
+    started = next(read_records(folder.events), None)
+    if started is not None:
+        if not isinstance(started, Started):
+            raise InvalidInput("doesn't begin with the start of a run", where=str(folder.events))
+        optimizer = as_text(started.experiment.get("optimizer"))
+        best = best_of(folder.events, started)
+        row = replace(
+            row, title=started.title, optimizer=optimizer, metric=best.metric.name,
+            part=best.part, best=best.value,
+        )  # fmt: skip
+        yield row
+        last = _last(folder.events)
+        row = _with_end(row, started, last, best)
+        yield row
+        changes = _changes(folder, last.branch)
+        optimizers = [change.new for change in changes if change.key == "optimizer"]
+        row = replace(row, changes=len(changes), optimizer=as_text([optimizer, *optimizers][-1]))
+        yield row
+        how = how if running else _how(last)
     if not folder.experiment.is_file():
         raise InvalidInput("there is no such file", where=str(folder.experiment))
-    started = next(read_records(folder.events), None)
-    begun, size = begun_at(folder), _size(folder.path)
-    if started is None:
-        return Row(folder, "running" if running else "cut off", begun, size)
-    if not isinstance(started, Started):
-        raise InvalidInput("doesn't begin with the start of a run", where=str(folder.events))
-    last = _last(folder.events)
-    changes = _changes(folder, last.branch)
-    optimizers = [change.new for change in changes if change.key == "optimizer"]
-    ended = last if isinstance(last, Ended) else None
-    best = best_of(folder.events, started, last)
-    return Row(
-        folder,
-        _how(ended, running),
-        begun,
-        size,
-        reason=ended.reason if ended else None,
-        title=started.title,
-        optimizer=as_text([started.experiment.get("optimizer"), *optimizers][-1]),
-        changes=len(changes),
-        step=last.step,
-        epoch=last.epoch if isinstance(last, Ended | Evaluated) else _epoch(last, started),
-        seconds=max(last.elapsed_s, ended.seconds if ended else 0.0),
-        metric=best.metric.name,
-        part=best.part,
-        best=best.value,
-    )
+    yield replace(row, how=how)
 
 
-def _how(ended: Ended | None, running: bool) -> How:
-    if running or ended is None:
-        return "running" if running else "cut off"
-    if (
-        ended.goal is not None
-        and not ended.goal.met
-        and ended.reason in ("epochs", "plateau", "cycle")
-    ):
+def _with_end(row: Row, started: Started, last: Last, best: Best) -> Row:
+    """How far it came; the numbers of its end are looked at for the best too."""
+    row = replace(row, step=last.step, seconds=last.elapsed_s)
+    match last:
+        case Ended():
+            best = best.with_numbers(last.val if best.part == "val" else last.train)
+            seconds = max(last.elapsed_s, last.seconds)
+            return replace(
+                row, epoch=last.epoch, seconds=seconds, best=best.value, reason=last.reason
+            )
+        case Evaluated():
+            return replace(row, epoch=last.epoch)
+        case _:
+            return replace(row, epoch=last.step // max(1, started.steps_per_epoch))
+
+
+def _how(last: Last) -> How:
+    """How a run ended that nobody trains."""
+    if not isinstance(last, Ended):
+        return "cut off"
+    is_missed = last.goal is not None and not last.goal.met
+    if is_missed and last.reason in ("epochs", "plateau", "cycle"):
         return "goal missed"
-    return STATE_AFTER[ended.reason]  # type: ignore[return-value]
+    return STATE_AFTER[last.reason]  # type: ignore[return-value]
 
 
-def _epoch(last: Started | Stepped, started: Started) -> int:
-    return last.step // max(1, started.steps_per_epoch)
-
-
-def _last(events: Path) -> Started | Stepped | Evaluated | Ended:
+def _last(events: Path) -> Last:
     """The last record that tells how far training came; InvalidInput where there is none."""
     try:
         with events.open("rb") as file:
@@ -157,7 +173,7 @@ def _last(events: Path) -> Started | Stepped | Evaluated | Ended:
                     if number:
                         raise error.at(str(events)) from None
                     continue  # torn
-                if isinstance(record, Started | Stepped | Evaluated | Ended):
+                if isinstance(record, Last):
                     return record
     except OSError as error:
         raise unreadable(events, error) from None
@@ -183,8 +199,8 @@ class _Numbers(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Numbers)
 
 
-def best_of(events: Path, started: Started, last: object = None) -> Best:
-    """The best main metric of a log's evaluations and of its end; steps are not decoded.
+def best_of(events: Path, started: Started) -> Best:
+    """The best main metric of a log's evaluations; steps are not decoded.
 
     An evaluation that is no JSON is passed over. InvalidInput where the file can't be read.
     """
@@ -198,8 +214,6 @@ def best_of(events: Path, started: Started, last: object = None) -> Best:
                     best = best.with_numbers(_numbers_of(line, best.part))
     except OSError as error:
         raise unreadable(events, error) from None
-    if isinstance(last, Ended):
-        best = best.with_numbers(last.val if best.part == "val" else last.train)
     return best
 
 
