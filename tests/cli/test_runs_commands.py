@@ -102,7 +102,8 @@ def test_a_broken_run_is_listed_with_the_reason_and_can_be_removed(runs: Path) -
     out = nn_tui("runs").out
     assert f"{MOON}: experiment.toml: there is no such file" in out
     assert nn_tui("show", MOON).code == nn_tui("compare", MOON, LOST).code == 2
-    assert "experiment.toml" in nn_tui("show", MOON).err
+    for word in (MOON, f"runs/{MOON}"):
+        assert "experiment.toml" in nn_tui("show", word).err
     assert nn_tui("runs", "rm", MOON).code == 0
     assert left(runs) == [CUT, LOST, "latest"]
 
@@ -218,7 +219,8 @@ def test_show_tells_changes_notices_and_checkpoints(runs: Path) -> None:
     assert "step 8 optimizer SGD(lr=0.1) → Muon(), AdamW()" in lines
     assert "note: mind\\x1b[31m that" in lines
     assert any(line.startswith("last step 16 2 kB 0.") for line in lines)
-    assert "branch 1 is shown; others: 0" in lines
+    assert "0 to step 16 accuracy 70.0 %" in lines
+    assert ("* 1 from 0 at step 8 to step 9 accuracy 60.0 % optimizer → Muon(), AdamW()") in lines
     assert f"nn-tui train --resume {folder.name} goes on" in lines
 
 
@@ -242,6 +244,7 @@ def test_show_as_json_is_one_object(runs: Path) -> None:
     found = json.loads(nn_tui("show", MOON, "--json").out)
     assert found["experiment"] == STARTED.experiment
     assert (found["val"]["accuracy"], found["best"]) == (0.8, 0.9)
+    assert found["branches"] == [{"branch": 0, "parent": None, "start": 0, "head": 16}]
 
 
 def test_a_run_is_not_shown_changed(runs: Path) -> None:
@@ -360,7 +363,8 @@ def test_looking_at_runs_imports_neither_torch_nor_textual(runs: Path) -> None:
     code = (
         "import sys\nfrom tui_nn.cli.main import commands\n"
         "for words in (['runs'], ['runs', '--json'], ['show', 'latest'], ['show', 'latest', "
-        f"'--toml'], ['compare', '{MOON}', '{LOST}'], ['runs', 'rm', 'latest']):\n"
+        f"'--toml'], ['show', 'latest', '--json'], ['compare', '{MOON}', '{LOST}'], "
+        "['runs', 'prune', '--failed', '--dry-run'], ['runs', 'rm', 'latest']):\n"
         "    commands.main(words, standalone_mode=False)\n"
         "heavy = {name.partition('.')[0] for name in sys.modules}\n"
         "sys.exit(', '.join(heavy & {'torch', 'textual', 'rich', 'tomlkit'}) or None)\n"

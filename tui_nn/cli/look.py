@@ -29,10 +29,11 @@ def show(
     as_json: bool,
     runs: str,
 ) -> None:
-    """Show layers, data and settings of an experiment, or of a first guess at your data.
+    """Show an experiment, a first guess at your data, or a run.
 
-    EXPERIMENT may also be a run: its folder, its name or how that alone begins or ends, or
-    `latest`. Then follow how it ended, its numbers and its loss curve.
+    EXPERIMENT is a preset's name, a TOML file or data of your own: its layers, data and settings
+    follow. Or it is a run: its folder, its name or how that alone begins or ends, or `latest`;
+    then how it ended, its numbers, loss curve, changes and branches follow too.
     """
     from tui_nn.headless.show_run import run_of
 

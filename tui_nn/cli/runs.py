@@ -66,7 +66,7 @@ def prune(keep: int | None, failed: bool, dry_run: bool, yes: bool, folder: str 
 @click.option("--runs", "folder", default="runs", metavar="DIR", help="Where runs are: runs.")
 @verbose
 def compare(run: tuple[str, ...], over: str, as_json: bool, folder: str) -> None:
-    """Compare runs: what differs between them, what came of them, their curves.
+    """Compare runs: settings, outcomes, curves.
 
     RUN is a run's folder, its name or how that alone begins or ends, or `latest`.
     """

@@ -13,6 +13,7 @@ from tui_nn.headless.tables import aligned, seconds_text, size_text, value_text
 from tui_nn.runs.compare import Told, last_numbers, read_run, settings
 from tui_nn.runs.folder import RUNS, Folder, find_run, list_folders, match_run
 from tui_nn.runs.history import History
+from tui_nn.spec import catalog
 from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.catalog.metrics import METRICS
 from tui_nn.spec.errors import InvalidInput, printable
@@ -34,6 +35,8 @@ def run_of(word: str, runs: Path) -> Folder | None:
     if word in preset_names():
         return None
     found = find_run(word, runs)
+    if found is None and word and Folder(Path(word)).is_like_a_run:
+        return Folder(Path(word))
     if found is not None or os.path.exists(word):
         return found
     folders = list_folders(runs)
@@ -176,12 +179,9 @@ def _tail(told: Told) -> list[str]:
     rows = checkpoint_rows(told.folder, told.history)
     if rows:
         lines += ["", "checkpoints", *aligned(rows, left=(0, 1))]
-    others = sorted(set(told.history.lineage.branches) - {told.history.branch})
-    if others:
-        lines += [
-            "",
-            f"branch {told.history.branch} is shown; others: {', '.join(map(str, others))}",
-        ]
+    branches = branch_rows(told)
+    if len(branches) > 1:
+        lines += ["", "branches", *aligned(branches, left=range(len(branches[0])))]
     if told.row.how in ("cut off", "stopped") and told.folder.last.is_file():
         lines += ["", f"nn-tui train --resume {printable(_shortest(told.folder))} goes on"]
     return lines
@@ -200,6 +200,27 @@ def change_row(change: Changed) -> tuple[str, str, str]:
         printable(change.key),
         f"{value_text(change.old)} → {value_text(change.new)}",
     )
+
+
+def branch_rows(told: Told) -> list[tuple[str, str, str, str, str]]:
+    """Each branch in five cells: number, where it left which, how far it came, how good, why.
+
+    A star is at the one that is shown.
+    """
+    history, metric = told.history, catalog.metric(told.row.metric)
+    rows = []
+    for number, branch in sorted(history.lineage.branches.items()):
+        star = "*" if number == history.branch else " "
+        left = "" if branch.parent is None else f"from {branch.parent} at step {branch.start:,}"
+        values = history.evaluations(told.row.part, metric.name, number)[1]
+        value = f"{metric.label} {metric.show(float(values[-1]))}" if len(values) else ""
+        why = "" if branch.parent is None else ", ".join(
+            f"{printable(change.key)} → {value_text(change.new)}"
+            for change in branch.changes
+            if change.step == branch.start
+        )  # fmt: skip
+        rows.append((f"{star} {number}", left, f"to step {branch.head:,}", value, why))
+    return rows
 
 
 def checkpoint_rows(folder: Folder, history: History) -> list[tuple[str, str, str, str]]:
@@ -234,6 +255,11 @@ def run_json(told: Told) -> dict[str, Any]:
         "test": numbers.test if isinstance(numbers, Ended) else None,
         "changed": [
             {"step": c.step, "key": c.key, "old": c.old, "new": c.new} for c in told.history.marks()
+        ],
+        "branch": told.history.branch,
+        "branches": [
+            {"branch": b.number, "parent": b.parent, "start": b.start, "head": b.head}
+            for b in told.history.lineage.branches.values()
         ],
         "checkpoints": checkpoints,
     }
