@@ -1,5 +1,6 @@
 """Every layer written out by hand computes what torch's does: outputs, gradients, statistics."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.network import walk, without_lazy
 
 SAMPLES = 3
-CLOSE = {"rtol": 1e-9, "atol": 1e-9}
+close = partial(torch.testing.assert_close, rtol=1e-9, atol=1e-9)
 
 
 def module_of(bound: Bound) -> nn.Module:
@@ -96,7 +97,7 @@ def _compare(case: Case, seed: int, training: bool) -> None:
     theirs = network(inputs[0])
     torch.manual_seed(seed)
     ours = space["forward"](inputs[1], training) if modes else space["forward"](inputs[1])
-    torch.testing.assert_close(ours, theirs, **CLOSE, msg=lambda words: f"{words}\n{text}")
+    close(ours, theirs, msg=lambda words: f"{words}\n{text}")
     if theirs.requires_grad:
         direction = torch.randn_like(theirs)
         (theirs * direction).sum().backward()
@@ -110,7 +111,7 @@ def _compare(case: Case, seed: int, training: bool) -> None:
                 _same_gradient(variables[variable].grad, parameters[path].grad, text)
             elif name != "num_batches_tracked":
                 theirs_now = network.state_dict()[path]
-                torch.testing.assert_close(variables[variable], theirs_now, **CLOSE)
+                close(variables[variable], theirs_now)
 
 
 def _same_gradient(ours: torch.Tensor | None, theirs: torch.Tensor | None, text: str) -> None:
@@ -121,4 +122,4 @@ def _same_gradient(ours: torch.Tensor | None, theirs: torch.Tensor | None, text:
     if ours is None or theirs is None:
         assert all(gradient is None or not gradient.any() for gradient in (ours, theirs)), text
         return
-    torch.testing.assert_close(ours, theirs, **CLOSE, msg=lambda words: f"{words}\n{text}")
+    close(ours, theirs, msg=lambda words: f"{words}\n{text}")

@@ -19,12 +19,7 @@ def loss_lines(plan: Plan) -> list[str]:
     parts: list[Piece] = []
     for name, given in loss.given.items():
         if name in WEIGHTS and given is not None:
-            many = isinstance(given, tuple)
-            floats: Piece = (
-                listed(repr(float(one)) for one in given)  # type: ignore[union-attr]
-                if many
-                else repr(float(given))  # type: ignore[arg-type]
-            )
+            floats = listed(map(_float, given)) if isinstance(given, tuple) else _float(given)
             wide = plan.experiment.train.dtype == "float64"
             more = ("dtype=torch.float64",) if wide else ()
             parts.append(keyword(name, call("torch.tensor", floats, *more)))
@@ -32,6 +27,12 @@ def loss_lines(plan: Plan) -> list[str]:
             parts.append(keyword(name, value(given)))
     name = loss.entry.name
     return lay("loss_of = ", call(name if name == "HalfSquaredError" else f"nn.{name}", *parts))
+
+
+def _float(given: object) -> str:
+    """A number with a point."""
+    assert isinstance(given, int | float)
+    return repr(float(given))
 
 
 def optimizer_call(bound: Bound, parameters: Piece) -> Piece:
