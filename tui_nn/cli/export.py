@@ -18,6 +18,7 @@ from tui_nn.cli.group import commands, verbose
 )  # fmt: skip
 @click.option("-o", "--out", metavar="PATH", help="Folder or file to write; - is standard output.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option("--runs", default="runs", metavar="DIR", show_default=True, help="Where runs are.")
 @click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @verbose
 def export(
@@ -27,13 +28,17 @@ def export(
     form: str | None,
     out: str | None,
     force: bool,
+    runs: str,
     target: tuple[str, ...],
 ) -> None:
-    """Take an experiment or a run along as plain PyTorch, weights or numbers.
+    """Take an experiment or a run along: as plain PyTorch, weights or numbers.
 
-    The script needs no nn-tui and gives the losses of the run, to the last bit.
+    The script needs no nn-tui and gives the losses of the run: to the last bit as sequential or
+    module, to six digits as matrices. csv has a line for each evaluation of a run.
     """
+    from pathlib import Path
+
     from tui_nn.headless.export import Wanted
     from tui_nn.headless.export import export as write
 
-    write(experiment, changes, Wanted(to, form, out, force), target)
+    write(experiment, changes, Wanted(to, form, out, force), target, Path(runs))

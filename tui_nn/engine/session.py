@@ -17,7 +17,7 @@ from tui_nn.engine.timeline import Timeline
 from tui_nn.engine.trainer import Gate
 from tui_nn.engine.training import Block, Moment, Pacer, Training, Weights
 from tui_nn.engine.verdict import Outcome
-from tui_nn.runs.lineage import Lineage
+from tui_nn.runs.lineage import Lineage, reseeds
 from tui_nn.spec.changes import with_values
 from tui_nn.spec.protocol import (
     Array,
@@ -312,10 +312,7 @@ class Session:
             if any(change.key != "train.epochs" for change in due):
                 training.reason = None  # with more epochs alone the end would have been the same
         else:
-            reseeded = any(
-                change.key == "train.seed" and change.new != change.old for change in due
-            )
-            training.start_over(prepared, None if reseeded else training.weights)
+            training.start_over(prepared, None if reseeds(due) else training.weights)
         self.changes += len(due)
         self.remember()
 

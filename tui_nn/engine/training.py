@@ -21,6 +21,7 @@ from tui_nn.engine.postmortem import (
 )
 from tui_nn.engine.state import Snapshot, restore, take
 from tui_nn.engine.trainer import Gate, Trainer
+from tui_nn.engine.weights import put_weights
 from tui_nn.spec.protocol import Culprit, Phase, Reason
 from tui_nn.spec.resolve import Plan
 
@@ -81,7 +82,7 @@ class Training:
         device = torch.device(train.device)
         self.trainer = Trainer(plan, split, device)
         if self.weights is not None:
-            self.trainer.network.load_state_dict(self.weights)
+            put_weights(self.trainer.network, self.weights, "the weights it began with")
         self.parts = {"train": Part(split.train, plan, device, unit)}
         if split.val is not None:
             self.parts["val"] = Part(split.val, plan, device, unit)

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import safetensors
 import torch
-from safetensors.torch import load
+from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from tui_nn.engine.building import build_network
 from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import shown
-from tui_nn.spec.shapes import show
+from tui_nn.spec.resolve import Plan
 
+CPU = torch.device("cpu")
 OF_NETWORK = "network/"
 """What stands before the names of a network's tensors in a checkpoint."""
 SHOWN = 3
@@ -24,40 +25,65 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     Raises InvalidInput that names the file where it can't be read or isn't one.
     """
     where = shown(path)
+    if not path.is_file():
+        reason = "is no file" if path.exists() else "there is no such file"
+        raise InvalidInput(reason, where=where, hint="name a .safetensors file")
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidInput(
-            "there is no such file", where=where, hint="name a .safetensors file"
-        ) from None
-    except IsADirectoryError:
-        raise InvalidInput(
-            "is a folder", where=where, hint="name a .safetensors file in it"
-        ) from None
-    except OSError as error:
-        raise InvalidInput(f"can't be read ({error.strerror})", where=where) from None
-    try:
-        tensors = load(data)
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        with safe_open(path, framework="pt") as file:
+            names = list(file.keys())
+            prefix = OF_NETWORK if any(name.startswith(OF_NETWORK) for name in names) else ""
+            found = {
+                name.removeprefix(prefix): file.get_tensor(name)
+                for name in names
+                if name.startswith(prefix)
+            }
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InvalidInput(
             f"is no safetensors file, or a damaged one ({reason})",
             where=where,
             hint="save it with safetensors.torch.save_file(network.state_dict(), …)",
         ) from None
-    of_network = {
-        name.removeprefix(OF_NETWORK): tensor
-        for name, tensor in tensors.items()
-        if name.startswith(OF_NETWORK)
-    }
-    found = of_network or tensors
     if not found:
         raise InvalidInput("holds no tensor", where=where, hint="name another file")
     return found
 
 
+def network_with(plan: Plan, path: Path) -> nn.Sequential:
+    """The plan's network on the CPU with the weights of a file; no random number is drawn.
+
+    Raises InvalidInput where the file's are not this network's.
+    """
+    with torch.random.fork_rng(devices=[]):
+        network = build_network(plan, CPU)
+    put_weights(network, read_weights(path), shown(path))
+    return network
+
+
+def initial_weights(plan: Plan, path: Path) -> dict[str, Tensor]:
+    """What the plan's network begins with, from a file; InvalidInput as `network_with`, or NaN."""
+    weights: dict[str, Tensor] = network_with(plan, path).state_dict()
+    for name, tensor in weights.items():
+        if not bool(tensor.isfinite().all()):
+            raise InvalidInput(
+                f"{name} holds numbers that are not finite",
+                where=shown(path),
+                hint="name weights from before they diverged",
+            )
+    return weights
+
+
+def put_weights(network: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
+    """Give a network its weights; InvalidInput, and none of them, where they are not its own.
+
+    How many batches a BatchNorm has seen may be left out.
+    """
+    check_weights(network, weights, where)
+    network.load_state_dict(weights, strict=False)
+
+
 def check_weights(network: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
-    """InvalidInput where `weights` are not those of this network: names, shapes, kinds, NaN."""
+    """InvalidInput where `weights` are not those of this network: names, shapes, kinds."""
     wanted = network.state_dict()
     needed = {name for name in wanted if not name.endswith("num_batches_tracked")}
     missing = sorted(needed - weights.keys())
@@ -82,7 +108,7 @@ def check_weights(network: nn.Module, weights: Mapping[str, Tensor], where: str)
 def _check(name: str, tensor: Tensor, wanted: Tensor, where: str) -> None:
     if tensor.shape != wanted.shape:
         raise InvalidInput(
-            f"{name} has {_shape(tensor)} numbers, the network {_shape(wanted)}",
+            f"{name} is {tuple(tensor.shape)}, the network's is {tuple(wanted.shape)}",
             where=where,
             hint="write the layers with the sizes of the file",
         )
@@ -92,16 +118,6 @@ def _check(name: str, tensor: Tensor, wanted: Tensor, where: str) -> None:
             where=where,
             hint="name a file of real numbers" if wanted.is_floating_point() else "take it out",
         )
-    if tensor.is_floating_point() and not bool(tensor.to(wanted.dtype).isfinite().all()):
-        raise InvalidInput(
-            f"{name} holds numbers that are not finite",
-            where=where,
-            hint="name weights from before they diverged",
-        )
-
-
-def _shape(tensor: Tensor) -> str:
-    return show(tuple(tensor.shape)) if tensor.ndim else "1"
 
 
 def _dtype(tensor: Tensor) -> str:

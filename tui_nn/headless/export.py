@@ -5,20 +5,31 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui_nn.data.changing import with_changes
+from tui_nn.data.files.source import Tell
 from tui_nn.data.open import open_experiment
 from tui_nn.data.prepare import Prepared, prepare
 from tui_nn.headless.output import print_bytes, print_text
+from tui_nn.headless.show_run import run_of
+from tui_nn.headless.trained import open_trained
 from tui_nn.headless.waiting import waiting
-from tui_nn.runs.folder import Folder, find_run, replace_file
+from tui_nn.runs.folder import Folder, replace_file
+from tui_nn.runs.lineage import reseeds
+from tui_nn.runs.log import read_records
 from tui_nn.runs.metrics import metrics_csv
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.files import shown
-from tui_nn.spec.protocol import Changed, Ended, Record, Stepped, decode
+from tui_nn.spec.resolve import Plan
+from tui_nn.spec.shapes import show
 
-SUFFIXES = {"safetensors": ".safetensors", "pt2": ".pt2", "onnx": ".onnx", "csv": ".csv"}
+if TYPE_CHECKING:
+    from tui_nn.engine.export.script import Script
+
+SUFFIXES = {"safetensors": ".safetensors", "pt2": ".pt2", "onnx": ".onnx"}
+STDOUT = "-"
 
 
 @dataclass(frozen=True)
@@ -31,16 +42,22 @@ class Wanted:
     force: bool = False
 
 
-def export(word: str, changes: Sequence[str], wanted: Wanted, target: Sequence[str] = ()) -> None:
+def export(
+    word: str,
+    changes: Sequence[str],
+    wanted: Wanted,
+    target: Sequence[str] = (),
+    runs: Path = Path("runs"),
+) -> None:
     """Write what `wanted` asks for of a run or an experiment, and say where it is.
 
     Raises InvalidInput for what isn't there, doesn't fit, or would be written over.
     """
     if wanted.form and wanted.to != "python":
         raise InvalidInput(
-            f"goes with --to python, not {wanted.to}", where="--form", hint="take it out"
+            f"goes with --to python, not {wanted.to}", where="--form", hint="leave it out"
         )
-    run = find_run(word)
+    run = run_of(word, runs)
     if run is not None and (changes or target):
         raise InvalidInput(
             "a run stays as it was trained",
@@ -48,160 +65,150 @@ def export(word: str, changes: Sequence[str], wanted: Wanted, target: Sequence[s
             hint=f"write nn-tui export {run.experiment} … for its experiment with changes",
         )
     if wanted.to == "csv":
-        _export_metrics(word, run, wanted)
-        return
-    if wanted.to == "onnx":
-        from tui_nn.engine.export.files import need_onnx
-
-        need_onnx()
-    with waiting() as tell:
-        prepared = (
-            open_experiment(word, changes, target, tell).prepared if run is None else _of_run(run)
-        )
-    name = prepared.plan.experiment.name if run is None else run.name
-    if wanted.to == "python":
-        _export_script(prepared, run, name, wanted)
+        _export_metrics(run, wanted)
+    elif wanted.to == "python":
+        with waiting() as tell:
+            name, script = (
+                _script_of_run(run, wanted.form, tell)
+                if run
+                else _script_of(open_experiment(word, changes, target, tell).prepared, wanted.form)
+            )
+        _write_script(script, name, wanted)
     else:
-        _export_network(prepared, run, name, wanted)
+        _export_network(word, changes, target, run, wanted)
 
 
-def records_of(path: Path) -> list[Record]:
-    """The records of a log; a last line that was cut off is left out."""
-    lines = path.read_bytes().split(b"\n")
-    records: list[Record] = []
-    for number, line in enumerate(lines[:-1], 1):
-        try:
-            records.append(decode(line))
-        except InvalidInput as error:
-            raise error.at(f"{shown(path)}: line {number}") from None
-    return records
-
-
-def _of_run(run: Folder) -> Prepared:
-    """What the run was trained on, with what was changed before its first step."""
-    prepared = open_experiment(str(run.experiment)).prepared
-    experiment = replace(prepared.plan.experiment, name=run.name)
-    first = [(change.key, change.new) for change in _changes(run) if change.step == 0]
-    if not first:
-        return replace(prepared, plan=replace(prepared.plan, experiment=experiment))
-    from tui_nn.engine.export.segments import with_values
-
-    return prepare(with_values(experiment, first))
-
-
-def _changes(run: Folder) -> list[Changed]:
-    """What was changed on the way to where the run stands, in order."""
-    if not run.changes.is_file():
-        return []
-    found = [record for record in records_of(run.changes) if isinstance(record, Changed)]
-    branch, _ = _present(run)
-    return _on_the_way(found, branch)
-
-
-def _on_the_way(changes: Sequence[Changed], branch: int) -> list[Changed]:
-    """The changes of a branch, behind those of its parents up to where it leaves them."""
-    own = [change for change in changes if change.branch == branch]
-    leaves = [change for change in own if change.parent is not None]
-    if not leaves or leaves[0].parent == branch:
-        return own
-    parent, step = leaves[0].parent, leaves[0].step
-    assert parent is not None
-    rest = [change for change in changes if change.branch != branch]
-    return [change for change in _on_the_way(rest, parent) if change.step <= step] + own
-
-
-def _present(run: Folder) -> tuple[int, int]:
-    """The branch and the step at which the run stands."""
-    told = [r for r in records_of(run.events) if isinstance(r, Stepped | Ended)]
-    return (told[-1].branch, told[-1].step) if told else (0, 0)
-
-
-def _export_script(prepared: Prepared, run: Folder | None, name: str, wanted: Wanted) -> None:
+def _script_of(prepared: Prepared, form: str | None) -> "tuple[str, Script]":
     from tui_nn.engine.export.script import write_script
-    from tui_nn.engine.weights import read_weights
 
-    out = Path(wanted.out or f"{name}-python")
-    is_file = out.suffix == ".py"
-    folder, script_name = (out.parent, out.name) if is_file else (out, "train.py")
+    return prepared.plan.experiment.name, write_script(prepared, form or "sequential")
+
+
+def _script_of_run(run: Folder, form: str | None, tell: Tell) -> "tuple[str, Script]":
+    """The script of a run up to where it was last saved."""
+    from tui_nn.engine.export.script import write_script
+    from tui_nn.engine.keeping import course_of
+    from tui_nn.engine.weights import initial_weights
+
+    course = course_of(run)
+    if not run.last.is_file():
+        raise InvalidInput(
+            "the run was never saved",
+            where=str(run.path),
+            hint=f"nn-tui export {run.experiment} … writes its experiment",
+        )
+    root = prepare(replace(course.before, name=run.name), tell)
+    first = [change for change in course.changes if not change.step]
     initial = None
-    if run is not None and run.init.is_file():
-        initial = {key: tensor.numpy() for key, tensor in read_weights(run.init).items()}
-    script = write_script(
-        prepared,
-        wanted.form or "sequential",
-        steps=_present(run)[1] if run else None,
-        changes=[change for change in _changes(run) if change.step] if run else (),
+    if run.init.is_file() and not reseeds(first):
+        state = initial_weights(root.plan, run.init)
+        initial = {name: tensor.numpy() for name, tensor in state.items()}
+    return run.name, write_script(
+        with_changes(root, first),
+        form or "sequential",
+        steps=course.steps,
+        changes=course.changes[len(first) :],
         initial=initial,
     )
-    files = {script_name: script.text.encode()}
+
+
+def _write_script(script: "Script", name: str, wanted: Wanted) -> None:
+    if wanted.out == STDOUT:
+        if script.files:
+            raise InvalidInput(
+                f"the script needs {' and '.join(script.files)} beside it",
+                where="-o -",
+                hint="name a folder",
+            )
+        print_bytes(script.text.encode())
+        return
+    out = Path(wanted.out or f"{name}-python")
+    folder, script_name = (out.parent, out.name) if out.suffix == ".py" else (out, "train.py")
+    files = {folder / script_name: script.text.encode()}
     for file, arrays in script.files.items():
         packed = io.BytesIO()
         np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
-        files[file] = packed.getvalue()
-    paths = [_save(folder / file, data, wanted.force, dry=True) for file, data in files.items()]
-    for path, data in zip(paths, files.values(), strict=True):
-        _save(path, data, force=True)
-    beside = f" with {', '.join(list(files)[1:])} beside it" if len(files) > 1 else ""
-    print_text(f"wrote {paths[0]}{beside}: python {paths[0]} runs it")
+        files[folder / file] = packed.getvalue()
+    for path in files:
+        _refuse_to_replace(path, wanted.force)
+    for path, data in files.items():
+        _save(path, data)
+    path = folder / script_name
+    beside = f" with {' and '.join(script.files)} beside it" if script.files else ""
+    print_text(f"wrote {path}{beside}: python {path} runs it")
 
 
-def _export_network(prepared: Prepared, run: Folder | None, name: str, wanted: Wanted) -> None:
+def _export_network(
+    word: str, changes: Sequence[str], target: Sequence[str], run: Folder | None, wanted: Wanted
+) -> None:
+    """The network with its initial weights, or those that a run left."""
     from tui_nn.engine.export import files
 
+    if wanted.to == "onnx":
+        files.need_onnx()
+    with waiting() as tell:
+        if run is None:
+            plan = open_experiment(word, changes, target, tell).prepared.plan
+            name, weights, which = plan.experiment.name, None, "initial weights"
+        else:
+            trained = open_trained(str(run.path), Path(), None, tell)
+            plan, name, weights = trained.plan, run.name, trained.weights
+            which = f"weights of {weights.name}"
     out = Path(wanted.out or f"{name}{SUFFIXES[wanted.to]}")
-    _save(out, b"", wanted.force, dry=True)
-    network = files.network_of(prepared, _weights_of(run, prepared) if run else None)
+    if wanted.out != STDOUT:
+        _refuse_to_replace(out, wanted.force)
+    network = files.network_of(plan, weights)
     match wanted.to:
         case "safetensors":
             data = files.safetensors_bytes(network)
         case "pt2":
-            data = files.pt2_bytes(prepared, network)
+            data = files.pt2_bytes(plan, network)
         case _:
-            data = files.onnx_bytes(prepared, network)
-    _save(out, data, force=True)
-    which = "its weights" if run else "its initial weights"
-    print_text(f"wrote {out}: {which}, {len(data):,} bytes")
+            data = files.onnx_bytes(plan, network)
+    if wanted.out == STDOUT:
+        print_bytes(data)
+        return
+    _save(out, data)
+    takes = "" if wanted.to == "safetensors" else f"; takes {_input_of(plan)}"
+    print_text(f"wrote {out}: {which}, {len(data):,} bytes{takes}")
 
 
-def _weights_of(run: Folder, prepared: Prepared) -> Path:
-    """The weights that a run leaves: with patience those of its best evaluation."""
-    keeps_best = prepared.plan.experiment.train.patience is not None
-    for path in (run.best, run.last) if keeps_best else (run.last, run.best):
-        if path.is_file():
-            return path
-    raise InvalidInput(
-        "has no saved weights",
-        where=str(run.path),
-        hint=f"train it further: nn-tui train --resume {run.name}",
-    )
+def _input_of(plan: Plan) -> str:
+    """`n×2 float32`: what a network takes."""
+    kind = "int64" if plan.facts.tokens else plan.experiment.train.dtype
+    return f"n×{show(plan.facts.input_shape)} {kind}"
 
 
-def _export_metrics(word: str, run: Folder | None, wanted: Wanted) -> None:
+def _export_metrics(run: Folder | None, wanted: Wanted) -> None:
     if run is None:
         raise InvalidInput(
-            "needs a run, whose evaluations it writes",
+            "writes the evaluations of a run, and this is an experiment",
             where="--to csv",
-            hint=f"`nn-tui runs` lists them; there is none named {word}",
+            hint="name a run: `nn-tui runs` lists them",
         )
-    data = metrics_csv(records_of(run.events)).encode()
-    if wanted.out in (None, "-"):
+    data = metrics_csv(read_records(run.events)).encode()
+    if wanted.out in (None, STDOUT):
         print_bytes(data)
         return
     assert wanted.out is not None
-    path = _save(Path(wanted.out), data, wanted.force)
+    path = Path(wanted.out)
+    _refuse_to_replace(path, wanted.force)
+    _save(path, data)
     sys.stderr.write(f"wrote {path}\n")
 
 
-def _save(path: Path, data: bytes, force: bool, dry: bool = False) -> Path:
-    """Write a file, its folder too; `dry` only asks whether it may be written."""
+def _refuse_to_replace(path: Path, force: bool) -> None:
+    """InvalidInput where something is that should stay."""
     if path.is_dir():
         raise InvalidInput("is a folder", where=str(path), hint="name a file with -o")
     if not force and path.exists():
         raise InvalidInput(
             "is there already", where=str(path), hint="--force writes over it, -o elsewhere"
         )
-    if dry:
-        return path
+
+
+def _save(path: Path, data: bytes) -> None:
+    """Write a file, its folder too."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, data)
@@ -209,4 +216,3 @@ def _save(path: Path, data: bytes, force: bool, dry: bool = False) -> Path:
         raise InvalidInput(
             f"can't be written ({error.strerror})", where=str(path), hint="-o writes elsewhere"
         ) from None
-    return path

@@ -7,30 +7,23 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import nn
 
-from tui_nn.data.prepare import Prepared
 from tui_nn.engine.building import build_network
-from tui_nn.engine.tensors import on_device
-from tui_nn.engine.weights import check_weights, read_weights
+from tui_nn.engine.weights import CPU, network_with
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.files import shown
-
-CPU = torch.device("cpu")
+from tui_nn.spec.resolve import Plan
 
 
-def network_of(prepared: Prepared, weights: Path | None = None) -> nn.Sequential:
+def network_of(plan: Plan, weights: Path | None = None) -> nn.Sequential:
     """The network on the CPU, ready to evaluate; with its initial weights, or a file's.
 
     Raises InvalidInput where the file's are not this network's.
     """
-    with torch.random.fork_rng(devices=[]):
-        network = build_network(prepared.plan, CPU)
     if weights is not None:
-        found = read_weights(weights)
-        check_weights(network, found, shown(weights))
-        network.load_state_dict(found, strict=False)
-    return network.eval()
+        return network_with(plan, weights).eval()
+    with torch.random.fork_rng(devices=[]):
+        return build_network(plan, CPU).eval()
 
 
 def safetensors_bytes(network: nn.Module) -> bytes:
@@ -39,26 +32,21 @@ def safetensors_bytes(network: nn.Module) -> bytes:
     return save(tensors, metadata={"format": "pt"})
 
 
-def example_of(prepared: Prepared) -> Tensor:
-    """Two training samples, as the network gets them."""
-    train = prepared.split.train
-    dtype = prepared.plan.experiment.train.dtype
-    samples = train.x[[0, -1]]  # two even of one: some programs take a batch of 1 for a fixed one
-    return on_device(samples, dtype, CPU)
-
-
-def pt2_bytes(prepared: Prepared, network: nn.Module) -> bytes:
+def pt2_bytes(plan: Plan, network: nn.Module) -> bytes:
     """The network as a program of torch.export, for any number of samples."""
     file = io.BytesIO()
-    torch.export.save(_program(prepared, network), file)
+    torch.export.save(_program(plan, network), file)
     return file.getvalue()
 
 
-def _program(prepared: Prepared, network: nn.Module) -> torch.export.ExportedProgram:
+def _program(plan: Plan, network: nn.Module) -> torch.export.ExportedProgram:
+    dtype = torch.int64 if plan.facts.tokens else getattr(torch, plan.experiment.train.dtype)
+    # Two samples: a batch of 1 may be taken for a fixed one.
+    example = torch.zeros(2, *plan.facts.input_shape, dtype=dtype)
     samples = torch.export.Dim.AUTO
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own, of its insides
-        return torch.export.export(network, (example_of(prepared),), dynamic_shapes=({0: samples},))
+        return torch.export.export(network, (example,), dynamic_shapes=({0: samples},))
 
 
 def need_onnx() -> None:
@@ -72,11 +60,11 @@ def need_onnx() -> None:
         )
 
 
-def onnx_bytes(prepared: Prepared, network: nn.Module) -> bytes:
+def onnx_bytes(plan: Plan, network: nn.Module) -> bytes:
     """The network as an ONNX model with its weights inside; `need_onnx` first."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made = torch.onnx.export(_program(prepared, network), dynamo=True, verbose=False)
+        made = torch.onnx.export(_program(plan, network), dynamo=True, verbose=False)
     assert made is not None
     data: bytes = made.model_proto.SerializeToString()
     return data
