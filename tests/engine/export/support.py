@@ -2,8 +2,12 @@
 
 import contextlib
 import io
+import json
+import os
 import runpy
-from collections.abc import Iterator, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +34,42 @@ def save(script: Script, folder: Path) -> Path:
     return path
 
 
+def shortened(script: Script, steps: int | None) -> Script:
+    """A script that ends after so many steps."""
+    if steps is None:
+        return script
+    assert "\nSTEPS = None" in script.text
+    text = script.text.replace("\nSTEPS = None", f"\nSTEPS = {steps}")
+    return Script(text, script.files)
+
+
+APART = """
+import contextlib, io, json, runpy, sys
+
+sys.modules["tui_nn"] = None  # importing it fails
+left = {}
+for name, path in json.load(sys.stdin).items():
+    with contextlib.redirect_stdout(io.StringIO()):
+        left[name] = runpy.run_path(path)["losses"]
+json.dump(left, sys.stdout)
+"""
+
+
+def losses_apart(paths: Mapping[str, Path]) -> dict[str, list[float]]:
+    """The losses of scripts, run one after the other in a process that can't import nn-tui."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", APART],
+        input=json.dumps({name: str(path) for name, path in paths.items()}),
+        capture_output=True, text=True, cwd=os.sep,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[float]] = json.loads(done.stdout)
+    return found
+
+
 def run(script: Script, folder: Path, steps: int | None = None) -> dict[str, Any]:
     """What the script leaves behind; `steps` ends it sooner."""
-    text = script.text
-    if steps is not None:
-        assert "\nSTEPS = None" in text
-        text = text.replace("\nSTEPS = None", f"\nSTEPS = {steps}")
-    path = save(Script(text, script.files), folder)
+    path = save(shortened(script, steps), folder)
     with restored(), contextlib.redirect_stdout(io.StringIO()) as told:
         left = runpy.run_path(str(path))
     return left | {"told": told.getvalue()}
