@@ -115,3 +115,14 @@ def losses_of_script(
     script = write_script(prepared, form, steps=steps, changes=changes)
     losses: list[float] = run(script, folder)["losses"]
     return losses
+
+
+def assert_laid_out(folder: Path) -> None:
+    """All scripts in a folder look as `ruff format` leaves them, and ruff finds no mistake."""
+    options = ["--isolated", "--line-length", "100"]
+    for command in (["format", "--check"], ["check", "--select", "F"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, *options, "--no-cache", str(folder)],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -9,6 +9,7 @@ from typing import Any
 
 from tui_nn.engine.export.evaluation import threshold
 from tui_nn.engine.export.layout import (
+    WIDTH,
     Block,
     comment,
     definition,
@@ -36,6 +37,8 @@ KEPT_BEHIND = {
 PARTS = ("train", "val", "test")
 VALUES = ("batch_size", "shuffle", "clip_norm", "eval_every", "schedule_every")
 """Settings of train that are a variable where they change."""
+INSIDE = WIDTH - 4
+"""Columns inside a function."""
 GLOBALS = (
     "loss_of", "optimizer", "optimizers", "schedule", "schedules", "batch_size", "shuffle",
     "clip_norm", "evaluate_every", "schedule_every", "threshold",
@@ -75,7 +78,7 @@ def change_blocks(settings: Settings) -> tuple[Block, ...]:
 
 def _dictionary(before: str, entries: Sequence[str]) -> list[str]:
     line = f"{before}{{{', '.join(entries)}}}"
-    if len(line) <= 100:
+    if len(line) <= WIDTH:
         return [line]
     return [f"{before}{{", *[f"    {entry}," for entry in entries], "}"]
 
@@ -84,7 +87,7 @@ def _function(segment: Segment, settings: Settings) -> Block:
     old, new = segment.before.experiment, segment.after.experiment
     lines: list[str] = []
     if new.loss != old.loss:
-        lines += loss_lines(segment.after) + _recoding(segment, settings)
+        lines += loss_lines(segment.after, INSIDE) + _recoding(segment, settings)
     fresh = [b.entry for b in old.optimizers] != [b.entry for b in new.optimizers]
     if fresh:
         lines += _other_optimizers(segment, settings)
@@ -93,7 +96,7 @@ def _function(segment: Segment, settings: Settings) -> Block:
     if new.schedule != old.schedule:
         if old.schedule is not None and not fresh:
             lines += _values_again(old, new, settings)
-        lines += schedule_lines(segment.after, settings)
+        lines += schedule_lines(segment.after, settings, INSIDE)
     lines += _train_lines(segment, settings)
     targets = [f"y_{part}" for part in PARTS]
     used = [
@@ -209,7 +212,7 @@ def _replaces_rates(schedule: Bound | None) -> bool:
 def _other_optimizers(segment: Segment, settings: Settings) -> list[str]:
     """Other kinds of optimizers: they begin anew, the schedule goes on where it was."""
     old, new = segment.before.experiment, segment.after.experiment
-    made = optimizer_lines(segment.after, settings)
+    made = optimizer_lines(segment.after, settings, INSIDE)
     schedule = new.schedule
     if schedule is None or schedule != old.schedule:
         return made
@@ -222,7 +225,7 @@ def _other_optimizers(segment: Segment, settings: Settings) -> list[str]:
     )
     lines = [*(rates if scales else []), *made]
     lines += ["old_schedules = schedules"] if several else ["old = schedule"]
-    lines += schedule_lines(segment.after, settings)
+    lines += schedule_lines(segment.after, settings, INSIDE)
     lines += ["for schedule, old in zip(schedules, old_schedules):"] if several else []
     lines += indented(_going_on(schedule), 1 if several else 0)
     for index, bound in enumerate(new.optimizers if scales else ()):
@@ -267,7 +270,7 @@ def _values_again(old: Experiment, new: Experiment, settings: Settings) -> list[
         if len(keys) == 1:
             lines.append(f"    del group[{value(keys[0])}]")
         elif keys:
-            lines += lay("for key in ", listed(map(value, keys)), ":", 1)
+            lines += lay("for key in ", listed(map(value, keys)), ":", 1, INSIDE)
             lines.append("        group.pop(key, None)")
     return lines
 

@@ -69,14 +69,15 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
     }
     values = {name: state[name] for name in variables}
     small = sum(array.size for array in values.values()) <= FEW
-    lines = _weight_lines(values, variables, parameters, small)
+    origin = "from the file that the run began with" if initial else "as torch draws them for SEED"
+    lines = [f"# The initial weights, {origin}."]
+    lines += _weight_lines(values, variables, parameters, small)
     modes = has_modes(layers)
     everything = [variables[name] for name in parameters]
     kept = list(variables.values())
     keep = "parameters" if len(kept) == len(everything) else "tensors"
     blocks = [plain(*lines), plain(*lay("parameters = ", listed(everything)))]
-    if keep == "tensors":
-        blocks.append(plain(*lay("tensors = ", listed(kept))))
+    to_copy = (plain(*lay("tensors = ", listed(kept))),) if keep == "tensors" else ()
     if has_dropout(layers):
         blocks.append(plain("torch.manual_seed(SEED + 1)  # for Dropout"))
     return Network(
@@ -86,7 +87,8 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
         named={name: variables[name] for name in parameters},
         call="forward(x, training=True)" if modes else "forward(x)",
         call_evaluating="forward(x, training=False)" if modes else "forward(x)",
-        copy=f"[tensor.detach().clone() for tensor in {keep}]",
+        to_copy=to_copy,
+        copy=f"deepcopy({keep})",
         put_back=(
             "with torch.no_grad():",
             f'    for tensor, at_best in zip({keep}, best["weights"]):',

@@ -32,6 +32,7 @@ from tui_nn.engine.export.networks import HALF_SQUARED_ERROR, Arrays, Network
 from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedule_lines
 from tui_nn.engine.export.segments import segments
 from tui_nn.engine.export.settings import Settings
+from tui_nn.engine.export.words import data_words, head_words
 from tui_nn.spec import catalog
 from tui_nn.spec.protocol import Changed
 from tui_nn.spec.resolve import Plan
@@ -42,6 +43,7 @@ FORMS: dict[str, Callable[[Plan, Arrays | None], Network]] = {
     "matrices": matrices,
 }
 IMPORTS = (
+    (r"\bdeepcopy\(", "from copy import deepcopy", 0),
     (r"\bPath\(", "from pathlib import Path", 0),
     (r"\bnp\.", "import numpy as np", 1),
     (r"\btorch\.", "import torch", 1),
@@ -82,23 +84,12 @@ def write_script(
     settings = Settings(prepared, network, made, steps)
     arrays = _arrays(prepared)
     small = sum(array.size for array in arrays.values()) <= FEW
+    head = docstring(head_words(plan, form, steps is not None))
     body = _body(settings, arrays, small)
-    text = join([plain(*_header(settings)), *_imports(body), *_constants(settings, body), *body])
+    text = join([plain(*head), *_imports(body), *_constants(settings, body), *body])
     files = {} if small else {"data.npz": arrays}
     files |= {"weights.npz": network.weights} if network.weights else {}
     return Script(text, files)
-
-
-def _header(settings: Settings) -> list[str]:
-    experiment = settings.plan.experiment
-    what = f"the run of {experiment.name}" if settings.steps is not None else experiment.name
-    return docstring(
-        [
-            f"{experiment.title.rstrip('.')}.",
-            *([experiment.about] if experiment.about else []),
-            f"A plain PyTorch script of {what}, written by nn-tui, which it does not need.",
-        ]
-    )
 
 
 def _imports(body: Sequence[Block]) -> list[Block]:
@@ -164,6 +155,7 @@ def _body(settings: Settings, arrays: Arrays, small: bool) -> list[Block]:
         *network.definitions,
         *own,
         *_headed("# 1 Network", network.blocks),
+        *(network.to_copy if keeps_best(settings) else ()),
         *_headed("# 2 Data", _data_blocks(settings, arrays, small)),
         plain("# 3 Loss", *loss_lines(plan)),
         *_optimizer_blocks(settings),
@@ -228,7 +220,7 @@ def _typed(array: NDArray[Any], dtype: str) -> NDArray[Any]:
 
 
 def _data_blocks(settings: Settings, arrays: Arrays, small: bool) -> list[Block]:
-    lines: list[str] = []
+    lines = data_words(settings.prepared)
     if small:
         for name, array in arrays.items():
             lines += lay(f"{name} = ", tensor(array))
