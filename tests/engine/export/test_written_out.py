@@ -20,6 +20,7 @@ from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.network import walk, without_lazy
 
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 SAMPLES = 3
 close = partial(torch.testing.assert_close, rtol=1e-9, atol=1e-9)
 

@@ -29,7 +29,7 @@ def head_words(plan: Plan, form: str, is_run: bool) -> list[str]:
         else f"on the CPU its losses are about those of nn-tui on {experiment.train.device}"
     )
     return [
-        f"{experiment.title.rstrip('.')}.",
+        *([f"{experiment.title.rstrip('.')}."] if experiment.table.get("title") else []),
         *([experiment.about] if experiment.about else []),
         f"A plain PyTorch script of {what}, written by nn-tui, which it does not need. With torch "
         f"{torch.__version__} {same}.",
