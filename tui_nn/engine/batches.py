@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from tui_nn.engine.gather import gather, gathered_bytes
+
 GATHER_BYTES = 64 * 2**20
 """An epoch of up to this size is put in order at once; its batches are views."""
 
 VIEWS_AT_ONCE = 10_000
+"""Batches beyond so many come one by one: their views would fill memory."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,10 @@ class Batches:
         self.shuffle = shuffle
         self.epochs_begun = 0
         self._generator = torch.Generator().manual_seed(seed)
-        self._whole = x.nbytes + y.nbytes <= GATHER_BYTES
         self._order: Tensor | None = None
         self._count = len(x)
         self._done = self._count
+        self._before = self._done
         self._coming: Iterator[tuple[Tensor, Tensor]] = iter(())
 
     @property
@@ -68,8 +71,16 @@ class Batches:
             self._coming = self._ordered(0)
             self.epochs_begun += 1
             self._done = 0
+        self._before = self._done
         self._done = min(self._done + self.batch_size, self._count)
         return next(self._coming)
+
+    def latest(self) -> Tensor | None:
+        """Which samples the latest batch held, int64 (samples,); None where none was drawn yet."""
+        if self._before >= self._done:
+            return None
+        order = torch.arange(self._count) if self._order is None else self._order
+        return order[self._before : self._done]
 
     def place(self) -> Place:
         """What `go_to` needs to continue here."""
@@ -79,6 +90,7 @@ class Batches:
         """Continue where `place` was taken, with the same batches."""
         self._generator.set_state(place.generator)
         self._order, self.epochs_begun, self._done = place.order, place.epochs_begun, place.done
+        self._before = self._done
         if place.epochs_begun:
             self._coming = self._ordered(place.done)
 
@@ -103,26 +115,21 @@ class Batches:
 
     def _ordered(self, done: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of the present epoch behind its first `done` samples."""
-        if self._order is None:
-            return self._cut(*_behind(done, self.x, self.y))
-        order = self._order.to(self.x.device)
-        if not self._whole:
-            return (
-                (self.x.index_select(0, part), self.y.index_select(0, part))
-                for part in order[done:].split(self.batch_size)
-            )
-        x, y = self.x.index_select(0, order), self.y.index_select(0, order)
-        return self._cut(*_behind(done, x, y))
-
-    def _cut(self, x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        """Samples in batches that are views; so many that they would fill memory one by one."""
-        if len(x) <= self.batch_size:
+        size, x, y = self.batch_size, self.x, self.y
+        if self._order is None and not done and self._count <= size:
             return iter(((x, y),))
-        if self.per_epoch <= VIEWS_AT_ONCE:
-            return zip(x.split(self.batch_size), y.split(self.batch_size), strict=True)
-        starts = range(0, len(x), self.batch_size)
-        return ((x[i : i + self.batch_size], y[i : i + self.batch_size]) for i in starts)
+        order = torch.arange(self._count) if self._order is None else self._order
+        if done:
+            order = order[done:]
+        order = order.to(x.device)
+        if self._count - done <= size:
+            return iter(((x.index_select(0, order), y.index_select(0, order)),))
+        if self._at_once:
+            return zip(gather(x, order, size), gather(y, order, size), strict=True)
+        return ((x.index_select(0, part), y.index_select(0, part)) for part in order.split(size))
 
-
-def _behind(done: int, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    return (x[done:], y[done:]) if done else (x, y)
+    @property
+    def _at_once(self) -> bool:
+        """Whether the batches of an epoch are views of one tensor, or come one by one."""
+        needed = sum(gathered_bytes(samples, self.batch_size) for samples in (self.x, self.y))
+        return needed <= GATHER_BYTES and self.per_epoch <= VIEWS_AT_ONCE

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
 
 from tui_nn.data.changing import with_changes
 from tui_nn.data.prepare import Prepared
+from tui_nn.data.recipe import recipe_of, to_bytes
+from tui_nn.data.split import Split
 from tui_nn.engine import checkpoint
 from tui_nn.engine.batches import Place
 from tui_nn.engine.decisions import Best, Decided
@@ -18,8 +20,10 @@ from tui_nn.engine.training import Moment
 from tui_nn.runs.folder import Folder, locked, replace_file
 from tui_nn.runs.lineage import Lineage
 from tui_nn.runs.log import Log, read_records
+from tui_nn.spec.changes import with_values
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.experiment import Table
+from tui_nn.spec.experiment import Experiment, Table
+from tui_nn.spec.files import load_experiment
 from tui_nn.spec.protocol import Changed, Record, Saved
 
 NOT_TRAINED = frozenset({"data", "title", "about", "view"})
@@ -42,6 +46,7 @@ class Keeper:
             self._changes = opening.enter_context(Log(folder.changes))
             self._open = opening.pop_all()
         self._best_step: int | None = None
+        self._split: Split | None = None
         self.is_writing = True
 
     def cut(self, events: int, changes: int) -> None:
@@ -67,6 +72,7 @@ class Keeper:
             return
         try:
             self._events.sync()
+            self._keep_recipe(moment.prepared)
             best = moment.decided.best
             written: list[tuple[str, int]] = []
             if best is not None and best.step != self._best_step:
@@ -97,6 +103,12 @@ class Keeper:
                 )
             )
 
+    def _keep_recipe(self, prepared: Prepared) -> None:
+        """Write how new inputs are brought to the form of the data, where that is another now."""
+        if prepared.split is not self._split:
+            replace_file(self.folder.recipe, to_bytes(recipe_of(prepared)))
+            self._split = prepared.split
+
     def close(self) -> None:
         """Let go of the run."""
         self._open.close()
@@ -126,34 +138,67 @@ def read_last(folder: Folder, root: Prepared) -> tuple[Saving, Lineage]:
     Raises InvalidInput for a file that is damaged or belongs to another experiment.
     """
     held = checkpoint.read(folder.last)
-    tree, where = held.tree, str(folder.last)
-    try:
-        lineage = Lineage()
-        for path, length in (
-            (folder.events, tree["events"]),
-            (folder.changes, tree["changes_log"]),
-        ):
-            if path.stat().st_size < length:
-                raise InvalidInput(
-                    f"is shorter than when {folder.last.name} was saved", where=str(path)
-                )
-        for record in read_records(folder.events, tree["events"]):
-            lineage.take(record)
-        changes = lineage.all_changes(tree["branch"])[: tree["changes"]]
-        prepared = with_changes(root, changes)
-        if tree["experiment"] != fingerprint(prepared.plan.experiment.table):
-            raise InvalidInput(
-                "belongs to another experiment than the one beside it",
-                where=where,
-                hint=f"was {folder.experiment} changed? Put it back, or train anew",
-            )
+    tree = held.tree
+    with _told_of(folder):
+        lineage = _lineage(folder, tree)
+        prepared = with_changes(root, _in_force(lineage, tree))
+        _refuse_another(folder, tree, prepared.plan.experiment)
         moment = _moment(tree, held.network, prepared)
-        saving = Saving(moment, tree["elapsed_s"], tree["events"], tree["changes_log"])
+        return Saving(moment, tree["elapsed_s"], tree["events"], tree["changes_log"]), lineage
+
+
+def trained_experiment(folder: Folder) -> Experiment:
+    """A run's experiment with all the changes that its last checkpoint was trained with.
+
+    Raises InvalidInput as `read_last`.
+    """
+    experiment = load_experiment(str(folder.experiment))
+    if not folder.last.exists():
+        return experiment
+    tree = checkpoint.read(folder.last).tree
+    with _told_of(folder):
+        changes = _in_force(_lineage(folder, tree), tree)
+        experiment = with_values(experiment, [(change.key, change.new) for change in changes])
+        _refuse_another(folder, tree, experiment)
+    return experiment
+
+
+@contextmanager
+def _told_of(folder: Folder) -> Iterator[None]:
+    """What a last checkpoint lacks is told with the file's name."""
+    try:
+        yield
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise InvalidInput("is no last checkpoint of a run", where=where) from None
+        raise InvalidInput("is no last checkpoint of a run", where=str(folder.last)) from None
     except OSError as error:
         raise InvalidInput(f"can't be read ({error.strerror})", where=str(folder.path)) from None
-    return saving, lineage
+
+
+def _lineage(folder: Folder, tree: dict[str, Any]) -> Lineage:
+    """The branches of a run up to its last checkpoint."""
+    for path, length in ((folder.events, tree["events"]), (folder.changes, tree["changes_log"])):
+        if path.stat().st_size < length:
+            raise InvalidInput(
+                f"is shorter than when {folder.last.name} was saved", where=str(path)
+            )
+    lineage = Lineage()
+    for record in read_records(folder.events, tree["events"]):
+        lineage.take(record)
+    return lineage
+
+
+def _in_force(lineage: Lineage, tree: dict[str, Any]) -> list[Changed]:
+    """The changes that a checkpoint was trained with."""
+    return lineage.all_changes(tree["branch"])[: tree["changes"]]
+
+
+def _refuse_another(folder: Folder, tree: dict[str, Any], experiment: Experiment) -> None:
+    if tree["experiment"] != fingerprint(experiment.table):
+        raise InvalidInput(
+            "belongs to another experiment than the one beside it",
+            where=str(folder.last),
+            hint=f"was {folder.experiment} changed? Put it back, or train anew",
+        )
 
 
 def fingerprint(table: Table) -> str:

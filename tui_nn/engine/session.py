@@ -93,6 +93,10 @@ class Session:
         self.passed: set[Reason] = set()
         """Reasons to end that no longer hold training up."""
         self.culprit: Culprit | None = None
+        self.loss: float | None = None
+        """Of the latest forward pass."""
+        self.before: Weights | None = None
+        """The parameters before the latest step, where that step was watched."""
         self.phase = Phase.OPTIMIZER
         seconds = DENSE_SECONDS if history_bytes else MOMENT_SECONDS
         self.timeline = Timeline(history_bytes, seconds)
@@ -139,6 +143,13 @@ class Session:
         return self.training.step
 
     @property
+    def epoch(self) -> int:
+        """Whole epochs done; the last batch counts once its update is made."""
+        trainer = self.training.trainer
+        drawn = self.phase in (Phase.FORWARD, Phase.GRADIENT) and not trainer.batches.left
+        return trainer.epoch - drawn
+
+    @property
     def head(self) -> int:
         """The last recorded step of the present branch."""
         return self.lineage.branches[self.branch].head
@@ -155,15 +166,24 @@ class Session:
             self.keeper.take(record)
         self._tell(record)
 
-    def advance(self, most: int = maxsize) -> Reason | None:
-        """Train for about 10 ms, at most `most` steps; evaluate and decide where that is due."""
+    def advance(self, most: int = maxsize, *, watched: bool = False) -> Reason | None:
+        """Train for about 10 ms, at most `most` steps; evaluate and decide where that is due.
+
+        Of a `watched` step, which is one alone, the parameters before it are kept.
+        """
         with self.timed():
             self.follow_recorded_changes()
             steps = min(
-                self.pacer.steps, most, self.training.steps_to_evaluation, self.steps_to_change()
+                1 if watched else self.pacer.steps,
+                most,
+                self.training.steps_to_evaluation,
+                self.steps_to_change(),
             )
             if steps <= 0:
                 return self.ended_before
+            self.before = None
+            if watched:
+                self.note_parameters()
             self.pacer.begin()
             block = self.training.train(steps, self.good.snapshot)
             self.pacer.end(len(block.losses))
@@ -172,7 +192,13 @@ class Session:
     def advance_gated(self, gate: Gate) -> Reason | None:
         """One step with a gate between its phases, then as `advance`."""
         with self.timed():
+            self.note_parameters()
             return self._after(self.training.train_gated(gate, self.good.snapshot))
+
+    def note_parameters(self) -> None:
+        """Keep the parameters as they are before the step to come."""
+        named = self.training.trainer.network.named_parameters()
+        self.before = {name: parameter.detach().clone() for name, parameter in named}
 
     def _after(self, block: Block) -> Reason | None:
         self._take_steps(block)
@@ -196,6 +222,7 @@ class Session:
         return None if reason in self.passed else reason
 
     def _take_steps(self, block: Block) -> None:
+        self.loss = block.losses[-1] if block.losses else self.loss
         self._told.losses += block.losses
         self._told.rates += block.rates
         if time.monotonic() - self._told.since > TELL_SECONDS:
@@ -259,6 +286,8 @@ class Session:
         self.training.go_to(moment)
         self.branch, self.changes = moment.branch, moment.changes
         self.good, self.culprit = moment, None
+        self.before = self.loss = None
+        self.phase = Phase.EVALUATE if self.step else Phase.OPTIMIZER
 
     def steps_to_change(self) -> int:
         """Steps until the next change that is recorded on this branch."""
@@ -298,6 +327,15 @@ class Session:
             yield
         finally:
             self._elapsed, self._began = self.elapsed_s, None
+
+    @contextmanager
+    def untimed(self) -> Iterator[None]:
+        """What is done inside a step that is timed does not count."""
+        self._elapsed, self._began = self.elapsed_s, None
+        try:
+            yield
+        finally:
+            self._began = time.monotonic()
 
     def _is_time_to_save(self) -> bool:
         return self.keeper is not None and time.monotonic() - self._saved_at >= self.save_every

@@ -48,17 +48,22 @@ def start(
         opened.to_train, listener.record, history_bytes=history_bytes, weights=weights
     )
     if runs is not None:
-        try:
-            session.keeper = _keep(session, opened, runs, listener)
-        except OSError as error:
-            listener.words(
-                f"this run is not kept: {error.filename or runs} can't be written "
-                f"({error.strerror or error}): --runs DIR names another folder"
-            )
+        keep(session, opened, runs, listener)
     return session
 
 
-def _keep(session: Session, opened: Opened, runs: Path, listener: Listener) -> Keeper:
+def keep(session: Session, opened: Opened, runs: Path, listener: Listener) -> None:
+    """Make a folder for a run, from now on; where that can't be, the listener hears why."""
+    try:
+        session.keeper = _keeper(session, opened, runs, listener)
+    except OSError as error:
+        listener.words(
+            f"this run is not kept: {error.filename or runs} can't be written "
+            f"({error.strerror or error}): --runs DIR names another folder"
+        )
+
+
+def _keeper(session: Session, opened: Opened, runs: Path, listener: Listener) -> Keeper:
     experiment = session.root.plan.experiment
     folder = create(runs, experiment.name, write_toml(experiment, opened.text, anywhere=True))
     if session.training.weights is not None:

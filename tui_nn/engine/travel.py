@@ -1,13 +1,14 @@
 """To other steps and other settings: back, forth, reset, changed; nothing recorded is rewritten."""
 
 from collections.abc import Callable, Sequence
+from sys import maxsize
 from typing import Any
 
 from tui_nn.data.changing import prepared_as
 from tui_nn.engine.session import Session
 from tui_nn.spec.changes import Difference, changed, differences, refuse_too_late
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.protocol import Changed
+from tui_nn.spec.protocol import Changed, Phase
 
 Poll = Callable[[], None]
 """Called at least every 20 ms while a way is gone again; it may raise."""
@@ -44,6 +45,7 @@ def go_to(session: Session, branch: int, step: int, poll: Poll = _silent) -> Non
     session.return_to(moment)
     session.branch = node.number
     _repeat(session, step, len(wanted), poll)
+    session.phase = Phase.EVALUATE if session.step else Phase.OPTIMIZER
     session.start_telling()
 
 
@@ -55,8 +57,11 @@ def _repeat(session: Session, step: int, changes: int, poll: Poll) -> None:
             session.follow_recorded_changes()
         if session.step >= step:
             return
+        left = step - session.step
+        if left == 1:
+            session.note_parameters()  # what the last step did is to be seen
         steps = min(
-            session.pacer.steps, step - session.step, training.steps_to_evaluation,
+            session.pacer.steps, max(1, left - 1), training.steps_to_evaluation,
             session.steps_to_change(),
         )  # fmt: skip
         session.pacer.begin()
@@ -64,11 +69,33 @@ def _repeat(session: Session, step: int, changes: int, poll: Poll) -> None:
         session.pacer.end(len(block.losses))
         if block.culprit is not None:
             return
+        session.loss = block.losses[-1]
         if training.is_due:
             training.decide()
         if session.timeline.is_due:
             session.remember()
         poll()
+
+
+def step_of_epoch(session: Session, epoch: int) -> int:
+    """How many steps the present branch takes to the end of an epoch (0: its first step).
+
+    The size of batches may have been changed on the way.
+    """
+    count = session.root.plan.facts.train_count
+    sizes = {0: session.root.plan.batch_size}
+    for record in session.lineage.all_changes(session.branch):
+        if record.key == "train.batch_size":
+            sizes[record.step] = record.new or count
+    step = 0
+    for _ in range(epoch):
+        done = 0
+        while done < count:
+            size = sizes[max(start for start in sizes if start <= step)]
+            coming = min((start for start in sizes if start > step), default=maxsize)
+            steps = min(-(-(count - done) // size), coming - step)
+            step, done = step + steps, min(count, done + steps * size)
+    return step
 
 
 def change(session: Session, changes: Sequence[str]) -> tuple[Difference, ...]:

@@ -6,6 +6,7 @@ runs/2026-11-25-1403-22-xor-mlp/
     changes.jsonl        the `changed` records alone, on disk before they take effect
     last.safetensors     the state training goes on from
     best.safetensors     the weights of the best evaluation
+    recipe.json          how new inputs are brought to the form of its data
     init.safetensors     the weights it began with, where they came from a file
 runs/latest              a link to the newest
 """
@@ -54,6 +55,10 @@ class Folder:
     @property
     def best(self) -> Path:
         return self.path / "best.safetensors"
+
+    @property
+    def recipe(self) -> Path:
+        return self.path / "recipe.json"
 
     @property
     def init(self) -> Path:

@@ -1,51 +1,17 @@
-"""The command line. Each command imports what it needs when it runs."""
+"""`train` and `verify-resume`."""
 
-import io
-import os
 import re
-import sys
-import traceback
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_nn import __version__
+from tui_nn.cli.group import commands, say, verbose
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.exits import Exit
 
 if TYPE_CHECKING:
     from tui_nn.headless.train import Options
-
-DEFAULT_PRESET = "and-gate"
-
-
-class Commands(click.Group):
-    """`nn-tui WORD`: a command, else a preset or file to train."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args or ["train", "--without-app", DEFAULT_PRESET])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        word = args[0]
-        if word in self.commands:
-            return super().resolve_command(ctx, args)
-        from tui_nn.spec.catalog.entry import near
-        from tui_nn.spec.files import find_experiment, near_file
-
-        try:
-            find_experiment(word)
-        except InvalidInput as error:
-            hint = near(word, self.commands) or near_file(word)
-            raise InvalidInput(
-                f"there is no command, preset or file {word}" if not error.where else error.message,
-                where=error.where,
-                hint=hint or "`nn-tui presets` lists the presets, `nn-tui --help` the commands",
-            ) from None
-        return "train", self.commands["train"], ["--without-app", *args]
 
 
 class TrainCommand(click.Command):
@@ -55,20 +21,6 @@ class TrainCommand(click.Command):
         end = args.index("--") if "--" in args else len(args)
         spelled = ["--json=records" if arg == "--json" else arg for arg in args[:end]]
         return super().parse_args(ctx, spelled + args[end:])
-
-
-verbose = click.option(
-    "-v", "--verbose", is_flag=True, expose_value=False, help="Show the traceback of an error."
-)
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "-V", "--version", prog_name="nn-tui")
-def commands() -> None:
-    """A workbench for training neural networks, step by step.
-
-    nn-tui PRESET trains a preset; without a name, the AND gate.
-    """
 
 
 @commands.command(cls=TrainCommand)
@@ -147,7 +99,7 @@ def train(
     with waiting(quiet) as tell:
         opened = open_experiment(experiment, changes, target, tell)
     if without_app and not quiet:
-        _say(f"training {experiment} headlessly (no screen yet)")
+        say(f"training {experiment} headlessly (no screen yet)")
     return headless.train(opened, how)
 
 
@@ -180,51 +132,6 @@ def verify_resume(
     return prove(opened, steps)
 
 
-@commands.command()
-@click.argument("experiment")
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
-@click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
-@click.option("--toml", is_flag=True, help="Print the experiment's file with every choice made.")
-@verbose
-def show(experiment: str, changes: tuple[str, ...], target: tuple[str, ...], toml: bool) -> None:
-    """Show layers, data and settings of an experiment, or of a first guess at your data."""
-    from tui_nn.data.open import open_experiment
-    from tui_nn.headless.output import print_bytes
-    from tui_nn.headless.waiting import waiting
-    from tui_nn.spec.files import write_toml
-
-    with waiting() as tell:
-        opened = open_experiment(experiment, changes, target, tell)
-    if toml:
-        print_bytes(write_toml(opened.prepared.plan.experiment, opened.text).encode())
-        return
-    from tui_nn.reference import experiment_page
-
-    sys.stdout.write(f"{experiment_page(opened.prepared)}\n")
-
-
-@commands.command()
-@verbose
-def presets() -> None:
-    """List the course: the presets by chapter."""
-    from tui_nn.reference import course_page
-
-    sys.stdout.write(f"{course_page()}\n")
-
-
-@commands.command()
-@click.argument("name")
-@verbose
-def explain(name: str) -> None:
-    """Explain a name: a layer, an optimizer, a key, …
-
-    NAME is a layer, loss, optimizer, schedule, init, dataset, metric or key of an experiment.
-    """
-    from tui_nn.reference import entry_page
-
-    sys.stdout.write(f"{entry_page(name)}\n")
-
-
 def _goal_changes(goal: str | None) -> tuple[str, ...]:
     """`accuracy>=0.97` as changes of the experiment."""
     if goal is None:
@@ -251,47 +158,3 @@ def _goal_changes(goal: str | None) -> tuple[str, ...]:
             where="--goal", hint=f"write '{name}{right}{text}'",
         )  # fmt: skip
     return (f"goal.{name}={value!r}", "goal.times=1")
-
-
-def main() -> NoReturn:
-    """Run the command line; every mistake is one line on standard error."""
-    # A daemon may start us with its outputs closed.
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without ≥ gets a ?, not an error
-    arguments = sys.argv[1:]
-    wants_traceback = any(argument in ("-v", "--verbose") for argument in arguments)
-    try:
-        result = commands.main(arguments, prog_name="nn-tui", standalone_mode=False)
-        sys.stdout.flush()
-        code = result if isinstance(result, int) else Exit.DONE
-    except click.UsageError as error:
-        path = error.ctx.command_path if error.ctx else "nn-tui"
-        _say(f"{' '.join(error.format_message().split()).rstrip('.')}: see {path} --help")
-        code = Exit.BAD_INPUT
-    except (click.Abort, KeyboardInterrupt):
-        code = Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read standard output is gone; what is still buffered for them goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = Exit.FAILED
-    except Exception as error:  # noqa: BLE001
-        code = _report(error, wants_traceback)
-    sys.exit(code)
-
-
-def _report(error: Exception, wants_traceback: bool) -> Exit:
-    if wants_traceback:
-        traceback.print_exception(error)
-    if isinstance(error, InvalidInput):
-        _say(str(error))
-        return Exit.BAD_INPUT
-    lines = str(error).strip().splitlines() or [""]
-    _say(f"failed: {type(error).__name__}: {lines[0]}: -v shows where")
-    return Exit.FAILED
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"nn-tui: {line}\n")
