@@ -11,11 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.runs.support import stepped, write_log
-from tests.spec.support import is_readable, refusal
+from tests.spec.support import error_of, is_readable, refusal
 from tests.spec.test_protocol import RECORDS, STARTED
 from tui_nn.runs import log as log_module
 from tui_nn.runs.log import Log, last_lines, read_records, whole_length
-from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Noticed, Record, encode
 
 LINES = b"".join(encode(record) + b"\n" for record in RECORDS)
@@ -132,16 +131,6 @@ def test_an_empty_log_has_no_records(path: Path) -> None:
     assert whole_length(path) == 0
 
 
-def readable(path: Path) -> tuple[list[Record], InvalidInput | None]:
-    """The records before the first bad line, and what is wrong with that."""
-    found: list[Record] = []
-    try:
-        found.extend(read_records(path))
-    except InvalidInput as error:
-        return found, error
-    return found, None
-
-
 @given(st.integers(0, len(LINES)))
 @same_folder
 def test_a_log_cut_anywhere_gives_its_whole_lines(path: Path, length: int) -> None:
@@ -158,7 +147,8 @@ def test_a_flipped_byte_is_named_by_its_line_or_drops_no_more_than_the_last(
 ) -> None:
     path.write_bytes(LINES[:at] + bytes([LINES[at] ^ bits]) + LINES[at + 1 :])
     number = sum(end <= at for end in ENDS) + 1
-    found, error = readable(path)
+    found: list[Record] = []
+    error = error_of(lambda: found.extend(read_records(path)))
     if error is None:
         assert len(found) >= len(RECORDS) - 1 - (number >= len(RECORDS) - 1)
     else:

@@ -127,9 +127,7 @@ def _metrics(trained: Trained, part: "Assessment") -> Iterator[str]:
             [metric.label, metric.show(value), "" if simplest is None else metric.show(simplest),
              beside]
         )  # fmt: skip
-    lines = list(aligned([row[:3] for row in rows]))
-    for line, row in zip(lines, rows, strict=True):
-        yield f"{line.ljust(max(map(len, lines)))}  {row[3]}".rstrip()
+    yield from aligned(rows, left=(0, 3), indent=2)
     if part.not_finite:
         yield f"  {part.not_finite:,} of {part.count:,} outputs aren't finite"
     commonest = ", the commonest class" if part.classes else ""
@@ -142,13 +140,13 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
-def _classes(part: "Assessment") -> Iterator[str]:
+def _classes(part: "Assessment") -> list[str]:
     rows = [["class", "precision", "recall", "F1", "samples"]]
     rows += [
         [printable(c.name), _share(c.precision), _share(c.recall), _share(c.f1), f"{c.support:,}"]
         for c in part.classes
     ]
-    return aligned(rows)
+    return aligned(rows, left=(0,), indent=2)
 
 
 def _confusion(part: "Assessment") -> Iterator[str]:
@@ -160,7 +158,7 @@ def _confusion(part: "Assessment") -> Iterator[str]:
             [name, *(f"{count:,}" for count in counts)]
             for name, counts in zip(names, part.confusion, strict=True)
         ]
-        yield from aligned(rows)
+        yield from aligned(rows, left=(0,), indent=2)
         return
     mistakes = sorted(
         (-count, true, said)
@@ -174,13 +172,13 @@ def _confusion(part: "Assessment") -> Iterator[str]:
     yield "  the commonest mistakes (--json has the whole confusion matrix)"
     rows = [["true", "said", "samples"]]
     rows += [[names[t], names[s], f"{-count:,}"] for count, t, s in mistakes[:MOST_MISTAKES]]
-    yield from aligned(rows, left=2)
+    yield from aligned(rows, left=(0, 1), indent=2)
 
 
-def _targets(part: "Assessment") -> Iterator[str]:
+def _targets(part: "Assessment") -> list[str]:
     rows = [["in own units", "MAE", "RMSE", "R²"]]
     rows += [
         [printable(t.name), f"{t.mae:.4g}", f"{t.rmse:.4g}", "–" if t.r2 is None else f"{t.r2:.4g}"]
         for t in part.targets
     ]
-    return aligned(rows)
+    return aligned(rows, left=(0,), indent=2)

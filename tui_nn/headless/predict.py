@@ -102,7 +102,7 @@ def _give(fresh: Fresh, found: "Predictions", recipe: Recipe, options: Options) 
                 lines = []
         print_bytes(b"".join(lines))
     else:
-        print_text("\n".join(aligned(list(_table(fresh, found, recipe)), left=2)))
+        print_text("\n".join(aligned(list(_table(fresh, found, recipe)), left=(0, 1), indent=2)))
 
 
 def _record(index: int, fresh: Fresh, found: "Predictions", recipe: Recipe) -> dict[str, Any]:

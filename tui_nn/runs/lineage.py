@@ -35,9 +35,7 @@ class Lineage:
         match record:
             case Changed():
                 if record.parent is not None and record.branch not in self.branches:
-                    self.branches[record.branch] = Branch(
-                        record.branch, record.parent, record.step, record.step
-                    )
+                    self._begin(record.branch, record.parent, record.step)
                 self._of(record).changes.append(record)
             case Stepped():
                 branch = self._of(record)
@@ -45,6 +43,14 @@ class Lineage:
             case Evaluated():
                 branch = self._of(record)
                 branch.evaluated = max(branch.evaluated, record.step)
+
+    def _begin(self, number: int, parent: int, step: int) -> None:
+        """A branch that leaves its parent; before that began, it leaves the parent's parent."""
+        node = self.branches.setdefault(parent, Branch(parent))
+        while step < node.start and node.parent is not None:
+            node = self.branches[node.parent]
+        if number != parent:
+            self.branches[number] = Branch(number, node.number, step, step)
 
     def _of(self, record: Record) -> Branch:
         return self.branches.setdefault(record.branch, Branch(record.branch))
@@ -72,9 +78,9 @@ class Lineage:
         return self._before(node) + own
 
     def all_changes(self, branch: int) -> list[Changed]:
-        """The changes on the way to a branch and along it, in order."""
-        node = self.branches[branch]
-        return self._before(node) + node.changes
+        """The changes on the way to a branch and along it, in order; none of one that isn't."""
+        node = self.branches.get(branch)
+        return [] if node is None else self._before(node) + node.changes
 
     def _before(self, node: Branch) -> list[Changed]:
         return [] if node.parent is None else self.in_force(node.parent, node.start)

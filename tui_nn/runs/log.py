@@ -21,6 +21,10 @@ LONGEST = 64 * 2**20
 _BLOCK = 1 << 16
 
 
+class NewerLog(InvalidInput):
+    """A log that a later nn-tui has written, in words this one may not know."""
+
+
 class Log:
     """A log that is open for writing at its end; what is torn there is cut off first.
 
@@ -76,7 +80,8 @@ class Log:
 def read_records(path: Path, end: int | None = None) -> Iterator[Record]:
     """The records of a log in order, one line in memory at a time; those before byte `end`.
 
-    InvalidInput with file and line where a line is no record, or the file can't be read.
+    InvalidInput with file and line where a line is no record, or the file can't be read;
+    NewerLog where a later nn-tui wrote it.
     """
     try:
         with path.open("rb") as file:
@@ -177,13 +182,13 @@ _versions = msgspec.json.Decoder(_Version)
 
 
 def _refuse_newer(line: bytes, path: Path) -> None:
-    """InvalidInput where a log's first line says that it was written by a later nn-tui."""
+    """NewerLog where a log's first line says so."""
     try:
         version = _versions.decode(line).version
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     if version > VERSION:
-        raise InvalidInput(
+        raise NewerLog(
             f"was written by a newer nn-tui (protocol {version}, this one speaks {VERSION})",
             where=str(path),
             hint="install that version to read it",
