@@ -1,7 +1,6 @@
 """A run that goes on from its file is the run that was never stopped, to the bit."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,8 +174,8 @@ def test_weights_from_a_file_are_those_of_the_resumed_run_too(tmp_path: Path) ->
     first = keep(SMALL, runs=tmp_path / "halves", init_from=given, until=MID_EPOCH)
     given.unlink()
     second = take_up(first.folder)
-    assert digest(second.folder) == digest(whole.folder) != digest(
-        keep(SMALL, runs=tmp_path).folder
+    assert (
+        digest(second.folder) == digest(whole.folder) != digest(keep(SMALL, runs=tmp_path).folder)
     )
     first.folder.last.unlink()  # never saved: from its start, with these weights
     assert digest(take_up(first.folder).folder) == digest(whole.folder)
