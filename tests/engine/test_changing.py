@@ -1,6 +1,6 @@
 """Settings exchanged while training: as a loop of plain torch does it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -63,7 +63,7 @@ class Plain:
         return list(self.network.parameters())
 
 
-def same(one: list[Tensor], other: list[Tensor]) -> bool:
+def same(one: Sequence[Tensor], other: Sequence[Tensor]) -> bool:
     return all(torch.equal(p, q) for p, q in zip(one, other, strict=True))
 
 

@@ -51,11 +51,15 @@ def tensors(draw: st.DrawFn) -> Tensor:
     return made.T if len(shape) == 2 and draw(st.booleans()) else made
 
 
-KEYS = st.integers() | st.text(max_size=5) | st.booleans() | st.none() | st.floats(allow_nan=False)
-KEYS |= st.tuples(st.integers(), st.text(max_size=2))
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
-LEAVES |= st.binary(max_size=9) | tensors()
-LEAVES |= st.dictionaries(st.integers(), st.integers()).map(Counter)
+KEYS: st.SearchStrategy[Any] = st.one_of(
+    st.integers(), st.text(max_size=5), st.booleans(), st.none(), st.floats(allow_nan=False),
+    st.tuples(st.integers(), st.text(max_size=2)),
+)  # fmt: skip
+LEAVES: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9),
+    st.binary(max_size=9), tensors(),
+    st.dictionaries(st.integers(), st.integers()).map(lambda counts: Counter(counts)),
+)  # fmt: skip
 TREES = st.recursive(
     LEAVES,
     lambda inner: (

@@ -131,27 +131,22 @@ def test_the_nearest_earlier_moment_on_the_way_is_found(
 
 
 def test_moments_are_as_far_apart_as_they_are_dear() -> None:
-    now = 0.0
+    clock = [0.0]
 
     def taken(seconds: float) -> Moment:
-        nonlocal now
-        now += seconds
+        clock[0] += seconds
         return moment(0)
 
-    timeline = Timeline(10 * size(), 0.25, clock=lambda: now)
-    assert not timeline.is_due
-    now = 0.25
-    assert timeline.is_due
+    def due_after(seconds: float) -> bool:
+        clock[0] += seconds
+        return timeline.is_due
+
+    timeline = Timeline(10 * size(), 0.25, clock=lambda: clock[0])
+    assert [due_after(0.2), due_after(0.1)] == [False, True]
     timeline.take(lambda: taken(0.001))
-    now += 0.24
-    assert not timeline.is_due
-    now += 0.02
-    assert timeline.is_due
+    assert [due_after(0.2), due_after(0.1)] == [False, True]
     timeline.take(lambda: taken(1.0))
-    now += 1.0 / SHARE - 0.01
-    assert not timeline.is_due
-    now += 0.02
-    assert timeline.is_due
+    assert [due_after(1.0 / SHARE - 0.01), due_after(0.02)] == [False, True]
 
 
 def test_numbers_that_are_not_finite_are_not_returned_to() -> None:

@@ -54,8 +54,8 @@ def _change_optimizers(trainer: Trainer, old: tuple[Bound, ...], new: tuple[Boun
     rates = [(group["lr"], float(bound["lr"])) for bound, group in _with_groups(trainer, old)]
     if [bound.entry for bound in old] == [bound.entry for bound in new]:
         fresh = build_optimizers(trainer.plan, trainer.network)
-        for optimizer, *others in zip(trainer.optimizers, fresh, old, new, strict=True):
-            _exchange_values(optimizer, *others)
+        for optimizer, as_built, *calls in zip(trainer.optimizers, fresh, old, new, strict=True):
+            _exchange_values(optimizer, as_built, *calls)
     else:
         places = [schedule.state_dict() for schedule in trainer.schedules]
         trainer.optimizers = build_optimizers(trainer.plan, trainer.network)

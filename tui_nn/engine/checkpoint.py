@@ -51,7 +51,8 @@ def read(path: Path) -> Checkpoint:
     try:
         with safe_open(str(path), "pt") as file:
             metadata: Mapping[str, str] = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            # Their own memory: a file that is written over would change them, or end the process.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
         raise InvalidInput("there is no such checkpoint", where=where) from None
     except _REFUSALS as error:
