@@ -113,9 +113,8 @@ def _take_up(
         session.begin()
         return session
     saving, lineage = read_last(folder, root)
-    session = Session(
-        saving.moment.prepared, listener.record, history_bytes=history_bytes, weights=weights
-    )
+    session = Session(saving.moment.prepared, listener.record, history_bytes=history_bytes)
+    session.weights = weights
     with _told_of(folder.last):
         session.take_up(saving, root, lineage)
     keeper.cut(saving.events, saving.changes_log)
