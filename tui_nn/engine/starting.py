@@ -15,8 +15,8 @@ from tui_nn.engine.session import Session
 from tui_nn.engine.travel import change
 from tui_nn.engine.weights import initial_weights
 from tui_nn.runs.folder import Folder, create, replace_file
-from tui_nn.runs.lineage import reseeds
 from tui_nn.runs.log import read_records
+from tui_nn.spec.changes import with_values
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import write_toml
 from tui_nn.spec.protocol import Record, Started
@@ -67,7 +67,8 @@ def keep(session: Session, opened: Opened, runs: Path, listener: Listener) -> No
 
 def _keeper(session: Session, opened: Opened, runs: Path, listener: Listener) -> Keeper:
     experiment = session.root.plan.experiment
-    folder = create(runs, experiment.name, write_toml(experiment, opened.text, anywhere=True))
+    titled = with_values(experiment, [("title", experiment.title)])  # its file has another name
+    folder = create(runs, experiment.name, write_toml(titled, opened.text, anywhere=True))
     if session.training.weights is not None:
         replace_file(folder.init, save(session.training.weights))
     return Keeper(folder, listener.words)
@@ -113,11 +114,8 @@ def _take_up(
         session.begin()
         return session
     saving, lineage = read_last(folder, root)
-    if reseeds(lineage.all_changes(saving.moment.branch)[: saving.moment.changes]):
-        weights = None
-    session = Session(
-        saving.moment.prepared, listener.record, history_bytes=history_bytes, weights=weights
-    )
+    session = Session(saving.moment.prepared, listener.record, history_bytes=history_bytes)
+    session.weights = weights
     with _told_of(folder.last):
         session.take_up(saving, root, lineage)
     keeper.cut(saving.events, saving.changes_log)

@@ -18,9 +18,9 @@ from tui_nn.headless.show_run import run_of
 from tui_nn.headless.trained import open_trained
 from tui_nn.headless.waiting import waiting
 from tui_nn.runs.folder import Folder, replace_file
-from tui_nn.runs.lineage import reseeds
 from tui_nn.runs.log import read_records
 from tui_nn.runs.metrics import metrics_csv
+from tui_nn.spec.changes import starts_alike
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.resolve import Plan
 from tui_nn.spec.shapes import show
@@ -99,12 +99,12 @@ def _script_of_run(run: Folder, form: str | None, tell: Tell) -> "tuple[str, Scr
         )
     root = prepare(replace(course.before, name=run.name), tell)
     first = [change for change in course.changes if not change.step]
-    initial = None
-    if run.init.is_file() and not reseeds(first):
+    begun, initial = with_changes(root, first), None
+    if run.init.is_file() and starts_alike(begun.plan.experiment, root.plan.experiment):
         state = initial_weights(root.plan, run.init)
         initial = {name: tensor.numpy() for name, tensor in state.items()}
     return run.name, write_script(
-        with_changes(root, first),
+        begun,
         form or "sequential",
         steps=course.steps,
         changes=course.changes[len(first) :],

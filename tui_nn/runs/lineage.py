@@ -1,6 +1,5 @@
 """The branches of a run: where each left another, how far it is recorded, what was changed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tui_nn.spec.protocol import Changed, Evaluated, Record, Stepped
@@ -85,8 +84,3 @@ class Lineage:
 
     def _before(self, node: Branch) -> list[Changed]:
         return [] if node.parent is None else self.in_force(node.parent, node.start)
-
-
-def reseeds(changes: Iterable[Changed]) -> bool:
-    """Whether one of the changes lets the initial weights come from another seed."""
-    return any(c.step == 0 and c.key == "train.seed" and c.new != c.old for c in changes)
