@@ -16,7 +16,15 @@ from tests.benchmarks.engine import WORKLOADS, Workload
 from tui_nn.client import Client, engine_command
 from tui_nn.spec.protocol.commands import Commands, Load, Pause, Run, Seen, Step, Unwatch, Watch
 from tui_nn.spec.protocol.frames import (
-    Confusion, Curves, Frame, Layers, Map, Predictions, Probes, Responses, Weights,
+    Confusion,
+    Curves,
+    Frame,
+    Layers,
+    Map,
+    Predictions,
+    Probes,
+    Responses,
+    Weights,
 )  # fmt: skip
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Present
