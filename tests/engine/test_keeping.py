@@ -29,7 +29,7 @@ from tests.support import (
 from tui_nn.data.open import open_experiment
 from tui_nn.data.recipe import recipe_of
 from tui_nn.engine import checkpoint, keeping
-from tui_nn.engine.keeping import fingerprint, trained_experiment
+from tui_nn.engine.keeping import course_of, fingerprint
 from tui_nn.engine.session import Request
 from tui_nn.engine.starting import Listener, resume, start
 from tui_nn.engine.travel import change
@@ -131,7 +131,7 @@ def test_every_preset_comes_back_as_the_experiment_it_was(name: str, tmp_path: P
 def test_a_run_knows_the_experiment_it_was_trained_with_last(tmp_path: Path) -> None:
     first = keep(SMALL, runs=tmp_path, until=5)
     take_up(first.folder, "optimizer=Adam(lr=0.01)", "train.epochs=9", until=9)
-    found = trained_experiment(first.folder)
+    found = course_of(first.folder).experiment
     assert (found.optimizers[0].entry.name, found.train.epochs) == ("Adam", 9)
     assert load_experiment(str(first.folder.experiment)).optimizers[0].entry.name == "SGD"
 

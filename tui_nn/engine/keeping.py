@@ -182,21 +182,36 @@ def read_last(folder: Folder, root: Prepared) -> tuple[Saving, Lineage]:
         return Saving(moment, last.elapsed_s, last.events, last.changes_log), lineage
 
 
-def trained_experiment(folder: Folder) -> Experiment:
-    """A run's experiment with all the changes that its last checkpoint was trained with.
+@dataclass(frozen=True)
+class Course:
+    """What a run has been on the way to its last checkpoint."""
+
+    before: Experiment
+    """As it stands in the folder, before any change."""
+    changes: tuple[Changed, ...]
+    """Those in force, in order."""
+    steps: int
+
+    @property
+    def experiment(self) -> Experiment:
+        """With all its changes."""
+        return with_values(self.before, [(change.key, change.new) for change in self.changes])
+
+
+def course_of(folder: Folder) -> Course:
+    """How a run came to its last checkpoint; one without has taken no step.
 
     Raises InvalidInput as `read_last`.
     """
     experiment = load_experiment(str(folder.experiment))
     if not folder.last.exists():
-        return experiment
+        return Course(experiment, (), 0)
     held = checkpoint.read(folder.last)
     with _told_of(folder):
         last = msgspec.convert(held.tree, _Last)
-        changes = _in_force(_lineage(folder, last), last)
-        experiment = with_values(experiment, [(change.key, change.new) for change in changes])
-        _refuse_another(folder, last, experiment)
-    return experiment
+        course = Course(experiment, tuple(_in_force(_lineage(folder, last), last)), last.step)
+        _refuse_another(folder, last, course.experiment)
+    return course
 
 
 @contextmanager

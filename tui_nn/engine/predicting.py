@@ -7,24 +7,18 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from tui_nn.data.recipe import Recipe
 from tui_nn.data.split import Samples
 from tui_nn.engine.aside import aside
-from tui_nn.engine.building import build_network
 from tui_nn.engine.evaluation import chunk_size, decide, takes_batch_statistics
 from tui_nn.engine.tensors import on_device
+from tui_nn.engine.weights import CPU, network_with
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.network import SAME_NUMBERS, inner
 from tui_nn.spec.resolve import Plan
 from tui_nn.spec.targets import Classes
-
-PREFIX = "network/"
-"""What stands before the names of the network's tensors in a checkpoint."""
-
-CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -41,49 +35,20 @@ class Predictions:
     """(n, *target shape) in their own units; None for classes."""
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """The network's tensors in a checkpoint by their torch names; InvalidInput for a broken one."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            names = [name for name in file.keys() if name.startswith(PREFIX)]  # noqa: SIM118
-            return {name.removeprefix(PREFIX): file.get_tensor(name) for name in names}
-    except FileNotFoundError:
-        raise InvalidInput(
-            "there is no such checkpoint", where=str(path), hint="train the run to its first save"
-        ) from None
-    except (SafetensorError, OSError, ValueError) as error:
-        raise InvalidInput(
-            f"isn't a whole checkpoint ({error})",
-            where=str(path),
-            hint="name the other with --checkpoint",
-        ) from None
-
-
 def trained_network(plan: Plan, checkpoint: Path) -> nn.Sequential:
-    """The plan's network with a checkpoint's weights, on the CPU.
+    """The plan's network with a checkpoint's weights, on the CPU, ready to evaluate.
 
-    InvalidInput if they don't fit.
+    InvalidInput for a broken checkpoint, or one of another network.
     """
     torch.set_num_threads(plan.experiment.train.threads or 1)
-    network = build_network(plan, CPU)
-    weights, own = read_weights(checkpoint), network.state_dict()
-    for name in sorted(weights.keys() ^ own.keys()):
-        reason = "lacks" if name in own else "has"
-        raise _other_network(checkpoint, f"{reason} a tensor {name}")
-    for name, tensor in weights.items():
-        if tensor.shape != own[name].shape:
-            sizes = f"{tuple(tensor.shape)}, the network's {tuple(own[name].shape)}"
-            raise _other_network(checkpoint, f"its {name} is {sizes}")
-    network.load_state_dict(weights)
-    return network.eval()
-
-
-def _other_network(checkpoint: Path, reason: str) -> InvalidInput:
-    return InvalidInput(
-        f"holds the weights of another network: {reason}",
-        where=str(checkpoint),
-        hint="experiment.toml beside it must be the run's own",
-    )
+    try:
+        return network_with(plan, checkpoint).eval()
+    except InvalidInput as error:
+        raise InvalidInput(
+            error.message,
+            where=error.where,
+            hint="name the other with --checkpoint; experiment.toml must be the run's own",
+        ) from None
 
 
 def predict(

@@ -18,7 +18,7 @@ from tui_nn.engine.trainer import Gate
 from tui_nn.engine.training import Block, Moment, Pacer, Training, Weights
 from tui_nn.engine.verdict import Outcome
 from tui_nn.runs.lineage import Lineage
-from tui_nn.spec.changes import with_values
+from tui_nn.spec.changes import starts_alike, with_values
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.protocol import (
     Array,
@@ -321,9 +321,7 @@ class Session:
 
     def _weights_of(self, experiment: Experiment) -> Weights | None:
         """The initial weights that were given, for the network and the seed they were given for."""
-        root = self.root.plan.experiment
-        is_theirs = (experiment.network, experiment.train.seed) == (root.network, root.train.seed)
-        return self.weights if is_theirs else None
+        return self.weights if starts_alike(experiment, self.root.plan.experiment) else None
 
     @contextmanager
     def timed(self) -> Iterator[None]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 
 from tui_nn.data.open import Opened
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine.keeping import Keeper, read_last
 from tui_nn.engine.session import Session
 from tui_nn.engine.travel import change
+from tui_nn.engine.weights import initial_weights
 from tui_nn.runs.folder import Folder, create, replace_file
 from tui_nn.runs.log import read_records
 from tui_nn.spec.changes import with_values
@@ -42,9 +43,9 @@ def start(
     """A new run, before its first record; kept in a folder below `runs`, if that is given.
 
     Where that can't be written the listener hears why, and the run is kept nowhere. `init_from`:
-    a file of weights to begin with.
+    a file of weights to begin with; InvalidInput where they don't fit.
     """
-    weights = None if init_from is None else load_file(init_from)
+    weights = None if init_from is None else initial_weights(opened.to_train.plan, init_from)
     session = Session(
         opened.to_train, listener.record, history_bytes=history_bytes, weights=weights
     )
@@ -105,7 +106,7 @@ def resume(
 def _take_up(
     folder: Folder, root: Prepared, listener: Listener, history_bytes: int, keeper: Keeper
 ) -> Session:
-    weights = load_file(folder.init) if folder.init.exists() else None
+    weights = initial_weights(root.plan, folder.init) if folder.init.exists() else None
     if not folder.last.exists():
         session = Session(root, listener.record, history_bytes=history_bytes, weights=weights)
         keeper.cut(0, 0)

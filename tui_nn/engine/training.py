@@ -22,6 +22,7 @@ from tui_nn.engine.postmortem import (
 )
 from tui_nn.engine.state import Snapshot, restore, take
 from tui_nn.engine.trainer import Gate, Trainer
+from tui_nn.engine.weights import put_weights
 from tui_nn.spec.protocol import Culprit, Phase, Reason
 from tui_nn.spec.resolve import Plan
 
@@ -81,7 +82,7 @@ class Training:
         torch.set_num_threads(train.threads or 1)
         self.trainer = Trainer(plan, prepared.split, torch.device(train.device))
         if self.weights is not None:
-            self.trainer.network.load_state_dict(self.weights)
+            put_weights(self.trainer.network, self.weights, "the weights it began with")
         self.parts = self._parts()
         self.decisions = Decisions(plan.experiment.goal, train.patience, plan.facts.kind)
         network = self.trainer.network

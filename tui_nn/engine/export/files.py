@@ -1,0 +1,70 @@
+"""A network as a file for other tools: safetensors, torch.export, ONNX."""
+
+import io
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+from torch import nn
+
+from tui_nn.engine.building import build_network
+from tui_nn.engine.weights import CPU, network_with
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.resolve import Plan
+
+
+def network_of(plan: Plan, weights: Path | None = None) -> nn.Sequential:
+    """The network on the CPU, ready to evaluate; with its initial weights, or a file's.
+
+    Raises InvalidInput where the file's are not this network's.
+    """
+    if weights is not None:
+        return network_with(plan, weights).eval()
+    with torch.random.fork_rng(devices=[]):
+        return build_network(plan, CPU).eval()
+
+
+def safetensors_bytes(network: nn.Module) -> bytes:
+    """All parameters and buffers, under torch's names."""
+    tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    return save(tensors, metadata={"format": "pt"})
+
+
+def pt2_bytes(plan: Plan, network: nn.Module) -> bytes:
+    """The network as a program of torch.export, for any number of samples."""
+    file = io.BytesIO()
+    torch.export.save(_program(plan, network), file)
+    return file.getvalue()
+
+
+def _program(plan: Plan, network: nn.Module) -> torch.export.ExportedProgram:
+    dtype = torch.int64 if plan.facts.tokens else getattr(torch, plan.experiment.train.dtype)
+    # Two samples: a batch of 1 may be taken for a fixed one.
+    example = torch.zeros(2, *plan.facts.input_shape, dtype=dtype)
+    samples = torch.export.Dim.AUTO
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's own, of its insides
+        return torch.export.export(network, (example,), dynamic_shapes=({0: samples},))
+
+
+def need_onnx() -> None:
+    """InvalidInput where what torch.onnx needs isn't installed."""
+    missing = [name for name in ("onnx", "onnxscript") if find_spec(name) is None]
+    if missing:
+        raise InvalidInput(
+            f"needs {' and '.join(missing)}",
+            where="--to onnx",
+            hint="pip install 'nn-tui[onnx]'",
+        )
+
+
+def onnx_bytes(plan: Plan, network: nn.Module) -> bytes:
+    """The network as an ONNX model with its weights inside; `need_onnx` first."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = torch.onnx.export(_program(plan, network), dynamo=True, verbose=False)
+    assert made is not None
+    data: bytes = made.model_proto.SerializeToString()
+    return data
