@@ -250,6 +250,18 @@ def test_given_weights_are_those_of_the_seed_they_came_with(budget: int) -> None
     assert len(gone.session.training.trainer.network) == 2
 
 
+def test_what_a_run_is_changed_to_before_its_first_step_reaches_no_earlier_branch() -> None:
+    gone = Travelled(MOONS)
+    reset(gone.session, seed=1)
+    seen = gone.train(7)
+    gone.go_to(0)
+    change(gone.session, ["optimizer=Adam(lr=0.01)"])
+    assert gone.session.branch == 0
+    other = gone.train(7)
+    assert gone.go_to(7, 1) == seen
+    assert gone.go_to(7) == other
+
+
 # What can't be
 
 

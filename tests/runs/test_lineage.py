@@ -94,12 +94,13 @@ class Model:
             branch = self.parents[branch][0] or 0
         self.branch, self.step = branch, step
 
-    def change(self, key: str) -> Record:
+    def change(self, key: str, *, apart: bool = False) -> Record:
+        """`apart`: on a branch of its own in any case, as a reset."""
         arriving, step = self.arriving[self.branch], self.step
         parent = None
         is_behind = step < len(arriving) - 1
         is_told = self.parents[self.branch][1] == step or arriving[step] == self.all[self.branch]
-        if is_behind or not is_told:
+        if is_behind or not is_told or apart:
             parent = self.branch
             self.branch = max(self.all) + 1
             self.arriving[self.branch] = arriving[: step + 1]
@@ -114,7 +115,8 @@ class Model:
 @given(
     st.lists(
         st.one_of(
-            st.just("train"), st.just("change"), st.tuples(st.integers(0, 9), st.integers(0, 99))
+            st.sampled_from(["train", "change", "reset"]),
+            st.tuples(st.integers(0, 9), st.integers(0, 99)),
         ),
         max_size=40,
     )
@@ -128,6 +130,9 @@ def test_a_lineage_knows_what_whole_lists_of_each_branch_know(
             found.take(model.train())
         elif move == "change":
             found.take(model.change(f"key {number}"))
+        elif move == "reset":
+            model.go_to(model.branch, 0)
+            found.take(model.change(f"key {number}", apart=True))
         elif isinstance(move, tuple):
             branch = move[0] % len(model.all)
             model.go_to(branch, move[1] % len(model.arriving[branch]))
@@ -137,5 +142,6 @@ def test_a_lineage_knows_what_whole_lists_of_each_branch_know(
         assert (node.parent, node.start) == model.parents[branch]
         assert node.head == len(arriving) - 1
         assert keys(found, branch) == list(model.all[branch])
+        assert {b: step for b, (step, _) in found.way(branch).items()} == found.path(branch)
         for step in range(node.start, node.head + 1):
             assert keys(found, branch, step) == list(arriving[step]), (branch, step)

@@ -18,6 +18,8 @@ class Branch:
     evaluated: int = -1
     """The last step whose evaluation is recorded."""
     changes: list[Changed] = field(default_factory=list)
+    before: tuple[Changed, ...] = ()
+    """The changes in force where it began; none that its parent got later."""
 
 
 class Lineage:
@@ -50,7 +52,8 @@ class Lineage:
         while step < node.start and node.parent is not None:
             node = self.branches[node.parent]
         if number != parent:
-            self.branches[number] = Branch(number, node.number, step, step)
+            before = tuple(self.in_force(node.number, step))
+            self.branches[number] = Branch(number, node.number, step, step, before=before)
 
     def _of(self, record: Record) -> Branch:
         return self.branches.setdefault(record.branch, Branch(record.branch))
@@ -71,16 +74,22 @@ class Lineage:
             node = self.branches[node.parent]
         return steps
 
+    def way(self, branch: int) -> dict[int, tuple[int, int]]:
+        """As `path`, each with how many changes are in force at that step as well."""
+        node = self.branches[branch]
+        found = {branch: (node.head, len(self.in_force(branch, node.head)))}
+        while node.parent is not None:
+            found[node.parent] = node.start, len(node.before)
+            node = self.branches[node.parent]
+        return found
+
     def in_force(self, branch: int, step: int) -> list[Changed]:
         """The changes that whoever arrives at `step` of a branch finds, in order."""
         node = self.branches[branch]
         own = [c for c in node.changes if c.step < step or c.step == step == node.start]
-        return self._before(node) + own
+        return [*node.before, *own]
 
     def all_changes(self, branch: int) -> list[Changed]:
         """The changes on the way to a branch and along it, in order; none of one that isn't."""
         node = self.branches.get(branch)
-        return [] if node is None else self._before(node) + node.changes
-
-    def _before(self, node: Branch) -> list[Changed]:
-        return [] if node.parent is None else self.in_force(node.parent, node.start)
+        return [] if node is None else [*node.before, *node.changes]
