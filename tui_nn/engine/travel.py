@@ -38,11 +38,7 @@ def go_to(session: Session, branch: int, step: int, poll: Poll = _silent) -> Non
         node = lineage.branches[node.parent]
     session.tell_steps()
     wanted = lineage.in_force(node.number, step)
-    way = {
-        number: (last, len(lineage.in_force(number, last)))
-        for number, last in lineage.path(node.number).items()
-    }
-    way[node.number] = (step, len(wanted))
+    way = lineage.way(node.number) | {node.number: (step, len(wanted))}
     moment = session.timeline.before(way, step)
     if moment is None:
         session.training.start_over(session.root, session.weights)

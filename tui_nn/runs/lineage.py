@@ -18,6 +18,8 @@ class Branch:
     evaluated: int = -1
     """The last step whose evaluation is recorded."""
     changes: list[Changed] = field(default_factory=list)
+    inherited: tuple[Changed, ...] = ()
+    """Those in force where it left its parent, which may have been changed there since."""
 
 
 class Lineage:
@@ -50,7 +52,8 @@ class Lineage:
         while step < node.start and node.parent is not None:
             node = self.branches[node.parent]
         if number != parent:
-            self.branches[number] = Branch(number, node.number, step, step)
+            inherited = tuple(self.in_force(node.number, step))
+            self.branches[number] = Branch(number, node.number, step, step, inherited=inherited)
 
     def _of(self, record: Record) -> Branch:
         return self.branches.setdefault(record.branch, Branch(record.branch))
@@ -71,16 +74,21 @@ class Lineage:
             node = self.branches[node.parent]
         return steps
 
+    def way(self, branch: int) -> dict[int, tuple[int, int]]:
+        """The branches that lead to this one: each one's last step and changes on the way."""
+        node, found = self.branches[branch], {}
+        while node.parent is not None:
+            found[node.parent] = (node.start, len(node.inherited))
+            node = self.branches[node.parent]
+        return found
+
     def in_force(self, branch: int, step: int) -> list[Changed]:
         """The changes that whoever arrives at `step` of a branch finds, in order."""
         node = self.branches[branch]
         own = [c for c in node.changes if c.step < step or c.step == step == node.start]
-        return self._before(node) + own
+        return [*node.inherited, *own]
 
     def all_changes(self, branch: int) -> list[Changed]:
         """The changes on the way to a branch and along it, in order; none of one that isn't."""
         node = self.branches.get(branch)
-        return [] if node is None else self._before(node) + node.changes
-
-    def _before(self, node: Branch) -> list[Changed]:
-        return [] if node.parent is None else self.in_force(node.parent, node.start)
+        return [] if node is None else [*node.inherited, *node.changes]
