@@ -75,8 +75,9 @@ def run(text: str, *changes: str, request: Request | None = None, folder: Path =
     """Train to the end."""
     ready = prepared(text, *changes, folder=folder)
     records: list[Record] = []
-    session = Session(ready.plan, ready.split, records.append, request or Request())
-    ended = session.run()
+    session = Session(ready, records.append)
+    session.begin()
+    ended = session.run(request or Request())
     history = History()
     for record in records:
         history.take(record)

@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tui_nn.data.encode import encode
 from tui_nn.data.load import load
+from tui_nn.data.prepare import Prepared
 from tui_nn.data.split import Split, split
 from tui_nn.engine.building import build_loss, build_network, build_optimizers
 from tui_nn.engine.session import Request, Session
@@ -71,7 +72,7 @@ WORKLOADS = (
 )  # fmt: skip
 
 
-def prepared(work: Workload, epochs: int, evaluate: bool) -> tuple[Plan, Split]:
+def prepared(work: Workload, epochs: int, evaluate: bool) -> Prepared:
     """The workload as nn-tui sees it; W5's samples are repeated until there are as many."""
     lines = [
         f'data = "{work.data}"', f"network = {work.network}", f'loss = "{work.loss}"',
@@ -85,7 +86,7 @@ def prepared(work: Workload, epochs: int, evaluate: bool) -> tuple[Plan, Split]:
         dataset = dataset.take(np.arange(work.samples) % len(dataset.x))
     parts = split(dataset, 0.0, 0)
     facts = DataFacts(dataset.input_shape, dataset.kind, len(parts.train.x), 0)
-    return resolve(experiment, facts), parts
+    return Prepared(dataset, parts, resolve(experiment, facts))
 
 
 def tutorial(plan: Plan, parts: Split) -> tuple[nn.Module, float]:
@@ -112,7 +113,7 @@ def tutorial(plan: Plan, parts: Split) -> tuple[nn.Module, float]:
     return network, time.perf_counter() - began
 
 
-def ours(plan: Plan, parts: Split) -> tuple[nn.Module, float]:
+def ours(ready: Prepared) -> tuple[nn.Module, float]:
     """Train as nn-tui does; the network and the seconds until its last step was told."""
     told = 0.0
 
@@ -121,24 +122,26 @@ def ours(plan: Plan, parts: Split) -> tuple[nn.Module, float]:
         if isinstance(record, Stepped):
             told = time.perf_counter()
 
-    session = Session(plan, parts, emit, Request())
+    session = Session(ready, emit)
+    session.begin()
     began = time.perf_counter()
-    session.run()
-    return session.trainer.network, told - began
+    session.run(Request())
+    return session.training.trainer.network, told - began
 
 
 def compare(work: Workload, evaluate: bool) -> None:
     """Interleave rounds of both; print the median of their ratios."""
-    plan, parts = prepared(work, 1 if work.samples else 2, evaluate)
-    tutorial(plan, parts)
+    ready = prepared(work, 1 if work.samples else 2, evaluate)
+    tutorial(ready.plan, ready.split)
     if not work.samples:
-        seconds = tutorial(plan, parts)[1]
-        plan, parts = prepared(work, max(2, int(2 * ROUND_SECONDS / seconds)), evaluate)
+        seconds = tutorial(ready.plan, ready.split)[1]
+        ready = prepared(work, max(2, int(2 * ROUND_SECONDS / seconds)), evaluate)
+    plan, parts = ready.plan, ready.split
     slow, fast = [], []
     same = True
     for _ in range(LONG_ROUNDS if work.samples else ROUNDS):
         theirs, their_seconds = tutorial(plan, parts)
-        network, seconds = ours(plan, parts)
+        network, seconds = ours(ready)
         slow.append(plan.total_steps / their_seconds)
         fast.append(plan.total_steps / seconds)
         same &= all(

@@ -102,16 +102,16 @@ def test_full_json_prints_the_whole_stream(gate: str) -> None:
     kinds = [json.loads(line)["type"] for line in lines]
     assert kinds[0] == "started"
     assert kinds[-1] == "ended"
-    assert set(kinds) == {"started", "stepped", "evaluated", "ended"}
+    assert set(kinds) == {"started", "stepped", "evaluated", "saved", "ended"}
 
 
 def test_a_run_that_breaks_still_ends_its_stream(
     gate: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: object) -> None:
+    def broken(self: object, most: int) -> None:
         raise RuntimeError("out of memory\nwith a long tail")
 
-    monkeypatch.setattr("tui_nn.engine.session.Session._train_block", broken)
+    monkeypatch.setattr("tui_nn.engine.session.Session.advance", broken)
     answer = nn_tui("train", gate, "--json")
     assert answer.code == 1
     ended = json.loads(answer.out.splitlines()[-1])

@@ -50,3 +50,19 @@ def test_modes_buffers_hooks_and_gradients_are_put_back_even_after_an_error() ->
     assert torch.equal(torch.get_rng_state(), generator)
     assert not any(module._forward_hooks for module in network.modules())
     assert torch.is_grad_enabled()
+
+
+def test_a_graph_that_waits_for_its_backward_is_not_disturbed() -> None:
+    watched, alone = trainer(RANDOM), trainer(RANDOM)
+    for one in (watched, alone):
+        x, y = one.batches.next()
+        torch.manual_seed(1)
+        loss = one.loss(one.network(x), y)
+        if one is watched:
+            with aside(one.network):
+                one.network(x)
+        loss.backward()
+    for p, q in zip(watched.network.parameters(), alone.network.parameters(), strict=True):
+        assert p.grad is not None
+        assert q.grad is not None
+        assert torch.equal(p.grad, q.grad)

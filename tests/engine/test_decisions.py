@@ -86,9 +86,9 @@ def test_a_run_stopped_in_mid_epoch_goes_back_to_its_best_weights_too() -> None:
             request.stop = "interrupted"
 
     ready = prepared(RANDOM, "train.patience=5", "train.eval_every=1", "train.epochs=1000")
-    session = Session(ready.plan, ready.split, stop_in_mid_epoch, request)
-    session.decisions.best = Best(0.0, 1, 1, session.trainer.network.state_dict())
-    ended = session.run()
+    session = Session(ready, stop_in_mid_epoch)
+    session.training.decisions.best = Best(0.0, 1, 1, session.training.trainer.network.state_dict())
+    ended = session.run(request)
     assert "Back to the best weights, those of epoch 1." in ended.message
 
 

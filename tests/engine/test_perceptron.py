@@ -40,10 +40,10 @@ def test_a_gate_is_learned_in_its_known_number_of_changes(
     gate: str, changes: int, epochs: int, weights: tuple[int, int, int]
 ) -> None:
     done = run(GATE, f"data={gate}()", "goal.accuracy=1.0", "goal.times=2")
-    linear = done.session.trainer.network[0]
+    linear = done.session.training.trainer.network[0]
     assert isinstance(linear, nn.Linear)
     learned = (*linear.weight.flatten().tolist(), linear.bias.item())
-    watch = done.session.watch
+    watch = done.session.training.watch
     assert watch is not None
     assert (watch.changes, learned) == (changes, weights)
     assert weights == by_hand(gate, epochs)[-1]

@@ -81,7 +81,9 @@ def test_a_number_missing_in_the_data_is_blamed_on_the_data() -> None:
     ready = prepared(MOONS)
     ready.split.train.x[7, 1] = np.nan
     records: list[Record] = []
-    ended = Session(ready.plan, ready.split, records.append, Request()).run()
+    session = Session(ready, records.append)
+    session.begin()
+    ended = session.run(Request())
     assert ended.reason == "diverged"
     assert ended.culprit is not None
     assert (ended.culprit.tensor, ended.culprit.operation) == ("the input", "the data")
@@ -101,7 +103,7 @@ def test_the_replay_goes_back_to_a_good_state_and_stops_before_the_bad_step() ->
     done = run(REGRESSION, "network=['Linear(10, 1)']", "optimizer=SGD(lr=3)", "train.epochs=1000")
     fresh = trainer(REGRESSION, "network=['Linear(10, 1)']", "optimizer=SGD(lr=3)")
     fresh.train_straight(done.ended.step)
-    kept = done.session.trainer.network.state_dict()
+    kept = done.session.training.trainer.network.state_dict()
     assert all(torch.equal(kept[k], v) for k, v in fresh.network.state_dict().items())
 
 
@@ -130,17 +132,17 @@ def test_a_step_that_breaks_for_another_reason_is_no_divergence(
         raise RuntimeError("out of memory")
 
     ready = prepared(MOONS)
-    session = Session(ready.plan, ready.split, lambda record: None, Request())
-    monkeypatch.setattr(session.trainer.loss, "forward", broken)
-    monkeypatch.setattr(session.trainer.straight, "loss", broken)
+    session = Session(ready, lambda record: None)
+    monkeypatch.setattr(session.training.trainer.loss, "forward", broken)
+    monkeypatch.setattr(session.training.trainer.straight, "loss", broken)
     with pytest.raises(RuntimeError, match="out of memory"):
-        session.run()
+        session.run(Request())
 
 
 def test_a_state_is_kept_as_good_only_when_its_evaluation_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(session_module, "SNAPSHOT_SECONDS", 0.0)  # as if every step were slow
+    monkeypatch.setattr(session_module, "MOMENT_SECONDS", 0.0)  # as if every step were slow
     done = run(REGRESSION, "optimizer=SGD(lr=1e25)", "train.batch_size=0", "train.eval_every=1")
     assert done.ended.reason == "diverged"
     assert done.ended.culprit is not None
@@ -245,7 +247,7 @@ threads = 1
 )  # fmt: skip
 def test_a_loss_past_all_reason_is_traced_to_the_largest_output_of_a_layer(optimizer: str) -> None:
     done = run(LINE, f"optimizer={optimizer}")
-    culprit, trained = done.ended.culprit, done.session.trainer
+    culprit, trained = done.ended.culprit, done.session.training.trainer
     assert culprit is not None
     assert culprit.step == trained.step + 1
     x, y = trained.batches.next()

@@ -6,6 +6,7 @@ import torch
 
 from tests.support import GATE, MOONS, RANDOM, run, trainer
 from tui_nn.engine import session as module
+from tui_nn.engine import timeline
 from tui_nn.engine.session import Request
 from tui_nn.spec.protocol import Ended, Evaluated, Noticed, Started, Stepped, decode, encode
 
@@ -50,9 +51,9 @@ def test_how_often_it_is_evaluated_changes_no_bit() -> None:
 def test_validation_samples_never_train() -> None:
     done = run(RANDOM, "train.val=0.25")
     assert done.ended.train_count + done.ended.val_count == 1797
-    trained_on = {tuple(row) for row in done.session.trainer.batches.x.tolist()}
-    held_out = {tuple(row) for row in done.session.parts["val"].x.tolist()}
-    assert len(done.session.trainer.batches.x) == done.ended.train_count
+    trained_on = {tuple(row) for row in done.session.training.trainer.batches.x.tolist()}
+    held_out = {tuple(row) for row in done.session.training.parts["val"].x.tolist()}
+    assert len(done.session.training.trainer.batches.x) == done.ended.train_count
     assert not trained_on & held_out
     assert done.ended.right["val"] <= done.ended.val_count
     assert set(done.ended.val or {}) == {"loss", "accuracy", "f1"}
@@ -60,13 +61,13 @@ def test_validation_samples_never_train() -> None:
 
 def test_the_test_part_is_seen_once_at_the_end() -> None:
     done = run(RANDOM, "train.val=0.25", "train.test=0.25")
-    assert "test" not in done.session.parts
-    assert done.ended.test_count == len(done.session.split.test_indices) == 449
+    assert "test" not in done.session.training.parts
+    assert done.ended.test_count == len(done.session.training.prepared.split.test_indices) == 449
     assert done.ended.test is not None
-    part = done.session.split.test
+    part = done.session.training.prepared.split.test
     assert part is not None
     with torch.no_grad():
-        answers = done.session.trainer.network.eval()(torch.from_numpy(part.x)).argmax(1)
+        answers = done.session.training.trainer.network.eval()(torch.from_numpy(part.x)).argmax(1)
     assert done.ended.right["test"] == int((answers.numpy() == part.y).sum())
     assert done.ended.test["accuracy"] == done.ended.right["test"] / 449
 
@@ -145,14 +146,14 @@ def test_notices_of_the_plan_are_told() -> None:
 
 
 def test_snapshots_are_kept_only_of_finite_states(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SNAPSHOT_SECONDS", 0.0)
+    monkeypatch.setattr(module, "MOMENT_SECONDS", 0.0)
     done = run(MOONS, "optimizer=SGD(lr=1e20)", "train.epochs=50")
     assert done.ended.reason == "diverged"
-    kept = done.session._good
+    kept = done.session.good
     with torch.no_grad():
-        next(done.session.trainer.network.parameters()).fill_(float("nan"))
-    done.session._take_good()
-    assert done.session._good is kept
+        next(done.session.training.trainer.network.parameters()).fill_(float("nan"))
+    done.session.remember()
+    assert done.session.good is kept
 
 
 def test_numbers_that_are_not_finite_are_words() -> None:
@@ -182,10 +183,10 @@ def test_a_plateau_schedule_waits_while_the_loss_falls() -> None:
 
 
 def test_good_states_follow_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SNAPSHOT_SECONDS", 0.0)
-    monkeypatch.setattr(module, "SNAPSHOT_SHARE", 1e9)
+    monkeypatch.setattr(module, "MOMENT_SECONDS", 0.0)
+    monkeypatch.setattr(timeline, "SHARE", 1e9)
     done = run(MOONS)
-    assert done.session._good.step > 0
+    assert done.session.good.step > 0
 
 
 def test_threads_are_those_of_the_plan() -> None:
@@ -198,4 +199,6 @@ def test_threads_are_those_of_the_plan() -> None:
 def test_the_split_follows_the_seed() -> None:
     first, second = (run(MOONS, "train.val=0.4", f"train.seed={seed}", "train.epochs=1")
                      for seed in (0, 1))  # fmt: skip
-    assert not torch.equal(first.session.trainer.batches.x, second.session.trainer.batches.x)
+    assert not torch.equal(
+        first.session.training.trainer.batches.x, second.session.training.trainer.batches.x
+    )

@@ -40,15 +40,15 @@ def r2(run: Run) -> float:
 
 
 def numbers(run: Run) -> list[float]:
-    return weights(run.session.trainer)
+    return weights(run.session.training.trainer)
 
 
 def weight(run: Run) -> float:
-    return weights(run.session.trainer)[0]
+    return weights(run.session.training.trainer)[0]
 
 
 def parameters(run: Run) -> int:
-    return len(weights(run.session.trainer))
+    return len(weights(run.session.training.trainer))
 
 
 def every_step_is_lower(run: Run) -> bool:
@@ -97,18 +97,18 @@ def above_the_turn(run: Run) -> float:
 
 
 def dead(run: Run) -> int:
-    return int(dead_neurons(run.session.trainer).sum())
+    return int(dead_neurons(run.session.training.trainer).sum())
 
 
 def longest_step(run: Run) -> float:
     """The largest step Rprop is still ready to take."""
-    [optimizer] = run.session.trainer.optimizers
+    [optimizer] = run.session.training.trainer.optimizers
     return max(float(state["step_size"].max()) for state in optimizer.state.values())
 
 
 def evaluations(run: Run) -> int:
     """How often the loss was asked for."""
-    [optimizer] = run.session.trainer.optimizers
+    [optimizer] = run.session.training.trainer.optimizers
     first = next(iter(optimizer.state.values()))
     return int(first.get("func_evals", run.ended.step))
 
@@ -120,9 +120,9 @@ def evaluations_per_step(run: Run) -> float:
 def confused(run: Run) -> frozenset[int]:
     """The species among the wrong answers, all flowers considered."""
     found: set[int] = set()
-    for part in run.session.parts.values():
+    for part in run.session.training.parts.values():
         with torch.no_grad():
-            answers = run.session.trainer.network(part.x).argmax(dim=1)
+            answers = run.session.training.trainer.network(part.x).argmax(dim=1)
         wrong = answers != part.labels
         found |= {*answers[wrong].tolist(), *part.labels[wrong].tolist()}
     return frozenset(found)
@@ -140,7 +140,7 @@ def distance_to_sobel(run: Run) -> float:
 
 def standardised(run: Run) -> float:
     """How far the training part's columns are from mean 0 and deviation 1."""
-    x = run.session.trainer.batches.x.double()
+    x = run.session.training.trainer.batches.x.double()
     return float(torch.cat([x.mean(0), x.std(0, correction=0) - 1]).abs().max())
 
 
@@ -154,9 +154,9 @@ def baseline_accuracy(run: Run) -> float | None:
 def answered_rare(run: Run) -> tuple[int, int]:
     """Samples of class 1 that are found, and false alarms, over all parts."""
     found = alarms = 0
-    for part in run.session.parts.values():
+    for part in run.session.training.parts.values():
         with torch.no_grad():
-            said = run.session.trainer.network(part.x)[:, 0] > 0
+            said = run.session.training.trainer.network(part.x)[:, 0] > 0
         found += int((said & (part.labels == 1)).sum())
         alarms += int((said & (part.labels == 0)).sum())
     return found, alarms

@@ -64,8 +64,14 @@ def curve(done: Run, metric: str, part: str = "") -> list[float]:
 
 def changes(done: Run) -> int:
     """Steps that changed a perceptron's weights."""
-    assert done.session.watch is not None
-    return done.session.watch.changes
+    assert done.session.training.watch is not None
+    return done.session.training.watch.changes
+
+
+def changes_by_epoch(done: Run) -> dict[int, int]:
+    """How many steps of each epoch changed a weight."""
+    assert done.session.training.watch is not None
+    return done.session.training.watch.changes_by_epoch
 
 
 def weights(trained: Trainer) -> list[float]:

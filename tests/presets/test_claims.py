@@ -41,6 +41,7 @@ from tests.presets.measures import (
 )
 from tests.presets.support import (
     changes,
+    changes_by_epoch,
     experiment,
     final,
     named_changes,
@@ -146,7 +147,7 @@ CLAIMS = (
         for epoch in (2, 3)
     ),
     Claim("xor-perceptron", "a circle of four changes",
-          lambda run: run.session.watch and run.session.watch.changes_by_epoch[3], Exactly(4)),
+          lambda run: changes_by_epoch(run)[3], Exactly(4)),
     Claim("and-sigmoid", "all four rows are soon right", first_all_right, below(10)),
     Claim("and-sigmoid", "the loss goes on falling", loss_when_first_right, above(0.3)),
     Claim("neuron-regression", "the points lie on a plane", r2, above(0.999)),

@@ -59,7 +59,7 @@ def test_the_first_change_of_and_comes_in_step_4_and_only_where_the_input_was_1(
 
 
 def test_with_a_sigmoid_every_row_has_a_gradient_also_when_it_is_right() -> None:
-    trained = train("and-sigmoid").session.trainer
+    trained = train("and-sigmoid").session.training.trainer
     for x, y in zip(trained.batches.x, trained.batches.y, strict=True):
         output = trained.network(x[None])[0]
         assert output.round() == y
@@ -70,7 +70,7 @@ def test_with_a_sigmoid_every_row_has_a_gradient_also_when_it_is_right() -> None
 @each_seed
 def test_the_gradient_of_a_neuron_fades_as_it_fits(seed: int) -> None:
     [before] = weight_gradients(fresh("neuron-regression", seed))
-    [after] = weight_gradients(train("neuron-regression", seed).session.trainer)
+    [after] = weight_gradients(train("neuron-regression", seed).session.training.trainer)
     assert after.norm() < before.norm() / 50
 
 
@@ -116,7 +116,7 @@ def test_a_dead_neuron_of_the_first_layer_never_moves_again(seed: int) -> None:
     start = fresh("dead-relu", seed)
     before, dead = first_weights(start).clone(), dead_neurons(start)
     assert dead.any()
-    trained = train("dead-relu", seed).session.trainer
+    trained = train("dead-relu", seed).session.training.trainer
     assert dead_neurons(trained)[dead].all()
     assert torch.equal(first_weights(trained)[dead], before[dead])
     assert not weight_gradients(trained)[0][dead].any()
@@ -173,7 +173,7 @@ def test_muon_takes_the_hidden_matrices_and_adamw_the_rest() -> None:
 
 @each_seed
 def test_each_class_of_digits_softmax_has_a_picture_of_itself(seed: int) -> None:
-    trained = train("digits-softmax", seed).session.trainer
+    trained = train("digits-softmax", seed).session.training.trainer
     pictures, y = trained.batches.x.numpy(), trained.batches.y.numpy()
     ink = np.stack([pictures[y == digit].mean(axis=0) for digit in range(10)])
     against_the_rest = ink - pictures.mean(axis=0)
@@ -193,8 +193,8 @@ def shuffled(name: str, seed: int) -> Run:
         train=replace(plain.split.train, x=np.ascontiguousarray(plain.split.train.x[:, order])),
         val=replace(plain.split.val, x=np.ascontiguousarray(plain.split.val.x[:, order])),
     )
-    session = Session(plain.plan, parts, lambda record: None, Request())
-    done = session.run()
+    session = Session(replace(plain, split=parts), lambda record: None)
+    done = session.run(Request())
     return replace(train(name, seed), ended=done, session=session)
 
 
@@ -206,7 +206,7 @@ def test_pixels_in_another_fixed_order_do_as_well() -> None:
 
 
 def test_a_kernel_does_not_care_where_a_stroke_is() -> None:
-    trained = train("digits-cnn").session.trainer
+    trained = train("digits-cnn").session.training.trainer
     convolution = layer(trained, 0)
     picture = torch.zeros(1, 1, 8, 8)
     picture[0, 0, 2:6, 3] = 1

@@ -52,7 +52,7 @@ def test_the_table_template_trains_any_table(tmp_path: Path) -> None:
     path.write_text("\n".join(rows).replace(".", ","))
     done = run(text("csv"), *HERE, f"data=csv('{path}')")
     assert done.ended.reason == "goal"
-    assert str(done.session.plan.rows[0].layer.call) == "Linear(4, 16)"
+    assert str(done.session.training.plan.rows[0].layer.call) == "Linear(4, 16)"
 
 
 def test_the_picture_template_trains_any_folder(tmp_path: Path) -> None:
@@ -64,4 +64,4 @@ def test_the_picture_template_trains_any_folder(tmp_path: Path) -> None:
             Image.fromarray(picture).save(tmp_path / name / f"{i}.png")
     done = run(text("pictures"), *HERE, f"data=images('{tmp_path}')")
     assert done.ended.reason == "goal"
-    assert done.session.plan.facts.input_shape == (1, 20, 30)
+    assert done.session.training.plan.facts.input_shape == (1, 20, 30)

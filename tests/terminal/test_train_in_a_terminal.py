@@ -85,7 +85,7 @@ def test_a_second_signal_leaves_at_once(endless: str) -> None:
     script = (
         "import sys, time\n"
         "from tui_nn.engine import session\n"
-        "session.Session._ended = lambda *_: print('summing up', flush=True) or time.sleep(60)\n"
+        "session.Session.end = lambda *_: print('summing up', flush=True) or time.sleep(60)\n"
         f"sys.argv = ['nn-tui', 'train', {endless!r}]\n"
         "from tui_nn.cli import main\n"
         "main()\n"

@@ -1,11 +1,15 @@
 """What the simplest answer gets: always the commonest class of the training part, or its mean."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.split import Split
 from tui_nn.spec.protocol import Baseline, Numbers
 from tui_nn.spec.targets import Classes
+
+Answer = int | NDArray[np.float64]
+"""A class, or the same values (*target shape) for every sample."""
 
 
 def baseline(split: Split) -> Baseline:
@@ -16,18 +20,31 @@ def baseline(split: Split) -> Baseline:
     """
     parts = {"train": split.train, "val": split.val, "test": split.test}
     present = {name: part for name, part in parts.items() if part is not None}
-    kind = split.train.kind
-    if isinstance(kind, Classes):
-        answer = int(np.bincount(split.train.y.astype(np.int64), minlength=kind.count).argmax())
-        name = split.train.class_names[answer] if split.train.class_names else str(answer)
-        numbers = {part: _class_numbers(data, answer) for part, data in present.items()}
-        return Baseline(f"always {name}", numbers)
-    mean = split.train.y.mean(axis=0, dtype=np.float64)
-    unit = split.scaling.unit
-    return Baseline(
-        "always the mean",
-        {part: _value_numbers((data.y - mean) * unit) for part, data in present.items()},
-    )
+    answer, unit = simplest_answer(split.train), split.scaling.unit
+    numbers = {name: answer_numbers(part, answer, unit) for name, part in present.items()}
+    return Baseline(answer_in_words(answer, split.train.class_names), numbers)
+
+
+def simplest_answer(train: Dataset) -> Answer:
+    """The commonest class, or the mean of the values."""
+    if isinstance(train.kind, Classes):
+        return int(np.bincount(train.y.astype(np.int64), minlength=train.kind.count).argmax())
+    mean: NDArray[np.float64] = train.y.mean(axis=0, dtype=np.float64)
+    return mean
+
+
+def answer_in_words(answer: Answer, class_names: tuple[str, ...]) -> str:
+    """`always setosa`, `always the mean`."""
+    if not isinstance(answer, int):
+        return "always the mean"
+    return f"always {class_names[answer] if class_names else answer}"
+
+
+def answer_numbers(part: Dataset, answer: Answer, unit: float) -> Numbers:
+    """The metrics of an answer; `unit`: what 1 of the values is in their own units."""
+    if isinstance(answer, int):
+        return _class_numbers(part, answer)
+    return _value_numbers((part.y - answer) * unit)
 
 
 def _class_numbers(part: Dataset, answer: int) -> Numbers:
@@ -38,7 +55,7 @@ def _class_numbers(part: Dataset, answer: int) -> Numbers:
     return {"accuracy": share, "f1": 2 * share / (1 + share) / there}
 
 
-def _value_numbers(error: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> Numbers:
+def _value_numbers(error: NDArray[np.float64]) -> Numbers:
     squares = float((error**2).sum())
     spread = float(((error - error.mean(axis=0)) ** 2).sum())
     return {

@@ -10,6 +10,30 @@ from tui_nn.spec.targets import Classes, Kind, Values
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of a table that is read, and the inputs it gives."""
+
+    name: str
+    texts: tuple[str, ...] = ()
+    """The different texts of a column of texts, in their order; empty for numbers."""
+    missing: bool = False
+    """Whether a row without a text is a kind of its own, behind the texts."""
+    precise: bool = False
+    """Whether float32 doesn't hold what tells its numbers apart."""
+
+    @property
+    def kinds(self) -> tuple[str | None, ...]:
+        """The texts that have an input of 0 and 1, None for a missing one; of two the second."""
+        kinds: tuple[str | None, ...] = (*self.texts, *([None] if self.missing else []))
+        return kinds[1:] if len(kinds) == 2 else kinds
+
+    @property
+    def width(self) -> int:
+        """How many inputs it gives."""
+        return len(self.kinds) if self.texts or self.missing else 1
+
+
+@dataclass(frozen=True)
 class Dataset:
     """n samples.
 
@@ -45,6 +69,12 @@ class Dataset:
     """So many samples at the end the data itself keeps from training: for validation or test."""
     apart_for_test: int = 0
     """So many behind those are the data's own test part, whatever is asked for."""
+    columns: tuple[Column, ...] = ()
+    """What `x` was made of, where that is a user's table."""
+    decimal: str = ""
+    """The decimal point of that table."""
+    pixels: bool = False
+    """Whether `x` was bytes, divided by 255."""
     sha256: str = ""
     """Of a user's files; empty for what comes with the package."""
     notices: tuple[str, ...] = ()

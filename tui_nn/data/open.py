@@ -61,6 +61,14 @@ def open_experiment(
     return Opened(prepare(load_experiment(word, changes), tell), read_text(path))
 
 
+def open_text(text: str, name: str, changes: Iterable[str] = (), tell: Tell = silent) -> Opened:
+    """An experiment from its TOML text, with `key=value` changes; InvalidInput places are `name`.
+
+    Relative paths of its data start at the working directory.
+    """
+    return Opened(prepare(experiment_of(text, name, name, changes), tell), text)
+
+
 def data_call(path: Path) -> Call | None:
     """The call that reads a file or folder of data; None for an experiment's file."""
     suffix = path.suffix.lower()

@@ -28,4 +28,4 @@ def aside(network: nn.Module) -> Iterator[None]:
                 module._forward_hooks.clear()
                 module._forward_hooks.update(before)
             for buffer, value in buffers:
-                buffer.copy_(value)
+                buffer.data.copy_(value)  # a graph that waits for its backward is not disturbed

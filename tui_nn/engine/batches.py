@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import torch
 from torch import Tensor
@@ -13,6 +12,7 @@ GATHER_BYTES = 64 * 2**20
 """An epoch of up to this size is put in order at once; its batches are views."""
 
 VIEWS_AT_ONCE = 10_000
+"""Batches beyond so many come one by one: their views would fill memory."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Place:
     generator: Tensor
     order: Tensor | None
     """The epoch's samples in order; None before the first, or unshuffled."""
-    epoch: int
+    epochs_begun: int
     done: int
-    """Batches done of this epoch."""
+    """Samples done of this epoch."""
 
 
 class Batches:
@@ -37,63 +37,99 @@ class Batches:
         self.x, self.y = x, y
         self.batch_size = batch_size
         self.shuffle = shuffle
-        self.per_epoch = -(-len(x) // batch_size)
+        self.epochs_begun = 0
         self._generator = torch.Generator().manual_seed(seed)
-        needed = gathered_bytes(x, batch_size) + gathered_bytes(y, batch_size)
-        self._whole = needed <= GATHER_BYTES and self.per_epoch <= VIEWS_AT_ONCE
         self._order: Tensor | None = None
-        self._epoch = -1
-        self._done = self.per_epoch
+        self._count = len(x)
+        self._done = self._count
+        self._before = self._done
         self._coming: Iterator[tuple[Tensor, Tensor]] = iter(())
+
+    @property
+    def per_epoch(self) -> int:
+        """Batches of a whole epoch."""
+        return -(-self._count // self.batch_size)
+
+    @property
+    def left(self) -> int:
+        """Batches left of the epoch that has begun; 0 at its end, and before the first."""
+        return -(-(self._count - self._done) // self.batch_size)
+
+    @property
+    def epochs_done(self) -> int:
+        """Whole epochs done."""
+        return self.epochs_begun - (self._done < self._count)
+
+    def steps_until(self, epoch: int) -> int:
+        """Batches until `epoch` whole epochs are done; not above 0 where they are."""
+        return self.left + (epoch - self.epochs_begun) * self.per_epoch
 
     def next(self) -> tuple[Tensor, Tensor]:
         """The next batch."""
-        if self._done == self.per_epoch:
+        if self._done == self._count:
             self._order = self._draw_order()
-            self._coming = self._ordered()
-            self._epoch += 1
+            self._coming = self._ordered(0)
+            self.epochs_begun += 1
             self._done = 0
-        self._done += 1
+        self._before = self._done
+        self._done = min(self._done + self.batch_size, self._count)
         return next(self._coming)
+
+    def latest(self) -> Tensor | None:
+        """Which samples the latest batch held, int64 (samples,); None where none was drawn yet."""
+        if self._before >= self._done:
+            return None
+        order = torch.arange(self._count) if self._order is None else self._order
+        return order[self._before : self._done]
 
     def place(self) -> Place:
         """What `go_to` needs to continue here."""
-        return Place(self._generator.get_state(), self._order, self._epoch, self._done)
+        return Place(self._generator.get_state(), self._order, self.epochs_begun, self._done)
 
     def go_to(self, place: Place) -> None:
         """Continue where `place` was taken, with the same batches."""
         self._generator.set_state(place.generator)
-        self._order, self._epoch, self._done = place.order, place.epoch, place.done
-        if place.epoch >= 0:
-            self._coming = islice(self._ordered(), place.done, None)
+        self._order, self.epochs_begun, self._done = place.order, place.epochs_begun, place.done
+        self._before = self._done
+        if place.epochs_begun:
+            self._coming = self._ordered(place.done)
+
+    def cut_anew(self, batch_size: int) -> None:
+        """Batches of another size from here on, of what is left of this epoch too."""
+        self.batch_size = batch_size
+        self.go_to(self.place())
+
+    def start_anew(self, seed: int) -> None:
+        """Draw the orders to come as from this seed; the present epoch keeps its own."""
+        self._generator.manual_seed(seed)
 
     def _draw_order(self) -> Tensor | None:
         if not self.shuffle:
             return None
         # A DataLoader draws one number for its workers, then the order, and once it is exhausted
         # one more order that nobody sees.
-        if self._epoch >= 0:
+        if self.epochs_begun:
             torch.randperm(len(self.x), generator=self._generator)
         torch.empty((), dtype=torch.int64).random_(generator=self._generator)
         return torch.randperm(len(self.x), generator=self._generator)
 
-    def _ordered(self) -> Iterator[tuple[Tensor, Tensor]]:
-        if self._order is None:
-            return self._cut(self.x, self.y)
-        order = self._order.to(self.x.device)
-        if not self._whole:
-            return (
-                (self.x.index_select(0, part), self.y.index_select(0, part))
-                for part in order.split(self.batch_size)
-            )
-        parts = (gather(samples, order, self.batch_size) for samples in (self.x, self.y))
-        return zip(*parts, strict=True)
-
-    def _cut(self, x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        """An epoch's batches as views; so many that they would fill memory come one by one."""
-        if self.per_epoch == 1:
+    def _ordered(self, done: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """The batches of the present epoch behind its first `done` samples."""
+        size, x, y = self.batch_size, self.x, self.y
+        if self._order is None and not done and self._count <= size:
             return iter(((x, y),))
-        if self.per_epoch <= VIEWS_AT_ONCE:
-            return zip(x.split(self.batch_size), y.split(self.batch_size), strict=True)
-        starts = range(0, len(x), self.batch_size)
-        return ((x[i : i + self.batch_size], y[i : i + self.batch_size]) for i in starts)
+        order = torch.arange(self._count) if self._order is None else self._order
+        if done:
+            order = order[done:]
+        order = order.to(x.device)
+        if self._count - done <= size:
+            return iter(((x.index_select(0, order), y.index_select(0, order)),))
+        if self._at_once:
+            return zip(gather(x, order, size), gather(y, order, size), strict=True)
+        return ((x.index_select(0, part), y.index_select(0, part)) for part in order.split(size))
+
+    @property
+    def _at_once(self) -> bool:
+        """Whether the batches of an epoch are views of one tensor, or come one by one."""
+        needed = sum(gathered_bytes(samples, self.batch_size) for samples in (self.x, self.y))
+        return needed <= GATHER_BYTES and self.per_epoch <= VIEWS_AT_ONCE

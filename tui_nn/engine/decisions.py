@@ -13,7 +13,7 @@ from tui_nn.spec.protocol import Reason
 from tui_nn.spec.targets import Kind
 
 
-@dataclass
+@dataclass(frozen=True)
 class Best:
     """The best evaluation so far, with its weights."""
 
@@ -21,6 +21,15 @@ class Best:
     epoch: int
     step: int
     weights: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What earlier evaluations left behind."""
+
+    in_a_row: int = 0
+    since_best: int = 0
+    best: Best | None = None
 
 
 class Decisions:
@@ -48,13 +57,20 @@ class Decisions:
         if self.goal is not None:
             reached = self.metric.reached(value, self.goal.wanted)
             self.in_a_row = self.in_a_row + 1 if reached else 0
-        if self.patience is not None:
-            self._keep_best(value, epoch, step, network)
+        self._keep_best(value, epoch, step, network)
         if self.goal_met:
             return "goal"
         if self.patience is not None and self.since_best >= self.patience:
             return "plateau"
         return None
+
+    def state(self) -> Decided:
+        """What `go_to` needs to go on here."""
+        return Decided(self.in_a_row, self.since_best, self.best)
+
+    def go_to(self, state: Decided) -> None:
+        """Go on where `state` was taken."""
+        self.in_a_row, self.since_best, self.best = state.in_a_row, state.since_best, state.best
 
     def _keep_best(self, value: float, epoch: int, step: int, network: nn.Module) -> None:
         is_number = not isnan(value)

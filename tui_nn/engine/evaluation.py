@@ -1,6 +1,6 @@
 """Phase 8: one part of the data through the present weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan, prod, sqrt
 
 import torch
@@ -27,6 +27,8 @@ class Evaluation:
     count: int
     right: int | None
     """Samples whose class is right; None for values."""
+    confusion: Tensor | None = field(default=None, compare=False)
+    """int64 (classes, classes): how often samples of the row's class got the column's."""
 
 
 class Part:
@@ -46,23 +48,27 @@ class Part:
         self.kind = dataset.kind
         self.decision = plan.fit.decision
         self.labels = on_device(dataset.y, dtype, device)
-        widest = max(prod(row.size.output_shape) for row in inner(plan.rows))
-        self.chunk = max(1, CHUNK_NUMBERS // max(widest, prod(self.x.shape[1:])))
-        if any(_takes_batch_statistics(row.layer) for row in inner(plan.rows)):
-            self.chunk = len(self.x)
+        self.chunk = chunk_size(plan, len(self.x))
         self._unit = unit
         self._spread = _sum_of_squares(self.labels) if self.decision is Decision.NONE else 0.0
 
     def evaluate(self, network: nn.Module, loss: nn.Module) -> Evaluation:
         """Loss and metrics of all samples, without a trace in the network or its generators."""
         with aside(network):
-            outputs = [network(x) for x in self.x.split(self.chunk)]
-            output = outputs[0] if len(outputs) == 1 else torch.cat(outputs)
-            # Of all at once: with class weights, a mean of means would be another number.
-            mean_loss = loss(output, self.target).item()
-            if isinstance(self.kind, Classes):
-                return self._classes(output, mean_loss, self.kind.count)
-            return self._values(output, mean_loss)
+            return self.measure(self.outputs(network), loss)
+
+    def outputs(self, network: nn.Module) -> Tensor:
+        """What the network gives for all samples."""
+        outputs = [network(x) for x in self.x.split(self.chunk)]
+        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+
+    def measure(self, output: Tensor, loss: nn.Module) -> Evaluation:
+        """Loss and metrics of these outputs."""
+        # Of all at once: with class weights, a mean of means would be another number.
+        mean_loss = loss(output, self.target).item()
+        if isinstance(self.kind, Classes):
+            return self._classes(output, mean_loss, self.kind.count)
+        return self._values(output, mean_loss)
 
     def _classes(self, output: Tensor, loss: float, classes: int) -> Evaluation:
         answer = decide(output, self.decision)
@@ -74,7 +80,7 @@ class Part:
         total = actual + said
         shares = 2 * hits[total > 0].double() / total[total > 0]
         numbers = {"loss": loss, "accuracy": right / len(output), "f1": shares.mean().item()}
-        return Evaluation(numbers, len(output), right)
+        return Evaluation(numbers, len(output), right, confusion)
 
     def _values(self, output: Tensor, loss: float) -> Evaluation:
         error = (output - self.labels).double()
@@ -88,7 +94,16 @@ class Part:
         return Evaluation(numbers, len(output), None)
 
 
-def _takes_batch_statistics(layer: Bound) -> bool:
+def chunk_size(plan: Plan, samples: int) -> int:
+    """How many samples go through the network at once: all where they look at each other."""
+    rows = inner(plan.rows)
+    if any(takes_batch_statistics(row.layer) for row in rows):
+        return samples
+    widest = max(prod(row.size.output_shape) for row in rows)
+    return max(1, CHUNK_NUMBERS // max(widest, prod(plan.facts.input_shape)))
+
+
+def takes_batch_statistics(layer: Bound) -> bool:
     """Whether the answer for a sample depends on those beside it, even in evaluation."""
     return layer.entry.name.startswith("BatchNorm") and not layer["track_running_stats"]
 

@@ -6,9 +6,11 @@ from tui_nn.data.baseline import baseline
 from tui_nn.data.split import Split
 from tui_nn.engine.evaluation import Evaluation
 from tui_nn.engine.trainer import Trainer
+from tui_nn.engine.verdict import Outcome, say
 from tui_nn.spec.catalog.metrics import main_metric
 from tui_nn.spec.experiment import Goal
 from tui_nn.spec.protocol import (
+    Ended,
     Evaluated,
     GoalResult,
     Layer,
@@ -50,15 +52,50 @@ def started(plan: Plan, split: Split, trainer: Trainer) -> Started:
     )
 
 
-def evaluated(trainer: Trainer, evaluations: dict[str, Evaluation]) -> Evaluated:
+def evaluated(
+    trainer: Trainer, evaluations: dict[str, Evaluation], branch: int, elapsed_s: float
+) -> Evaluated:
     """The numbers of phase 8 at the present step."""
     numbers, words = for_json(evaluations)
     return Evaluated(
+        branch=branch,
         step=trainer.step,
+        elapsed_s=elapsed_s,
         epoch=trainer.epoch,
         lr=trainer.last_lr,
         train=numbers["train"],
         val=numbers.get("val"),
+        nonfinite=words,
+    )
+
+
+def ended(
+    plan: Plan,
+    outcome: Outcome,
+    evaluations: dict[str, Evaluation],
+    branch: int,
+    seconds: float,
+) -> Ended:
+    """How the run ended, with the numbers of the weights it leaves."""
+    numbers, words = for_json(evaluations)
+    facts = plan.facts
+    return Ended(
+        branch=branch,
+        step=outcome.step,
+        elapsed_s=seconds,
+        reason=outcome.reason,
+        epoch=outcome.epoch,
+        train=numbers["train"],
+        val=numbers.get("val"),
+        test=numbers.get("test"),
+        goal=goal_result(plan.experiment.goal, numbers, outcome.goal_met),
+        seconds=seconds,
+        message=say(plan, outcome),
+        train_count=facts.train_count,
+        val_count=facts.val_count,
+        test_count=facts.test_count,
+        right={n: e.right for n, e in evaluations.items() if e.right is not None},
+        culprit=outcome.culprit,
         nonfinite=words,
     )
 

@@ -1,39 +1,46 @@
-"""One run from its first step to its end, told as records."""
+"""One run: trains, decides, tells every record in order, and keeps what was."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from math import inf
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from sys import maxsize
 
 import numpy as np
-import torch
 
-from tui_nn.data.split import Split
+from tui_nn.data.changing import prepared_as
+from tui_nn.data.prepare import Prepared
 from tui_nn.engine import records
-from tui_nn.engine.decisions import Decisions
-from tui_nn.engine.devices import choose_device
-from tui_nn.engine.evaluation import Evaluation, Part
-from tui_nn.engine.perceptron import PerceptronWatch, is_perceptron
-from tui_nn.engine.postmortem import (
-    find_culprit,
-    first_bad,
-    loss_limit,
-    ruined_evaluation,
-    too_large_a_rate,
+from tui_nn.engine.keeping import Keeper, Saving
+from tui_nn.engine.postmortem import too_large_a_rate
+from tui_nn.engine.timeline import Timeline
+from tui_nn.engine.trainer import Gate
+from tui_nn.engine.training import Block, Moment, Pacer, Training, Weights
+from tui_nn.engine.verdict import Outcome
+from tui_nn.runs.lineage import Lineage
+from tui_nn.spec.changes import with_values
+from tui_nn.spec.protocol import (
+    Array,
+    Changed,
+    Culprit,
+    Ended,
+    Noticed,
+    Phase,
+    Reason,
+    Record,
+    Stepped,
 )
-from tui_nn.engine.state import Snapshot, take
-from tui_nn.engine.trainer import Trainer
-from tui_nn.engine.verdict import Outcome, say
-from tui_nn.spec.protocol import Array, Culprit, Ended, Noticed, Phase, Reason, Record, Stepped
-from tui_nn.spec.resolve import Plan
 
-BLOCK_SECONDS = 0.01
-"""About how long training goes on before it looks up."""
 TELL_SECONDS = 0.05
 """How long steps are gathered before they are told."""
-SNAPSHOT_SECONDS = 1.0
-SNAPSHOT_SHARE = 0.03
-"""Snapshots may cost this share of the time."""
+MOMENT_SECONDS = 1.0
+"""How far apart the states to return to are, at least."""
+DENSE_SECONDS = 0.25
+"""Likewise where a history is kept to travel in."""
+SAVE_SECONDS = 30.0
+"""How far apart saves are, where nothing else is asked for."""
+LASTING: frozenset[Reason] = frozenset({"goal", "plateau", "cycle"})
+"""Ends that training would find again at once, however often it is taken up."""
 
 
 @dataclass
@@ -43,10 +50,14 @@ class Request:
     stop: Reason | None = None
     deadline: float | None = None
     """On time.monotonic's clock."""
+    until: int | None = None
+    """Stop after this step."""
 
-    def reason(self) -> Reason | None:
+    def reason(self, step: int) -> Reason | None:
         if self.stop is None and self.deadline is not None and time.monotonic() >= self.deadline:
             return "time"
+        if self.stop is None and self.until is not None and step >= self.until:
+            return "stopped"
         return self.stop
 
 
@@ -54,231 +65,309 @@ class Request:
 class _Told:
     """Steps done and not yet told."""
 
-    first: int = 1
+    first: int
     losses: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
 
 
 class Session:
-    """Trains a plan and emits every record of it, in order."""
+    """Trains a plan and tells every record of it, in order; behind the recorded it is silent."""
 
     def __init__(
-        self, plan: Plan, split: Split, emit: Callable[[Record], None], request: Request
+        self,
+        prepared: Prepared,
+        tell: Callable[[Record], None],
+        *,
+        history_bytes: int = 0,
+        weights: Weights | None = None,
     ) -> None:
-        torch.set_num_threads(plan.experiment.train.threads or 1)
-        self.plan, self.emit, self.request = plan, emit, request
-        device, why = choose_device(plan, split)
-        self.trainer = Trainer(plan, split, device)
-        self.split = split
-        unit = split.scaling.unit
-        self.parts = {"train": Part(split.train, plan, device, unit)}
-        if split.val is not None:
-            self.parts["val"] = Part(split.val, plan, device, unit)
-        train = plan.experiment.train
-        self.decisions = Decisions(plan.experiment.goal, train.patience, plan.facts.kind)
-        self.watch = PerceptronWatch(self.trainer) if is_perceptron(self.trainer.network) else None
-        self.notices = [*plan.notices, *([why] if why else [])]
-        self._told = _Told()
-        self._block = 1
-        self._limit: float | None = None
-        self._good: Snapshot = take(self.trainer)
-        self._good_at = time.monotonic()
-        self._last: tuple[int, dict[str, Evaluation]] | None = None
+        """`weights`: the initial ones, where they don't come from the seed."""
+        self.training = Training(prepared, weights)
+        self.root = self.training.prepared
+        """The settings before any change."""
+        self.lineage = Lineage()
+        self.branch = self.changes = 0
+        self.keeper: Keeper | None = None
+        self.save_every = SAVE_SECONDS
+        self.passed: set[Reason] = set()
+        """Reasons to end that no longer hold training up."""
+        self.culprit: Culprit | None = None
+        self.loss: float | None = None
+        """Of the latest forward pass."""
+        self.before: Weights | None = None
+        """The parameters before the latest step, where that step was watched."""
+        self.phase = Phase.OPTIMIZER
+        seconds = DENSE_SECONDS if history_bytes else MOMENT_SECONDS
+        self.timeline = Timeline(history_bytes, seconds)
+        self._tell, self.pacer = tell, Pacer()
+        self._told = _Told(1)
+        self._elapsed = 0.0
+        self._began: float | None = None
+        self._saved_at = time.monotonic()
+        self.good = self.moment()
+        self.timeline.keep(self.good)
 
-    def run(self) -> Ended:
-        """Train until something ends it."""
-        started = time.monotonic()
-        self.emit(records.started(self.plan, self.split, self.trainer))
-        for notice in self.notices:
+    def begin(self) -> None:
+        """Tell what is about to be trained."""
+        training = self.training
+        self.emit(records.started(training.plan, training.prepared.split, training.trainer))
+        why = training.why_device
+        for notice in (*training.plan.notices, *([why] if why else [])):
             self.emit(Noticed(step=0, message=notice))
-        reason: Reason | None = None
-        culprit: Culprit | None = None
+
+    def take_up(self, saving: Saving, root: Prepared, lineage: Lineage) -> None:
+        """Go on where a run was last saved; `root`: its settings before any change."""
+        self.root, self.lineage, self._elapsed = root, lineage, saving.elapsed_s
+        self.return_to(replace(saving.moment, prepared=self.training.prepared))
+        self.timeline.keep(self.good)
+        self.start_telling()
+
+    def run(self, request: Request) -> Ended:
+        """Train until something ends it."""
+        reason = self.ended_before
         while reason is None:
-            culprit = self._train_block()
-            if culprit is None:
-                reason = self._evaluate_if_due() or self.request.reason() or self._at_the_end()
-                culprit = self._culprit_of_evaluation() if reason == "diverged" else None
-            if culprit is None and reason is None and self.trainer.rate_is_too_large:
-                culprit = too_large_a_rate(self.trainer)
-            if culprit is not None:
-                reason, self._last = "diverged", None
-            else:
-                self._keep_good()
-        self._tell_steps()
-        ended = self._ended(reason, culprit, time.monotonic() - started)
-        self.emit(ended)
-        return ended
+            left = maxsize if request.until is None else request.until - self.step
+            reason = self.advance(left) or request.reason(self.step)
+        return self.end(reason)
 
-    def _train_block(self) -> Culprit | None:
-        """Some steps on the straight path; what went wrong if the loss left all reason."""
-        trainer = self.trainer
-        steps = 1 if self.watch else min(self._block, self._steps_to_evaluation())
-        first = trainer.step + 1
-        began = time.monotonic()
-        try:
-            losses, rates = trainer.train_straight(steps)
-        except (RuntimeError, ValueError, ArithmeticError):
-            # A loss may refuse numbers that are none: then they are the reason, not the refusal.
-            culprit = find_culprit(trainer, self._good, first + steps - 1, largest=False)
-            if culprit is None:
-                raise
-            return culprit
-        if steps == self._block and time.monotonic() - began < BLOCK_SECONDS:
-            self._block *= 2
-        elif time.monotonic() - began > 2 * BLOCK_SECONDS:
-            self._block = max(1, self._block // 2)
-        if self.watch:
-            self.watch.after_step()
-        if self._limit is None:
-            self._limit = loss_limit(losses[0])
-        bad = first_bad(losses, self._limit)
-        kept = len(losses) if bad is None else bad + 1
-        self._told.losses += losses[:kept]
-        self._told.rates += rates[:kept]
+    @property
+    def ended_before(self) -> Reason | None:
+        """The end that training had come to when it was last saved, or its epochs that are done."""
+        if self.training.reason is None and self.training.steps_to_end <= 0:
+            return "epochs"
+        return self.training.reason
+
+    @property
+    def step(self) -> int:
+        return self.training.step
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs done; the last batch counts once its update is made."""
+        trainer = self.training.trainer
+        drawn = self.phase in (Phase.FORWARD, Phase.GRADIENT) and not trainer.batches.left
+        return trainer.epoch - drawn
+
+    @property
+    def head(self) -> int:
+        """The last recorded step of the present branch."""
+        return self.lineage.branches[self.branch].head
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of training so far."""
+        return self._elapsed + (0.0 if self._began is None else time.monotonic() - self._began)
+
+    def emit(self, record: Record) -> None:
+        """Tell a record, and keep it."""
+        self.lineage.take(record)
+        if self.keeper is not None:
+            self.keeper.take(record)
+        self._tell(record)
+
+    def advance(self, most: int = maxsize, *, watched: bool = False) -> Reason | None:
+        """Train for about 10 ms, at most `most` steps; evaluate and decide where that is due.
+
+        Of a `watched` step, which is one alone, the parameters before it are kept.
+        """
+        with self.timed():
+            self.follow_recorded_changes()
+            steps = min(
+                1 if watched else self.pacer.steps,
+                most,
+                self.training.steps_to_evaluation,
+                self.steps_to_change(),
+            )
+            if steps <= 0:
+                return self.ended_before
+            self.before = None
+            if watched:
+                self.note_parameters()
+            self.pacer.begin()
+            block = self.training.train(steps, self.good.snapshot)
+            self.pacer.end(len(block.losses))
+            return self._after(block)
+
+    def advance_gated(self, gate: Gate) -> Reason | None:
+        """One step with a gate between its phases, then as `advance`."""
+        with self.timed():
+            self.note_parameters()
+            return self._after(self.training.train_gated(gate, self.good.snapshot))
+
+    def note_parameters(self) -> None:
+        """Keep the parameters as they are before the step to come."""
+        named = self.training.trainer.network.named_parameters()
+        self.before = {name: parameter.detach().clone() for name, parameter in named}
+
+    def _after(self, block: Block) -> Reason | None:
+        self._take_steps(block)
+        self.phase = Phase.EVALUATE
+        culprit, reason = block.culprit, None
+        training = self.training
+        if culprit is None:
+            reason = self._evaluate_if_due() or self._at_the_end()
+            if reason == "diverged":
+                culprit = training.culprit_of_evaluation(self.good.snapshot)
+        if culprit is None and reason is None and training.trainer.rate_is_too_large:
+            culprit = too_large_a_rate(training.trainer)
+        if culprit is not None:
+            reason, self.culprit = "diverged", culprit
+            training.forget_evaluation()
+        elif self.timeline.is_due:
+            self.remember()
+        training.reason = reason if reason in LASTING else None
+        if reason is None and self._is_time_to_save():
+            self.save()
+        return None if reason in self.passed else reason
+
+    def _take_steps(self, block: Block) -> None:
+        self.loss = block.losses[-1] if block.losses else self.loss
+        self._told.losses += block.losses
+        self._told.rates += block.rates
         if time.monotonic() - self._told.since > TELL_SECONDS:
-            self._tell_steps()
-        return None if bad is None else self._find(first + bad)
+            self.tell_steps()
 
-    def _find(self, bad_step: int) -> Culprit:
-        culprit = find_culprit(self.trainer, self._good, bad_step)
-        return culprit or Culprit(
-            step=bad_step,
-            phase=Phase.FORWARD,
-            tensor="loss",
-            layer="",
-            operation="a step that its replay does not show",
-            value="not finite or without bound",
-        )
-
-    def _culprit_of_evaluation(self) -> Culprit:
-        loss = self._evaluate()["train"].numbers["loss"]
-        step = self.trainer.step
-        found = find_culprit(self.trainer, self._good, step, largest=False)
-        if found is None:  # back to before the update that ruined it
-            self.trainer.train_straight(step - 1 - self._good.step)
-        return found or ruined_evaluation(self.trainer, step, loss)
-
-    def _steps_to_evaluation(self) -> int:
-        """Steps until the next evaluation that is due, or the end."""
-        left = self.plan.total_steps - self.trainer.step
-        every = self.plan.experiment.train.eval_every
-        if not every:
-            return left
-        between = every * self.plan.steps_per_epoch
-        return min(left, between - self.trainer.step % between)
-
-    def _keep_good(self) -> None:
-        """Keep a state to return to, now and then."""
-        now = time.monotonic()
-        if now - self._good_at >= SNAPSHOT_SECONDS:
-            self._take_good()
-            cost = time.monotonic() - now
-            # The next one waits until this one has cost no more than its share.
-            self._good_at = now + max(0.0, cost / SNAPSHOT_SHARE - SNAPSHOT_SECONDS)
-
-    def _take_good(self) -> None:
-        snapshot = take(self.trainer)
-        if snapshot.is_finite:
-            self._good = snapshot
-
-    def _tell_steps(self) -> None:
+    def tell_steps(self) -> None:
+        """Tell the steps done and not yet told, those alone that no record has."""
         told = self._told
-        if told.losses:
+        known = max(0, self.head - told.first + 1)
+        losses, rates = told.losses[known:], told.rates[known:]
+        if losses:
+            first = told.first + known
             self.emit(
                 Stepped(
-                    step=told.first + len(told.losses) - 1,
-                    first=told.first,
-                    loss=Array.of(np.array(told.losses, np.float32)),
-                    lr=Array.of(np.array(told.rates, np.float32)),
+                    branch=self.branch,
+                    step=first + len(losses) - 1,
+                    elapsed_s=self.elapsed_s,
+                    first=first,
+                    loss=Array.of(np.array(losses, np.float32)),
+                    lr=Array.of(np.array(rates, np.float32)),
                 )
             )
-        self._told = _Told(first=told.first + len(told.losses))
+        self._told = _Told(told.first + len(told.losses))
+
+    def start_telling(self) -> None:
+        """Training stands elsewhere: the next step to be told is the one behind it."""
+        self._told = _Told(self.step + 1)
 
     def _evaluate_if_due(self) -> Reason | None:
-        every = self.plan.experiment.train.eval_every
-        trainer = self.trainer
-        if not every or trainer.step % (every * self.plan.steps_per_epoch):
+        training = self.training
+        if not training.is_due:
             return None
-        self._tell_steps()
-        evaluations = self._evaluate()
-        self.emit(records.evaluated(self.trainer, evaluations))
-        if self._is_bad(evaluations):
-            return "diverged"
-        watched = evaluations.get("val", evaluations["train"])
-        before = trainer.lr
-        trainer.schedule_evaluation(watched.numbers["loss"])
-        if trainer.lr != before:
-            self._take_good()  # a replay does not evaluate: it starts behind this change
-        reason = self.decisions.look(watched, trainer.epoch, trainer.step, trainer.network)
-        if reason is None and self.watch and self.watch.returned_epochs:
-            return "cycle"
+        self.tell_steps()
+        evaluations = training.evaluate()
+        if self.step > self.lineage.branches[self.branch].evaluated:
+            self.emit(records.evaluated(training.trainer, evaluations, self.branch, self.elapsed_s))
+        before = training.trainer.lr
+        reason = training.decide()
+        if training.trainer.lr != before:
+            self.remember()  # a replay does not evaluate: it starts behind this change
         return reason
 
     def _at_the_end(self) -> Reason | None:
-        if self.trainer.step < self.plan.total_steps:
+        if self.training.steps_to_end > 0:
             return None
-        self._tell_steps()
-        return "diverged" if self._is_bad(self._evaluate()) else "epochs"
+        self.tell_steps()
+        return "diverged" if self.training.is_ruined(self.training.evaluate()) else "epochs"
 
-    def _is_bad(self, evaluations: dict[str, Evaluation]) -> bool:
-        """Whether the last update, whose loss no step has seen yet, ruined the network."""
-        return first_bad([evaluations["train"].numbers["loss"]], self._limit or inf) is not None
+    def moment(self) -> Moment:
+        """Everything as it is now."""
+        return self.training.moment(self.branch, self.changes)
 
-    def _evaluate(self) -> dict[str, Evaluation]:
-        if self._last is None or self._last[0] != self.trainer.step:
-            evaluations = {
-                name: part.evaluate(self.trainer.network, self.trainer.loss)
-                for name, part in self.parts.items()
-            }
-            self._last = (self.trainer.step, evaluations)
-        return self._last[1]
+    def remember(self) -> None:
+        """Keep the present state to return to, where its numbers are finite."""
+        kept = self.timeline.take(self.moment)
+        if kept is not None:
+            self.good = kept
 
-    def _evaluate_test(self) -> dict[str, Evaluation]:
-        """The part that is seen once, at the end."""
-        if self.split.test is None:
-            return {}
-        part = Part(self.split.test, self.plan, self.trainer.device, self.split.scaling.unit)
-        return {"test": part.evaluate(self.trainer.network, self.trainer.loss)}
+    def return_to(self, moment: Moment) -> None:
+        """Stand where `moment` was taken."""
+        self.training.go_to(moment)
+        self.branch, self.changes = moment.branch, moment.changes
+        self.good, self.culprit = moment, None
+        self.before = self.loss = None
+        self.phase = Phase.EVALUATE if self.step else Phase.OPTIMIZER
 
-    def _ended(self, reason: Reason, culprit: Culprit | None, seconds: float) -> Ended:
-        best_epoch = self._go_to_best(reason)
-        evaluations = self._evaluate() | self._evaluate_test()
-        numbers, words = records.for_json(evaluations)
+    def steps_to_change(self) -> int:
+        """Steps until the next change that is recorded on this branch."""
+        coming = self.lineage.all_changes(self.branch)[self.changes :]
+        return coming[0].step - self.step if coming else maxsize
+
+    def follow_recorded_changes(self) -> None:
+        """Let the changes that are recorded at this step take effect."""
+        coming = self.lineage.all_changes(self.branch)[self.changes :]
+        due = [change for change in coming if change.step == self.step]
+        if due:
+            self.apply(due)
+
+    def apply(self, due: list[Changed]) -> None:
+        """Let recorded changes at this step take effect."""
+        values = [(change.key, change.new) for change in due]
+        training = self.training
+        experiment = with_values(training.plan.experiment, values)
+        prepared = prepared_as(training.prepared, experiment, self.step)
+        if self.step:
+            training.change(prepared.plan)
+            if any(change.key != "train.epochs" for change in due):
+                training.reason = None  # with more epochs alone the end would have been the same
+        else:
+            reseeded = any(
+                change.key == "train.seed" and change.new != change.old for change in due
+            )
+            training.start_over(prepared, None if reseeded else training.weights)
+        self.changes += len(due)
+        self.remember()
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """What is done inside counts as training."""
+        self._began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._elapsed, self._began = self.elapsed_s, None
+
+    @contextmanager
+    def untimed(self) -> Iterator[None]:
+        """What is done inside a step that is timed does not count."""
+        self._elapsed, self._began = self.elapsed_s, None
+        try:
+            yield
+        finally:
+            self._began = time.monotonic()
+
+    def _is_time_to_save(self) -> bool:
+        return self.keeper is not None and time.monotonic() - self._saved_at >= self.save_every
+
+    def save(self) -> None:
+        """Write the present state into the run's folder."""
+        if self.keeper is None:
+            return
+        self.tell_steps()
+        moment = self.moment()
+        if moment.snapshot.is_finite:
+            self.keeper.save(moment, self.elapsed_s, self.emit)
+        self._saved_at = time.monotonic()
+
+    def end(self, reason: Reason) -> Ended:
+        """Save, tell how it ended, leave the best weights where patience asks for them."""
+        self.tell_steps()
+        self.save()
+        training = self.training
+        best_epoch = training.take_best() if reason != "diverged" else None
+        evaluations = training.evaluate() | training.evaluate_test()
         outcome = Outcome(
             reason=reason,
-            step=self.trainer.step,
-            epoch=self.trainer.epoch,
+            step=self.step,
+            epoch=training.trainer.epoch,
             part="val" if "val" in evaluations else "train",
             evaluation=evaluations.get("val", evaluations["train"]),
-            goal_met=self.decisions.goal_met,
+            goal_met=training.decisions.goal_met,
             best_epoch=best_epoch,
-            watch=self.watch,
-            culprit=culprit,
+            watch=training.watch,
+            culprit=self.culprit,
         )
-        return Ended(
-            step=self.trainer.step,
-            reason=reason,
-            epoch=self.trainer.epoch,
-            train=numbers["train"],
-            val=numbers.get("val"),
-            test=numbers.get("test"),
-            goal=records.goal_result(self.plan.experiment.goal, numbers, outcome.goal_met),
-            seconds=seconds,
-            message=say(self.plan, outcome),
-            train_count=self.plan.facts.train_count,
-            val_count=self.plan.facts.val_count,
-            test_count=self.plan.facts.test_count,
-            right={n: e.right for n, e in evaluations.items() if e.right is not None},
-            culprit=culprit,
-            nonfinite=words,
-        )
-
-    def _go_to_best(self, reason: Reason) -> int | None:
-        """With patience, leave the best weights behind; the epoch they are from."""
-        best = self.decisions.best
-        if best is None or reason == "diverged" or best.step == self.trainer.step:
-            return None
-        self.trainer.network.load_state_dict(best.weights)
-        self._last = None
-        return best.epoch
+        ended = records.ended(training.plan, outcome, evaluations, self.branch, self.elapsed_s)
+        self.emit(ended)
+        return ended

@@ -23,15 +23,23 @@ class Snapshot:
     place: Place
     generators: tuple[Tensor, ...]
     """The global generators (Dropout): the CPU's and, on a GPU, the device's."""
+    last_lr: float
 
     @property
     def is_finite(self) -> bool:
         """Whether no weight, buffer or optimizer state is NaN or infinite."""
-        held = [
-            *self.network.values(),
-            *(t for state in self.optimizers for t in tensors_in(state)),
-        ]
-        return all(bool(tensor.isfinite().all()) for tensor in held)
+        return all(bool(tensor.isfinite().all()) for tensor in self._tensors())
+
+    @property
+    def nbytes(self) -> int:
+        """About the memory it takes."""
+        order = 0 if self.place.order is None else self.place.order.nbytes
+        return order + sum(tensor.nbytes for tensor in (*self._tensors(), *self.generators))
+
+    def _tensors(self) -> Iterator[Tensor]:
+        yield from self.network.values()
+        for state in self.optimizers:
+            yield from tensors_in(state)
 
 
 def tensors_in(tree: Any) -> Iterator[Tensor]:
@@ -55,12 +63,13 @@ def take(trainer: Trainer) -> Snapshot:
         schedules=tuple(deepcopy(schedule.state_dict()) for schedule in trainer.schedules),
         place=trainer.batches.place(),
         generators=_generators(trainer.device),
+        last_lr=trainer.last_lr,
     )
 
 
 def restore(trainer: Trainer, snapshot: Snapshot) -> None:
     """Go back: the same steps from here give the same bits."""
-    trainer.step = snapshot.step
+    trainer.step, trainer.last_lr = snapshot.step, snapshot.last_lr
     trainer.network.load_state_dict(snapshot.network)
     for optimizer, optimizer_state in zip(trainer.optimizers, snapshot.optimizers, strict=True):
         optimizer.load_state_dict(deepcopy(optimizer_state))

@@ -53,12 +53,7 @@ class Trainer:
         self.loss = build_loss(plan, device)
         self.optimizers: tuple[Optimizer, ...] = build_optimizers(plan, self.network)
         self.schedules: tuple[Schedule, ...] = build_schedules(plan, self.optimizers)
-        if self.rate_is_too_large:
-            raise InvalidInput(
-                f"starts at lr {max(self.rates):.3g}, too large for any step",
-                where=plan.experiment.place("schedule"),
-                hint=f"choose its values so that it starts at {LARGEST_LBFGS_RATE:g} or below",
-            )
+        self.refuse_too_large_a_rate()
         self.batches = Batches(
             on_device(split.train.x, train.dtype, device),
             on_device(encode(split.train, plan.fit), train.dtype, device),
@@ -66,13 +61,29 @@ class Trainer:
             train.shuffle,
             train.seed,
         )
-        self.straight = Straight(
-            self.network, self.loss, self.optimizers, self.batches, train.clip_norm
-        )
         self.last_lr = self.lr
         """The learning rate of the last step."""
-        self._every = train.schedule_every
         self.step = 0
+        self.straighten()
+
+    def straighten(self) -> None:
+        """Lay the straight path anew, after anything it is made of was exchanged."""
+        self.straight = Straight(
+            self.network,
+            self.loss,
+            self.optimizers,
+            self.batches,
+            self.plan.experiment.train.clip_norm,
+        )
+
+    def refuse_too_large_a_rate(self) -> None:
+        """InvalidInput where no step can follow."""
+        if self.rate_is_too_large:
+            raise InvalidInput(
+                f"starts at lr {max(self.rates):.3g}, too large for any step",
+                where=self.plan.experiment.place("schedule"),
+                hint=f"choose its values so that it starts at {LARGEST_LBFGS_RATE:g} or below",
+            )
 
     @property
     def lr(self) -> float:
@@ -95,7 +106,7 @@ class Trainer:
     @property
     def epoch(self) -> int:
         """Whole epochs done."""
-        return self.step // self.batches.per_epoch
+        return self.batches.epochs_done
 
     def train_step(self, gate: Gate) -> Tensor:
         """One step with the gate between its phases; the loss before the update, a scalar."""
@@ -145,7 +156,7 @@ class Trainer:
 
     def schedule_evaluation(self, loss: float) -> None:
         """Let schedules that wait for evaluations see one."""
-        if self._every != "evaluation":
+        if self._schedules_wait_for != "evaluation":
             return
         for schedule in self.schedules:
             if isinstance(schedule, ReduceLROnPlateau):
@@ -153,15 +164,19 @@ class Trainer:
             else:
                 schedule.step()
 
+    @property
+    def _schedules_wait_for(self) -> str | None:
+        return self.plan.experiment.train.schedule_every
+
     def _steps_to_schedule(self) -> int:
         """Steps until the learning rate may move."""
-        if not self.schedules or self._every == "evaluation":
+        every = self._schedules_wait_for
+        if not self.schedules or every == "evaluation":
             return sys.maxsize
-        per_epoch = self.batches.per_epoch
-        return 1 if self._every == "step" else per_epoch - self.step % per_epoch
+        return 1 if every == "step" else self.batches.left or self.batches.per_epoch
 
     def _move_schedules_if_due(self) -> None:
-        at_epoch_end = self.step % self.batches.per_epoch == 0
-        if self._every == "step" or (self._every == "epoch" and at_epoch_end):
+        every = self._schedules_wait_for
+        if every == "step" or (every == "epoch" and not self.batches.left):
             for schedule in self.schedules:
                 schedule.step()  # type: ignore[call-arg]

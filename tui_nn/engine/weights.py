@@ -3,61 +3,84 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import safetensors
 import torch
-from safetensors.torch import load
+from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from tui_nn.engine.building import build_network
 from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import shown
+from tui_nn.spec.resolve import Plan
 from tui_nn.spec.shapes import show
 
 OF_NETWORK = "network/"
 """What stands before the names of a network's tensors in a checkpoint."""
 SHOWN = 3
+SAVE_IT = "save it with safetensors.torch.save_file(network.state_dict(), …)"
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
+def network_with(plan: Plan, path: Path, way_out: str = SAVE_IT) -> nn.Sequential:
+    """The plan's network on the CPU with a file's weights, the generators left as they were.
+
+    Raises InvalidInput where the file can't be read (`way_out` is the hint where it is damaged),
+    or its tensors aren't this network's.
+    """
+    weights = read_weights(path, way_out)
+    with torch.random.fork_rng(devices=[]):
+        network = build_network(plan, torch.device("cpu"))
+    check_weights(network, weights, shown(path))
+    network.load_state_dict(weights, strict=False)
+    return network
+
+
+def first_weights(plan: Plan, path: Path) -> dict[str, Tensor]:
+    """All tensors of the plan's network, from a file to begin with.
+
+    Raises InvalidInput as `network_with`, and where one holds numbers that are not finite.
+    """
+    weights = network_with(plan, path).state_dict()
+    for name, tensor in weights.items():
+        if not bool(tensor.isfinite().all()):
+            raise InvalidInput(
+                f"{name} holds numbers that are not finite",
+                where=shown(path),
+                hint="name weights from before they diverged",
+            )
+    return weights
+
+
+def read_weights(path: Path, way_out: str = SAVE_IT) -> dict[str, Tensor]:
     """The network's tensors in a .safetensors file, by name: `0.weight`.
 
     Raises InvalidInput that names the file where it can't be read or isn't one.
     """
     where = shown(path)
+    if path.is_dir():
+        raise InvalidInput("is a folder", where=where, hint="name a .safetensors file in it")
     try:
-        data = path.read_bytes()
+        with safe_open(path, framework="pt") as file:
+            names = list(file.keys())
+            own = [name for name in names if name.startswith(OF_NETWORK)] or names
+            found = {name.removeprefix(OF_NETWORK): file.get_tensor(name) for name in own}
     except FileNotFoundError:
         raise InvalidInput(
             "there is no such file", where=where, hint="name a .safetensors file"
         ) from None
-    except IsADirectoryError:
-        raise InvalidInput(
-            "is a folder", where=where, hint="name a .safetensors file in it"
-        ) from None
     except OSError as error:
-        raise InvalidInput(f"can't be read ({error.strerror})", where=where) from None
-    try:
-        tensors = load(data)
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise InvalidInput(f"can't be read ({error.strerror or error})", where=where) from None
+    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InvalidInput(
-            f"is no safetensors file, or a damaged one ({reason})",
-            where=where,
-            hint="save it with safetensors.torch.save_file(network.state_dict(), …)",
+            f"is no safetensors file, or a damaged one ({reason})", where=where, hint=way_out
         ) from None
-    of_network = {
-        name.removeprefix(OF_NETWORK): tensor
-        for name, tensor in tensors.items()
-        if name.startswith(OF_NETWORK)
-    }
-    found = of_network or tensors
     if not found:
         raise InvalidInput("holds no tensor", where=where, hint="name another file")
     return found
 
 
 def check_weights(network: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
-    """InvalidInput where `weights` are not those of this network: names, shapes, kinds, NaN."""
+    """InvalidInput where `weights` are not those of this network: names, shapes, kinds."""
     wanted = network.state_dict()
     needed = {name for name in wanted if not name.endswith("num_batches_tracked")}
     missing = sorted(needed - weights.keys())
@@ -75,14 +98,15 @@ def check_weights(network: nn.Module, weights: Mapping[str, Tensor], where: str)
             where=where,
             hint=f"the network has {_some(wanted)}",
         )
-    for name, tensor in weights.items():
-        _check(name, tensor, wanted[name], where)
+    for name, tensor in wanted.items():
+        if name in weights:
+            _check(name, weights[name], tensor, where)
 
 
 def _check(name: str, tensor: Tensor, wanted: Tensor, where: str) -> None:
     if tensor.shape != wanted.shape:
         raise InvalidInput(
-            f"{name} has {_shape(tensor)} numbers, the network {_shape(wanted)}",
+            f"its {name} is {_shape(tensor)}, the network's {_shape(wanted)}",
             where=where,
             hint="write the layers with the sizes of the file",
         )
@@ -91,12 +115,6 @@ def _check(name: str, tensor: Tensor, wanted: Tensor, where: str) -> None:
             f"{name} is {_dtype(tensor)}, the network's is {_dtype(wanted)}",
             where=where,
             hint="name a file of real numbers" if wanted.is_floating_point() else "take it out",
-        )
-    if tensor.is_floating_point() and not bool(tensor.to(wanted.dtype).isfinite().all()):
-        raise InvalidInput(
-            f"{name} holds numbers that are not finite",
-            where=where,
-            hint="name weights from before they diverged",
         )
 
 

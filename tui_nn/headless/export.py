@@ -8,17 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
+from tui_nn.data.changing import with_changes
 from tui_nn.data.open import open_experiment
-from tui_nn.data.prepare import Prepared, prepare
+from tui_nn.data.prepare import Prepared
 from tui_nn.headless.output import print_bytes, print_text
+from tui_nn.headless.show_run import run_of
 from tui_nn.headless.waiting import waiting
-from tui_nn.runs.folder import Folder, find_run, replace_file
-from tui_nn.runs.metrics import metrics_csv
+from tui_nn.runs.folder import Folder, replace_file
+from tui_nn.runs.log import read_records
+from tui_nn.runs.metrics import evaluations_csv, steps_csv
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.files import shown
-from tui_nn.spec.protocol import Changed, Ended, Record, Stepped, decode
+from tui_nn.spec.protocol import Changed
 
-SUFFIXES = {"safetensors": ".safetensors", "pt2": ".pt2", "onnx": ".onnx", "csv": ".csv"}
+SUFFIXES = {"safetensors": ".safetensors", "pt2": ".pt2", "onnx": ".onnx"}
 
 
 @dataclass(frozen=True)
@@ -27,20 +29,40 @@ class Wanted:
 
     to: str
     form: str | None = None
+    over: str | None = None
     out: str | None = None
     force: bool = False
 
 
-def export(word: str, changes: Sequence[str], wanted: Wanted, target: Sequence[str] = ()) -> None:
+@dataclass(frozen=True)
+class Source:
+    """What is taken along."""
+
+    prepared: Prepared
+    """With what was changed before the first step."""
+    name: str
+    run: Folder | None = None
+    steps: int | None = None
+    """How many a run took; None for an experiment, or a run that was never saved."""
+    changes: tuple[Changed, ...] = ()
+    """What was changed on the way to where the run stands, after its first step."""
+    is_begun_from_file: bool = False
+    """Whether the run's initial weights are those of its init.safetensors."""
+
+
+def export(
+    word: str, runs: Path, changes: Sequence[str], wanted: Wanted, target: Sequence[str] = ()
+) -> None:
     """Write what `wanted` asks for of a run or an experiment, and say where it is.
 
     Raises InvalidInput for what isn't there, doesn't fit, or would be written over.
     """
-    if wanted.form and wanted.to != "python":
-        raise InvalidInput(
-            f"goes with --to python, not {wanted.to}", where="--form", hint="take it out"
-        )
-    run = find_run(word)
+    for option, given, kind in (("--form", wanted.form, "python"), ("--over", wanted.over, "csv")):
+        if given and wanted.to != kind:
+            raise InvalidInput(
+                f"goes with --to {kind}, not {wanted.to}", where=option, hint="take it out"
+            )
+    run = run_of(word, runs)
     if run is not None and (changes or target):
         raise InvalidInput(
             "a run stays as it was trained",
@@ -55,82 +77,56 @@ def export(word: str, changes: Sequence[str], wanted: Wanted, target: Sequence[s
 
         need_onnx()
     with waiting() as tell:
-        prepared = (
-            open_experiment(word, changes, target, tell).prepared if run is None else _of_run(run)
-        )
-    name = prepared.plan.experiment.name if run is None else run.name
+        if run is None:
+            prepared = open_experiment(word, changes, target, tell).prepared
+            source = Source(prepared, prepared.plan.experiment.name)
+        else:
+            source = _of_run(run, open_experiment(str(run.experiment), tell=tell).prepared)
     if wanted.to == "python":
-        _export_script(prepared, run, name, wanted)
+        _export_script(source, wanted)
     else:
-        _export_network(prepared, run, name, wanted)
+        _export_network(source, wanted)
 
 
-def records_of(path: Path) -> list[Record]:
-    """The records of a log; a last line that was cut off is left out."""
-    lines = path.read_bytes().split(b"\n")
-    records: list[Record] = []
-    for number, line in enumerate(lines[:-1], 1):
-        try:
-            records.append(decode(line))
-        except InvalidInput as error:
-            raise error.at(f"{shown(path)}: line {number}") from None
-    return records
+def _of_run(run: Folder, root: Prepared) -> Source:
+    """A run up to its last checkpoint."""
+    steps: int | None = None
+    changes: list[Changed] = []
+    if run.last.exists():
+        from tui_nn.engine.keeping import read_last
 
-
-def _of_run(run: Folder) -> Prepared:
-    """What the run was trained on, with what was changed before its first step."""
-    prepared = open_experiment(str(run.experiment)).prepared
+        saving, lineage = read_last(run, root)
+        moment = saving.moment
+        steps, changes = moment.step, lineage.all_changes(moment.branch)[: moment.changes]
+    first = [change for change in changes if change.step == 0]
+    prepared = with_changes(root, first)
     experiment = replace(prepared.plan.experiment, name=run.name)
-    first = [(change.key, change.new) for change in _changes(run) if change.step == 0]
-    if not first:
-        return replace(prepared, plan=replace(prepared.plan, experiment=experiment))
-    from tui_nn.engine.export.segments import with_values
-
-    return prepare(with_values(experiment, first))
-
-
-def _changes(run: Folder) -> list[Changed]:
-    """What was changed on the way to where the run stands, in order."""
-    if not run.changes.is_file():
-        return []
-    found = [record for record in records_of(run.changes) if isinstance(record, Changed)]
-    branch, _ = _present(run)
-    return _on_the_way(found, branch)
+    return Source(
+        replace(prepared, plan=replace(prepared.plan, experiment=experiment)),
+        run.name,
+        run,
+        steps,
+        tuple(changes[len(first) :]),
+        run.init.exists() and not any(c.key == "train.seed" and c.new != c.old for c in first),
+    )
 
 
-def _on_the_way(changes: Sequence[Changed], branch: int) -> list[Changed]:
-    """The changes of a branch, behind those of its parents up to where it leaves them."""
-    own = [change for change in changes if change.branch == branch]
-    leaves = [change for change in own if change.parent is not None]
-    if not leaves or leaves[0].parent == branch:
-        return own
-    parent, step = leaves[0].parent, leaves[0].step
-    assert parent is not None
-    rest = [change for change in changes if change.branch != branch]
-    return [change for change in _on_the_way(rest, parent) if change.step <= step] + own
-
-
-def _present(run: Folder) -> tuple[int, int]:
-    """The branch and the step at which the run stands."""
-    told = [r for r in records_of(run.events) if isinstance(r, Stepped | Ended)]
-    return (told[-1].branch, told[-1].step) if told else (0, 0)
-
-
-def _export_script(prepared: Prepared, run: Folder | None, name: str, wanted: Wanted) -> None:
+def _export_script(source: Source, wanted: Wanted) -> None:
     from tui_nn.engine.export.script import write_script
-    from tui_nn.engine.weights import read_weights
+    from tui_nn.engine.weights import first_weights
 
-    out = Path(wanted.out or f"{name}-python")
+    out = Path(wanted.out or f"{source.name}-python")
     is_file = out.suffix == ".py"
     folder, script_name = (out.parent, out.name) if is_file else (out, "train.py")
     initial = None
-    if run is not None and run.init.is_file():
-        initial = {key: tensor.numpy() for key, tensor in read_weights(run.init).items()}
+    if source.run is not None and source.is_begun_from_file:
+        weights = first_weights(source.prepared.plan, source.run.init)
+        initial = {name: tensor.numpy() for name, tensor in weights.items()}
     script = write_script(
-        prepared,
+        source.prepared,
         wanted.form or "sequential",
-        steps=_present(run)[1] if run else None,
-        changes=[change for change in _changes(run) if change.step] if run else (),
+        steps=source.steps,
+        changes=source.changes,
         initial=initial,
     )
     files = {script_name: script.text.encode()}
@@ -138,29 +134,34 @@ def _export_script(prepared: Prepared, run: Folder | None, name: str, wanted: Wa
         packed = io.BytesIO()
         np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
         files[file] = packed.getvalue()
-    paths = [_save(folder / file, data, wanted.force, dry=True) for file, data in files.items()]
-    for path, data in zip(paths, files.values(), strict=True):
-        _save(path, data, force=True)
-    beside = f" with {', '.join(list(files)[1:])} beside it" if len(files) > 1 else ""
-    print_text(f"wrote {paths[0]}{beside}: python {paths[0]} runs it")
+    for file in files:
+        _refuse_to_overwrite(folder / file, wanted.force)
+    for file, data in files.items():
+        _save(folder / file, data)
+    path = folder / script_name
+    beside = f", {' and '.join(list(files)[1:])} beside it" if len(files) > 1 else ""
+    print_text(f"wrote {path}{beside}: python {path} trains it")
 
 
-def _export_network(prepared: Prepared, run: Folder | None, name: str, wanted: Wanted) -> None:
+def _export_network(source: Source, wanted: Wanted) -> None:
     from tui_nn.engine.export import files
+    from tui_nn.engine.export.usage import usage
 
-    out = Path(wanted.out or f"{name}{SUFFIXES[wanted.to]}")
-    _save(out, b"", wanted.force, dry=True)
+    out = Path(wanted.out or f"{source.name}{SUFFIXES[wanted.to]}")
+    _refuse_to_overwrite(out, wanted.force)
+    prepared, run = source.prepared, source.run
     network = files.network_of(prepared, _weights_of(run, prepared) if run else None)
     match wanted.to:
         case "safetensors":
-            data = files.safetensors_bytes(network)
+            data = files.safetensors_bytes(prepared, network)
         case "pt2":
             data = files.pt2_bytes(prepared, network)
         case _:
             data = files.onnx_bytes(prepared, network)
-    _save(out, data, force=True)
-    which = "its weights" if run else "its initial weights"
-    print_text(f"wrote {out}: {which}, {len(data):,} bytes")
+    _save(out, data)
+    which = "trained" if run else "initial"
+    print_text(f"wrote {out}: the {which} weights, {len(data):,} bytes")
+    print_text("\n".join(usage(prepared)))
 
 
 def _weights_of(run: Folder, prepared: Prepared) -> Path:
@@ -179,34 +180,38 @@ def _weights_of(run: Folder, prepared: Prepared) -> Path:
 def _export_metrics(word: str, run: Folder | None, wanted: Wanted) -> None:
     if run is None:
         raise InvalidInput(
-            "needs a run, whose evaluations it writes",
+            f"{word} is no run, and only a run has numbers",
             where="--to csv",
-            hint=f"`nn-tui runs` lists them; there is none named {word}",
+            hint="`nn-tui runs` lists the runs",
         )
-    data = metrics_csv(records_of(run.events)).encode()
-    if wanted.out in (None, "-"):
-        print_bytes(data)
+    table = steps_csv if wanted.over == "step" else evaluations_csv
+    path = None if wanted.out in (None, "-") else Path(wanted.out or "")
+    if path is None:
+        for line in table(read_records(run.events)):
+            print_bytes(line.encode())
         return
-    assert wanted.out is not None
-    path = _save(Path(wanted.out), data, wanted.force)
+    _refuse_to_overwrite(path, wanted.force)
+    _save(path, "".join(table(read_records(run.events))).encode())
     sys.stderr.write(f"wrote {path}\n")
 
 
-def _save(path: Path, data: bytes, force: bool, dry: bool = False) -> Path:
-    """Write a file, its folder too; `dry` only asks whether it may be written."""
+def _refuse_to_overwrite(path: Path, force: bool) -> None:
+    """InvalidInput where a file can't or mustn't be written."""
     if path.is_dir():
         raise InvalidInput("is a folder", where=str(path), hint="name a file with -o")
     if not force and path.exists():
         raise InvalidInput(
             "is there already", where=str(path), hint="--force writes over it, -o elsewhere"
         )
-    if dry:
-        return path
+
+
+def _save(path: Path, data: bytes) -> None:
+    """Write a file, its folder too."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, data)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise InvalidInput(
-            f"can't be written ({error.strerror})", where=str(path), hint="-o writes elsewhere"
+            f"can't be written ({reason})", where=str(path), hint="-o writes elsewhere"
         ) from None
-    return path

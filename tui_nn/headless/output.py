@@ -2,10 +2,19 @@
 
 import sys
 
+_IN_ASCII = str.maketrans(
+    {"→": "->", "·": "-", "–": "-", "…": "...", "≥": ">=", "≤": "<=", "×": "x", "²": "2"}
+)
+
+
+def is_ascii_only() -> bool:
+    """Whether standard output has no characters but those of ASCII."""
+    return "utf" not in (sys.stdout.encoding or "").lower()
+
 
 def print_text(text: str) -> None:
-    """Write a line or more, at once."""
-    sys.stdout.write(text + "\n")
+    """Write a line or more, at once, in signs that standard output can show."""
+    sys.stdout.write((text.translate(_IN_ASCII) if is_ascii_only() else text) + "\n")
     sys.stdout.flush()
 
 

@@ -36,7 +36,7 @@ class Progress:
         self.per_epoch = plan.steps_per_epoch
         self.epochs = plan.experiment.train.epochs
         self.metric = catalog.metric("loss")
-        self.step = 0
+        self.step = self._first = 0
         self.loss = self.lr = float("nan")
         self.value: tuple[str, float] | None = None
         self._started_at = clock()
@@ -81,6 +81,12 @@ class Progress:
             self._next = self.clock() + self.interval
             self.show()
 
+    def remember(self, record: Record) -> None:
+        """Take in a record of before: where a run that goes on stands."""
+        if isinstance(record, Started):
+            self.metric = catalog.metric(record.metric)
+        self.step = self._first = record.step
+
     interval = float("inf")
 
     def show(self) -> None:
@@ -92,7 +98,8 @@ class Progress:
     @property
     def seconds_left(self) -> float:
         """At the pace so far, evaluations included."""
-        return (self.clock() - self._started_at) * (self.total - self.step) / max(1, self.step)
+        done = max(1, self.step - self._first)
+        return (self.clock() - self._started_at) * (self.total - self.step) / done
 
     def facts(self) -> list[str]:
         """The state in short words, the most important first."""

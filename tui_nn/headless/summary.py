@@ -1,16 +1,19 @@
 """What came of a run, as text: how it ended, the numbers, the loss curve."""
 
 import os
-import shutil
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
-from tui_nn.plot.chart import MIN_WIDTH, Line, chart
+from tui_nn.headless.output import is_ascii_only
+from tui_nn.headless.tables import aligned, terminal_width
+from tui_nn.plot.chart import MIN_WIDTH, Line, Mark, chart
 from tui_nn.runs.history import History
 from tui_nn.spec import catalog
 from tui_nn.spec.catalog.metrics import METRICS, Metric
-from tui_nn.spec.protocol import Baseline, Ended, Numbers
+from tui_nn.spec.errors import printable
+from tui_nn.spec.protocol import Ended, Evaluated, Numbers, Started
 from tui_nn.spec.resolve import Plan
 
 TRAIN_COLOUR = (86, 180, 233)
@@ -38,48 +41,52 @@ def summary(plan: Plan, history: History) -> str:
     assert ended is not None
     assert history.started is not None
     lines = [
-        f"{plan.experiment.title}: {HEADINGS[ended.reason]} ({_count(ended.step, 'step')}, "
-        f"{_count(ended.epoch, 'epoch')}, {ended.seconds:.1f} s)",
+        f"{plan.experiment.title}: {ending(ended)}",
         ended.message,
         "",
-        *_table(ended, history.started.baseline),
+        *number_table(ended, history.started),
     ]
-    curve = _curve(history)
+    curve = loss_curve(history)
     return "\n".join([*lines, *(["", curve] if curve else [])])
 
 
-def _count(number: int, unit: str) -> str:
+def ending(ended: Ended) -> str:
+    """How a run ended and what it took."""
+    return (
+        f"{HEADINGS[ended.reason]} ({count(ended.step, 'step')}, {count(ended.epoch, 'epoch')}, "
+        f"{ended.seconds:.1f} s)"
+    )
+
+
+def count(number: int, unit: str) -> str:
+    """`1 step`, `2 steps`."""
     return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
-def _table(ended: Ended, baseline: Baseline) -> list[str]:
+def number_table(told: Ended | Evaluated, started: Started) -> list[str]:
     """One row a part, one column a metric; last the baseline on the part that counts most."""
-    named = (("train", ended.train), ("val", ended.val), ("test", ended.test))
+    test = told.test if isinstance(told, Ended) else None
+    named = (("train", told.train), ("val", told.val), ("test", test))
     parts = [(name, numbers) for name, numbers in named if numbers]
-    counts = {"train": ended.train_count, "val": ended.val_count, "test": ended.test_count}
+    counts = {"train": started.train_count, "val": started.val_count, "test": started.test_count}
     shown = [metric for metric in METRICS if any(metric.name in numbers for _, numbers in parts)]
     rows = [["", "samples", *(metric.label for metric in shown), ""]]
     for name, numbers in parts:
-        right = ended.right.get(name)
+        right = told.right.get(name) if isinstance(told, Ended) else None
         rows.append(
             [
                 name,
                 f"{counts[name]:,}",
-                *(_cell(ended, name, numbers, metric.name) for metric in shown),
+                *(_cell(told, name, numbers, metric.name) for metric in shown),
                 "" if right is None else f"{right:,} of {counts[name]:,} right",
             ]
         )
     if parts:
         last = parts[-1][0]
-        simplest = baseline.numbers[last]
+        simplest = started.baseline.numbers.get(last, {})
         cells = [_baseline_cell(simplest, metric) for metric in shown]
-        rows.append(["baseline", f"{counts[last]:,}", *cells, baseline.answer])
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  "
-        + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+        rows.append(["baseline", f"{counts[last]:,}", *cells, printable(started.baseline.answer)])
+    return aligned(rows, indent=2)
 
 
 def _baseline_cell(numbers: Numbers, metric: Metric) -> str:
@@ -87,14 +94,14 @@ def _baseline_cell(numbers: Numbers, metric: Metric) -> str:
     return "" if value is None else metric.show(value)
 
 
-def _cell(ended: Ended, part: str, numbers: Numbers, metric: str) -> str:
+def _cell(told: Ended | Evaluated, part: str, numbers: Numbers, metric: str) -> str:
     value = numbers.get(metric)
     if value is None:
-        return ended.nonfinite.get(f"{part}.{metric}", "")
+        return told.nonfinite.get(f"{part}.{metric}", "")
     return catalog.metric(metric).show(value)
 
 
-def _curve(history: History) -> str:
+def loss_curve(history: History) -> str:
     """The loss of training and validation over epochs, else of each batch over steps."""
     train, val = history.evaluations("train", "loss"), history.evaluations("val", "loss")
     if len(train[0]) > 2:
@@ -104,22 +111,41 @@ def _curve(history: History) -> str:
         label = "epoch"
     else:
         lines, label = [Line("batch", *history.losses(), colour=TRAIN_COLOUR)], "step"
+    return drawn(lines, label, "loss", marks=_marks(history, label))
+
+
+def _marks(history: History, label: str) -> list[Mark]:
+    """Where a setting was changed, on an axis of epochs or steps."""
+    changes = history.marks()
+    at = np.array([change.step for change in changes], np.float64)
+    if label == "epoch":
+        at = history.epochs(at)
+    return [Mark(change.key, x=float(x)) for change, x in zip(changes, at, strict=True)]
+
+
+def drawn(
+    lines: Sequence[Line], x_label: str, y_label: str, marks: Sequence[Mark] = (), log: bool = True
+) -> str:
+    """A chart as wide as the terminal, at most 100; empty where there is too little to draw.
+
+    The y axis is logarithmic where the values span much, if `log` allows it.
+    """
     values = np.concatenate([line.y for line in lines])
     finite = values[np.isfinite(values)]
-    width = min(100, shutil.get_terminal_size((80, 24)).columns)
+    width = min(100, terminal_width())
     if len(finite) < 2 or width < MIN_WIDTH:
         return ""
-    log = bool((finite > 0).all() and finite.max() > LOG_RATIO * finite.min())
-    drawn = chart(
+    found = chart(
         lines,
         width,
         CHART_HEIGHT,
-        x_label=label,
-        y_label="loss",
-        log_y=log,
-        ascii_only="utf" not in (sys.stdout.encoding or "").lower(),
+        x_label=x_label,
+        y_label=y_label,
+        log_y=log and bool((finite > 0).all() and finite.max() > LOG_RATIO * finite.min()),
+        marks=marks,
+        ascii_only=is_ascii_only(),
     )
-    return drawn.text(colour=_wants_colour())
+    return found.text(colour=_wants_colour())
 
 
 def _wants_colour() -> bool:

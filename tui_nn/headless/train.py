@@ -2,55 +2,104 @@
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from tui_nn.data.prepare import Prepared
+from tui_nn.data.open import Opened, open_experiment
 from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.progress import Progress, progress_for
 from tui_nn.headless.signals import obeyed_signals
 from tui_nn.headless.summary import summary
+from tui_nn.headless.waiting import waiting
+from tui_nn.runs.folder import Folder
 from tui_nn.runs.history import History
 from tui_nn.spec.exits import Exit
 from tui_nn.spec.protocol import Ended, Evaluated, Noticed, Record, Started, encode
+from tui_nn.spec.resolve import Plan
+
+if TYPE_CHECKING:
+    from tui_nn.engine.session import Session
+    from tui_nn.engine.starting import Listener
 
 Json = Literal["", "records", "full"]
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to train and what to say."""
+    """How to train, what to say and what to keep."""
 
     json: Json = ""
     quiet: bool = False
     max_seconds: float | None = None
+    runs: Path | None = None
+    """Where a folder for the run is made; None keeps nothing."""
+    save_every: float | None = None
+    """Seconds between saves."""
+    init_from: Path | None = None
+    """A file of weights to begin with."""
 
 
-def train(prepared: Prepared, options: Options) -> int:
-    """Train to the end; the exit code."""
+def train(opened: Opened, options: Options) -> int:
+    """Train a new run to its end; the exit code."""
+
+    def begin(listener: "Listener") -> "Session":
+        from tui_nn.engine.starting import start
+
+        session = start(opened, listener, runs=options.runs, init_from=options.init_from)
+        session.begin()
+        return session
+
+    return _run(begin, opened.prepared.plan, options)
+
+
+def resume(folder: Folder, changes: Sequence[str], options: Options) -> int:
+    """Go on with a run where it was last saved; the exit code."""
+    with waiting(options.quiet) as tell:
+        opened = open_experiment(str(folder.experiment), tell=tell)
+
+    def begin(listener: "Listener") -> "Session":
+        from tui_nn.engine.starting import resume
+
+        return resume(folder, opened, listener, changes=changes)
+
+    return _run(begin, opened.prepared.plan, options)
+
+
+def _run(begin: "Callable[[Listener], Session]", plan: Plan, options: Options) -> int:
     began = time.monotonic()
     deadline = None if options.max_seconds is None else began + options.max_seconds
     history = History(keeps=not options.quiet)
-    progress = progress_for(prepared.plan, options.json, options.quiet)
+    progress = progress_for(plan, options.json, options.quiet)
     with obeyed_signals() as signals, progress, warnings.catch_warnings():
         warnings.simplefilter("ignore" if options.quiet else "default")
         warnings.showwarning = _telling(progress)
         progress.say("loading PyTorch …")
-        from tui_nn.engine.session import Request, Session  # a second: after the input is checked
+        from tui_nn.engine.session import Request  # a second: after the input is checked
+        from tui_nn.engine.starting import Listener
 
         request = Request(deadline=deadline)
         signals.on_first = lambda: setattr(request, "stop", "interrupted")
         tell = _teller(options, history, progress)
+        words = (lambda words: None) if options.quiet else progress.notice
+        session = None
         try:
-            session = Session(prepared.plan, prepared.split, tell, request)
-            ended = session.run()
+            session = begin(Listener(tell, words, past=_remembering(history, progress)))
+            if options.save_every is not None:
+                session.save_every = options.save_every
+            ended = session.run(request)
         except BaseException as error:
             if options.json and history.started:
                 print_bytes(encode(_failed(error, history, history.started, began)) + b"\n")
             raise
+        finally:
+            if session is not None and session.keeper is not None:
+                session.keeper.close()
     if not options.quiet and not options.json:
-        print_text(summary(prepared.plan, history))
+        print_text(summary(session.training.plan, history))
+        if session.keeper is not None:
+            print_text(f"\nkept in {session.keeper.folder.path}")
     return signals.exit_code if ended.reason == "interrupted" else exit_code(ended)
 
 
@@ -85,6 +134,16 @@ def _teller(options: Options, history: History, progress: Progress) -> Callable[
         progress.take(record)
 
     return tell
+
+
+def _remembering(history: History, progress: Progress) -> Callable[[Record], None]:
+    """Takes in what was recorded before a run was resumed; none of it is printed again."""
+
+    def remember(record: Record) -> None:
+        history.take(record)
+        progress.remember(record)
+
+    return remember
 
 
 def _failed(error: BaseException, history: History, started: Started, began: float) -> Ended:

@@ -6,6 +6,7 @@ runs/2026-11-25-1403-22-xor-mlp/
     changes.jsonl        the `changed` records alone, on disk before they take effect
     last.safetensors     the state training goes on from
     best.safetensors     the weights of the best evaluation
+    recipe.json          how new inputs are brought to the form of its data
     init.safetensors     the weights it began with, where they came from a file
 runs/latest              a link to the newest
 """
@@ -17,16 +18,20 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_nn.spec.catalog.entry import near
+from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput
 
 RUNS = Path("runs")
 LATEST = "latest"
 LONGEST_NAME = 60
+STAMP = "%Y-%m-%d-%H%M-%S"
+SHOWN = 4
+"""Runs that a message names."""
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d-\d{4}-\d\d(?=-)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,10 @@ class Folder:
         return self.path / "best.safetensors"
 
     @property
+    def recipe(self) -> Path:
+        return self.path / "recipe.json"
+
+    @property
     def init(self) -> Path:
         return self.path / "init.safetensors"
 
@@ -70,7 +79,19 @@ class Folder:
 
     @property
     def is_run(self) -> bool:
-        return self.experiment.is_file() and self.events.is_file()
+        return _is_file(self.experiment) and _is_file(self.events)
+
+    @property
+    def is_like_a_run(self) -> bool:
+        """Whether something of a run is there."""
+        return any(_is_file(path) for path in (self.events, self.changes, self.last))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def create(runs: Path, name: str, experiment: str) -> Folder:
@@ -79,7 +100,7 @@ def create(runs: Path, name: str, experiment: str) -> Folder:
     It appears whole or not at all. Raises OSError where it can't be written.
     """
     runs.mkdir(parents=True, exist_ok=True)
-    stamp = time.strftime("%Y-%m-%d-%H%M-%S")
+    stamp = time.strftime(STAMP)
     plain = re.sub(r"[^\w.+-]+", "-", name).strip("-.")[:LONGEST_NAME] or "run"
     hidden = runs / f".{secrets.token_hex(8)}"
     hidden.mkdir()
@@ -173,12 +194,15 @@ def _lock(handle: int) -> bool:
 
 
 def is_locked(folder: Folder) -> bool:
-    """Whether a process is writing to the run."""
+    """Whether a process is writing to the run; nobody is kept from it by asking."""
+    handle = os.open(folder.path, os.O_RDONLY)
     try:
-        with locked(folder):
-            return False
-    except InvalidInput:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
         return True
+    finally:
+        os.close(handle)
 
 
 def find_run(word: str, runs: Path = RUNS) -> Folder | None:
@@ -192,9 +216,26 @@ def find_run(word: str, runs: Path = RUNS) -> Folder | None:
     return None
 
 
+def match_run(word: str, runs: Path = RUNS) -> Folder | None:
+    """The one run whose name begins or ends with `word`; InvalidInput where there are more."""
+    found = [f for f in list_runs(runs) if f.name.startswith(word) or f.name.endswith(word)]
+    if not word or not found:
+        return None
+    if len(found) > 1:
+        names = [folder.name for folder in reversed(found)]
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        raise InvalidInput(
+            f"{say(word)} names {len(names)} runs", hint=f"{', '.join(names[:SHOWN])}{more}"
+        )
+    return found[0]
+
+
 def need_run(word: str, runs: Path = RUNS) -> Folder:
-    """As `find_run`; InvalidInput with near names where there is none."""
-    found = find_run(word, runs)
+    """The run that `word` names: as `find_run`, or the beginning or end of its name alone.
+
+    InvalidInput with the runs it may mean, or near names, where it is not one.
+    """
+    found = find_run(word, runs) or match_run(word, runs)
     if found is None:
         names = [folder.name for folder in list_runs(runs)]
         raise InvalidInput(
@@ -206,8 +247,56 @@ def need_run(word: str, runs: Path = RUNS) -> Folder:
 
 def list_runs(runs: Path = RUNS) -> list[Folder]:
     """The runs in a folder, by name: the oldest first."""
+    return [folder for folder in list_folders(runs) if folder.is_run]
+
+
+def list_folders(runs: Path = RUNS) -> list[Folder]:
+    """As `list_runs`, with the folders that only look like runs."""
     try:
         paths = sorted(p for p in runs.iterdir() if not p.name.startswith(".") and p.is_dir())
     except OSError:
         return []
-    return [Folder(path) for path in paths if not path.is_symlink() and Folder(path).is_run]
+    folders = [Folder(path) for path in paths if not path.is_symlink()]
+    return [folder for folder in folders if _STAMP.match(folder.name) or folder.is_like_a_run]
+
+
+def begun_at(folder: Folder) -> float | None:
+    """When a run began, in seconds since 1970: as its name says, else its oldest file."""
+    try:
+        stamp = _STAMP.match(folder.name)
+        if stamp:
+            return time.mktime(time.strptime(stamp[0], STAMP))
+        return folder.experiment.stat().st_mtime
+    except (OSError, ValueError, OverflowError):
+        return None
+
+
+def remove_run(folder: Folder) -> None:
+    """Delete a run with all that is in its folder; `latest` leads to the newest that is left.
+
+    InvalidInput where a process is training it; raises OSError where it can't be deleted.
+    """
+    path = folder.path.resolve()
+    with locked(Folder(path)):
+        hidden = path.with_name(f".{secrets.token_hex(8)}")
+        path.rename(hidden)
+    try:
+        shutil.rmtree(hidden)
+    except OSError:
+        with suppress(OSError):
+            hidden.rename(path)
+        raise
+    mend_latest(path.parent)
+
+
+def mend_latest(runs: Path) -> None:
+    """Let `runs/latest` lead to the newest run where it leads nowhere; away with it if none is."""
+    link = runs / LATEST
+    if not link.is_symlink() or link.exists():
+        return
+    left = list_runs(runs)
+    if left:
+        newest = max(left, key=lambda folder: (begun_at(folder) or 0.0, folder.name))
+        _lead_latest_to(runs, newest.path)
+    else:
+        link.unlink(missing_ok=True)

@@ -31,6 +31,7 @@ class Train:
     threads: int | None
     eval_every: int | None
     schedule_every: str | None
+    history_mb: int | None
     patience: int | None
 
 

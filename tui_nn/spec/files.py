@@ -119,8 +119,7 @@ def experiment_of(
 
     Relative paths of its data start at `folder`, those from the command line where that is.
     """
-    table = _plain(_decode(text, where), where)
-    changed = _apply(table, changes)
+    table, changed = apply_changes(_plain(_decode(text, where), where), changes)
 
     def place(key: str) -> str:
         root = re.split(r"[\[.]", key)[0]
@@ -162,8 +161,9 @@ def _plain(value: Any, where: str, depth: int = 0) -> Any:
     return value
 
 
-def _apply(table: dict[str, Any], changes: Iterable[str]) -> set[str]:
-    """Put `key=value` changes into the table; the keys they touched."""
+def apply_changes(original: Table, changes: Iterable[str]) -> tuple[dict[str, Any], set[str]]:
+    """The table with `key=value` changes, and the keys they touched; InvalidInput for others."""
+    table = {k: dict(v) if isinstance(v, Mapping) else v for k, v in original.items()}
     changed: set[str] = set()
     for change in changes:
         key, equals, text = change.partition("=")
@@ -181,7 +181,7 @@ def _apply(table: dict[str, Any], changes: Iterable[str]) -> set[str]:
         else:
             _set(table, root, _typed(root, text, where))
         changed.add(f"{root}[{int(index)}]" if index else key.strip())
-    return changed
+    return table, changed
 
 
 def _set_leaf(table: dict[str, Any], root: str, leaf: str, value: Any, where: str) -> None:
@@ -242,23 +242,28 @@ def shown(path: Path) -> str:
     return f"presets/{path.name}" if path.parent == folder else str(path)
 
 
-def write_toml(experiment: Experiment, original: str) -> str:
+def write_toml(experiment: Experiment, original: str, *, anywhere: bool = False) -> str:
     """The experiment as TOML: the original's comments and order, this one's values.
 
-    Paths are written so that they hold for a file in the working directory.
+    Paths are written so that they hold for a file in the working directory, or `anywhere`.
     """
     import tomlkit  # takes a quarter of a second
 
     document = tomlkit.parse(original)
-    _update(document, _from_here(experiment).table)
+    _update(document, _from_here(experiment, anywhere=anywhere).table)
     return tomlkit.dumps(document)
 
 
-def _from_here(experiment: Experiment) -> Experiment:
+def _from_here(experiment: Experiment, *, anywhere: bool) -> Experiment:
     """The experiment with relative paths of its data starting at the working directory."""
     data = experiment.data
+
+    def path_of(word: str) -> str:
+        path = experiment.folder / Path(word).expanduser()
+        return str(path.absolute() if anywhere else path)
+
     paths = {
-        parameter.name: str(experiment.folder / Path(data[parameter.name]).expanduser())
+        parameter.name: path_of(data[parameter.name])
         for parameter in data.entry.parameters
         if parameter.rule in PATHS and data[parameter.name] is not None
     }

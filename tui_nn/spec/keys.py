@@ -131,6 +131,10 @@ TRAIN = (
         "evaluation for ReduceLROnPlateau)", None,
     ),
     Parameter(
+        "history_mb", optional(Whole(0)),
+        "memory for going back; 0: one state (default: 256 in the app, else 0)", None,
+    ),
+    Parameter(
         "patience", _evaluations,
         "stop after this many evaluations without a better one; keep the best weights", None,
     ),

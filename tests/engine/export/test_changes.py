@@ -44,7 +44,8 @@ class Loop:
         self.optimizer = self.optimize(self.network.parameters())
         self.schedule = self.plan_rate(self.optimizer)
         self.generator = torch.Generator().manual_seed(0)
-        self.batch_size, self.shuffle, self.clip, self.every = 8, True, None, 1
+        self.batch_size, self.shuffle, self.every = 8, True, 1
+        self.clip: float | None = None
 
     def train(self, step: int, act: Callable[["Loop"], None]) -> list[float]:
         """STEPS steps, with something done after `step` of them."""
@@ -288,7 +289,8 @@ def test_a_script_changes_what_the_run_changed(name: str, step: int, tmp_path: P
     given, by_hand, new, act = CASES[name]
     ready = prepared(MOONS, *given)
     torch.set_num_threads(1)
-    expected = Loop(ready, **({"optimize": sgd} | by_hand)).train(step, act)
+    how: dict[str, Any] = {"optimize": sgd} | by_hand
+    expected = Loop(ready, **how).train(step, act)
     changes = [change(step, key, value) for key, value in new.items()]
     losses = losses_of_script(ready, "sequential", tmp_path, STEPS, changes)
     assert np.array_equal(losses, expected)

@@ -20,7 +20,7 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.network import walk, without_lazy
 
 SAMPLES = 3
-CLOSE = {"rtol": 1e-9, "atol": 1e-9}
+CLOSE: dict[str, Any] = {"rtol": 1e-9, "atol": 1e-9}
 
 
 def module_of(bound: Bound) -> nn.Module:

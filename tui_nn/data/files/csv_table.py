@@ -12,7 +12,7 @@ from tui_nn.data.files.table.dialect import Dialect, find_dialect, in_words
 from tui_nn.data.files.table.inputs import find_inputs
 from tui_nn.data.files.table.reading import Table, read_table
 from tui_nn.data.files.table.separators import check_separators
-from tui_nn.data.files.table.target import find_columns, find_target
+from tui_nn.data.files.table.target import Outputs, find_columns, find_target
 from tui_nn.data.files.table.text import Given, Target, Text, open_text
 from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.targets import Values
@@ -59,9 +59,7 @@ def csv(
         inputs = find_inputs(text, table, picked, rest, leave_out, dialect.header)
         check_rows(file, n, rows)
         x = inputs.array(n, standardize, source)
-    names = ", ".join(shorten(dialect.names[i]) for i in targets)
-    names += " (the last column)" * (target is None)
-    notices = [dialect.notice(n, text.encoding), f"target: {names}, {found.notice}"]
+    notices = [dialect.notice(n, text.encoding), _taken(dialect, targets, target, found)]
     notices += [*_mended(text, dialect, table, n), *inputs.notices(standardize)]
     return Dataset(
         x=x,
@@ -75,9 +73,17 @@ def csv(
         source=name,
         missing=sum(inputs.missing.values()),
         standardize_target=standardize_target and isinstance(found.kind, Values),
+        columns=tuple(inputs.used),
+        decimal=dialect.decimal,
         sha256=digest,
         notices=tuple(map(printable, notices)),
     )
+
+
+def _taken(dialect: Dialect, targets: Sequence[int], target: Target, found: Outputs) -> str:
+    """What is to be predicted, and what it was taken for."""
+    names = ", ".join(shorten(dialect.names[i]) for i in targets)
+    return f"target: {names}{' (the last column)' * (target is None)}, {found.notice}"
 
 
 def _read(

@@ -37,7 +37,7 @@ _NAME = re.compile(r"(.*?)(train|t10k|test)-(images|labels)[-.]idx\d-ubyte(?:\.g
 
 
 @dataclass(frozen=True)
-class _File:
+class StoredFile:
     """One array, as its header tells it."""
 
     path: Path
@@ -66,16 +66,16 @@ def idx(
     some, are kept apart from training. Or `path` and `labels` are two files. Raises InvalidInput.
     """
     place = source.find(path)
-    pairs = _pairs(place, labels, source)
+    pairs = find_pairs(place, labels, source)
     sha256 = source.identify([file for pair in pairs for file in pair], sha256)
-    parts = [(_header(images), _header(numbers)) for images, numbers in pairs]
+    parts = [(read_header(images), read_header(numbers)) for images, numbers in pairs]
     for images, numbers in parts:
-        _check_pair(images, numbers)
+        check_pair(images, numbers)
     first = parts[0][0]
     for images, _ in parts[1:]:
         if (images.shape[1:], images.dtype) != (first.shape[1:], first.dtype):
             raise InvalidInput(
-                f"its pictures are {_size(images)}, those of {first.path.name} {_size(first)}",
+                f"its pictures are {size_of(images)}, those of {first.path.name} {size_of(first)}",
                 where=images.where,
                 hint=_TWO_FILES,
             )
@@ -87,9 +87,9 @@ def idx(
         x = np.empty((sum(counts), *shape), np.float32)
     start = 0
     for images, _ in parts:
-        _fill_pictures(x[start : start + images.shape[0]], images, source)
+        fill_pictures(x[start : start + images.shape[0]], images, source)
         start += images.shape[0]
-    raw = np.concatenate([_read(numbers, source) for _, numbers in parts])
+    raw = np.concatenate([read_file(numbers, source) for _, numbers in parts])
     y, names, notices = _classes(raw, parts[0][1].where)
     apart = sum(counts[1:])
     if apart:
@@ -102,12 +102,13 @@ def idx(
         sample_name="picture",
         source=printable(place.resolve().name),
         apart=apart,
+        pixels=first.dtype == np.uint8,
         sha256=sha256,
         notices=tuple(notices),
     )
 
 
-def _pairs(place: Path, labels: str | None, source: Source) -> list[tuple[Path, Path]]:
+def find_pairs(place: Path, labels: str | None, source: Source) -> list[tuple[Path, Path]]:
     """The files of pictures and of labels: for training, then for validation."""
     if place.is_dir():
         if labels is not None:
@@ -174,7 +175,7 @@ def _sets(folders: list[Path]) -> dict[str, dict[tuple[str, str], Path]]:
     return sets
 
 
-def _header(path: Path) -> _File:
+def read_header(path: Path) -> StoredFile:
     """What a file holds; InvalidInput if it isn't such a file, or is shorter than it says."""
     where = name_of(path)
     with readable(path):
@@ -204,10 +205,11 @@ def _header(path: Path) -> _File:
             where=where,
             hint="get it once more",
         )
-    return _File(path, dtype, shape, packed)
+    return StoredFile(path, dtype, shape, packed)
 
 
-def _check_pair(images: _File, labels: _File) -> None:
+def check_pair(images: StoredFile, labels: StoredFile, least: int = 2) -> None:
+    """InvalidInput for files that don't belong together, or hold fewer pictures than `least`."""
     if len(images.shape) == 1 and len(labels.shape) > 1:
         raise InvalidInput(
             f"holds labels, and {labels.path.name} the pictures",
@@ -232,15 +234,16 @@ def _check_pair(images: _File, labels: _File) -> None:
             where=labels.where,
             hint="take two files that belong together",
         )
-    if images.shape[0] < 2 or not prod(images.shape):
+    if images.shape[0] < least or not prod(images.shape):
         raise InvalidInput(
-            f"holds {counted(images.shape[0], 'picture')} of {_size(images)}",
+            f"holds {counted(images.shape[0], 'picture')} of {size_of(images)}",
             where=images.where,
-            hint="at least 2 are needed",
+            hint=f"at least {least} {'is' if least == 1 else 'are'} needed",
         )
 
 
-def _size(images: _File) -> str:
+def size_of(images: StoredFile) -> str:
+    """`28x28`."""
     return "x".join(map(str, images.shape[1:]))
 
 
@@ -248,7 +251,7 @@ def _open(path: Path, packed: bool) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
 
 
-def _read(file: _File, source: Source) -> NDArray[Any]:
+def read_file(file: StoredFile, source: Source) -> NDArray[Any]:
     """The numbers of a file, in its own type and byte order."""
     progress = source.progress(f"reading {printable(file.path.name)}")
     with foreign(file.where, _FORM), _open(file.path, file.packed) as stream:
@@ -256,8 +259,9 @@ def _read(file: _File, source: Source) -> NDArray[Any]:
         return read_numbers(stream, file.shape, file.dtype, progress, file.where)
 
 
-def _fill_pictures(out: NDArray[np.float32], images: _File, source: Source) -> None:
-    raw = _read(images, source).reshape(out.shape)
+def fill_pictures(out: NDArray[np.float32], images: StoredFile, source: Source) -> None:
+    """Write the pictures of a file, bytes as numbers from 0 to 1."""
+    raw = read_file(images, source).reshape(out.shape)
     if raw.dtype == np.uint8:
         fill_unit(out, raw)
     else:

@@ -109,7 +109,7 @@ def images(
     where = name_of(root)
     if not root.is_dir():
         raise InvalidInput("is a file, not a folder", where=where, hint=_LAYOUT)
-    _need_pillow(where)
+    need_pillow(where)
     with readable(root):
         found = _look_through(root, where)
     sha256 = source.identify(found.files, sha256)
@@ -126,13 +126,15 @@ def images(
         sample_name="picture",
         source=printable(root.resolve().name),
         apart=apart,
+        pixels=True,
         apart_for_test=for_test,
         sha256=sha256,
         notices=tuple(_notices(found, good, counts)),
     )
 
 
-def _need_pillow(where: str) -> None:
+def need_pillow(where: str) -> None:
+    """InvalidInput where pillow isn't installed."""
     try:
         import_module("tui_nn.data.files.pictures")
     except ImportError:
@@ -159,11 +161,11 @@ def _look_through(root: Path, where: str) -> _Found:
     loose = [
         path
         for place in dict.fromkeys((root, *found.places.values()))
-        for path in _visible(place)
+        for path in visible(place)
         if path.is_file()
     ]
     found.others += loose
-    _check_classes(found, train[1], any(map(_is_picture, loose)), where)
+    _check_classes(found, train[1], any(map(is_picture, loose)), where)
     for part, place in others:
         _add_part(found, part, place, where)
     return found
@@ -231,10 +233,10 @@ def _add_part(found: _Found, part: str, place: Path, where: str) -> None:
 
 def _folders(folder: Path) -> list[Path]:
     with readable(folder):
-        return [path for path in _visible(folder) if path.is_dir()]
+        return [path for path in visible(folder) if path.is_dir()]
 
 
-def _visible(folder: Path) -> list[Path]:
+def visible(folder: Path) -> list[Path]:
     """What isn't hidden, 2 before 10."""
     with readable(folder):
         paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
@@ -249,23 +251,24 @@ def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
     return [(int(p), "") if i % 2 else (0, p) for i, p in enumerate(pieces)], name
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """By its name."""
     return path.suffix.lower() in SUFFIXES
 
 
 def _pictures(folder: Path, others: list[Path]) -> list[Path]:
     """The picture files in a folder and those below it; the other files go to `others`."""
     files: list[Path] = []
-    for path in _files(folder):
-        (files if _is_picture(path) else others).append(path)
+    for path in files_in(folder):
+        (files if is_picture(path) else others).append(path)
     return files
 
 
 def _holds_pictures(folder: Path) -> bool:
-    return any(map(_is_picture, _files(folder)))
+    return any(map(is_picture, files_in(folder)))
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_in(folder: Path) -> Iterator[Path]:
     """All files in a folder and below it."""
     waiting = [folder]
     while waiting:
@@ -274,7 +277,7 @@ def _files(folder: Path) -> Iterator[Path]:
             enter = path == folder or (path.is_dir() and not path.is_symlink())
             found = not enter and path.is_file()
         if enter:
-            waiting += reversed(_visible(path))
+            waiting += reversed(visible(path))
         elif found:
             yield path
 
@@ -305,7 +308,7 @@ def _read(
             )
 
     looks: dict[int, Look] = {}
-    for index in _told(source, "looking at pictures", range(len(found.files))):
+    for index in telling(source, "looking at pictures", range(len(found.files))):
         try:
             looks[index] = look(found.files[index])
         except BadPicture as error:
@@ -316,7 +319,7 @@ def _read(
     tell_memory(source, f"{len(looks):,} pictures of {_times(target)}", 4 * prod(shape))
     with foreign(name_of(root), "a folder of pictures"):
         good = _Good(np.empty(shape, np.float32))
-    for index in _told(source, "reading pictures", list(looks)):
+    for index in telling(source, "reading pictures", list(looks)):
         try:
             fill_unit(good.x[len(good.indices)], pixels(found.files[index], target, coloured))
         except BadPicture as error:
@@ -337,7 +340,7 @@ def _size(asked: int | tuple[int, int] | None, sizes: list[tuple[int, int]]) -> 
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def _told(source: Source, what: str, indices: Sequence[int]) -> Iterator[int]:
+def telling(source: Source, what: str, indices: Sequence[int]) -> Iterator[int]:
     """The same indices; says now and then how far they are."""
     progress = source.progress(what)
     for done, index in enumerate(indices):

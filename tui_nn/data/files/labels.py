@@ -54,7 +54,7 @@ def targets(raw: NDArray[Any], task: str, name: str, where: str, scaled: bool) -
     dtype, rounded = precision(raw, scaled, name, "standardize_target")
     values: NDArray[Any] = np.empty(raw.shape, dtype)
     fill(values, raw, name, where)
-    if task != "values" and _is_one_hot(raw):
+    if task != "values" and is_one_hot(raw):
         return _one_hot(raw, task, name, where)
     if task == "classes" or (task == "auto" and row is not None and are_classes(row)):
         return _numbers(_one_each(row, raw, name, where), task, name, where)
@@ -93,7 +93,8 @@ def _one_each(row: NDArray[Any] | None, raw: NDArray[Any], name: str, where: str
     return row
 
 
-def _is_one_hot(raw: NDArray[Any]) -> bool:
+def is_one_hot(raw: NDArray[Any]) -> bool:
+    """Whether each row holds 0 and a single 1."""
     if raw.ndim != 2 or raw.shape[1] < 2:
         return False
     ones = raw == 1

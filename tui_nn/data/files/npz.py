@@ -34,13 +34,13 @@ CHANNELS = (1, 3, 4)
 SMALLEST = 8
 """A side of what is taken for a picture though it isn't bytes, at least."""
 
-_FORM = "a .npz file"
+FORM = "a .npz file"
 _PARTS = (("x_train", "y_train"), ("x_test", "y_test"))
 
 
 @dataclass(frozen=True)
-class _Array:
-    """One array of the file, as its header tells it."""
+class StoredArray:
+    """One array of a .npz file, as its header tells it."""
 
     name: str
     info: zipfile.ZipInfo
@@ -53,7 +53,7 @@ class _Array:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
     """How raw inputs become those of a Dataset."""
 
     shape: tuple[int, ...]
@@ -88,23 +88,23 @@ def npz(
     file = source.find(path)
     where = name_of(file)
     sha256 = source.identify([file], sha256)
-    _check_form(file, where)
-    with foreign(where, _FORM):
+    check_form(file, where)
+    with foreign(where, FORM):
         archive = zipfile.ZipFile(file)
     with archive:
         inputs, outputs = _choose(archive, path, (x, y), where)
         _check_samples(inputs, outputs, where)
         counts = [array.shape[0] for array in inputs]
         check_rows(file, sum(counts), rows)
-        layout = _layout(inputs[0])
+        layout = find_layout(inputs[0])
         needed = max(4 * sum(counts) * prod(layout.shape), sum(map(_bytes, inputs)))
         tell_memory(source, f"{sum(counts):,} samples", needed + sum(map(_bytes, outputs)))
         flat = len(layout.shape) == 1
         standardize = flat if standardize is None else standardize
-        raw_x = [_read(archive, array, where, source) for array in inputs]
+        raw_x = [read_array(archive, array, where, source) for array in inputs]
         values, rounded = _inputs(raw_x, inputs, layout, standardize, where)
         del raw_x
-        raw_y = np.concatenate([_read(archive, array, where, source) for array in outputs])
+        raw_y = np.concatenate([read_array(archive, array, where, source) for array in outputs])
         target = targets(raw_y, task, outputs[0].name, where, standardize_target)
     apart = sum(counts[1:])
     notices = [*target.notices, *_notices(inputs, layout, apart), *rounded]
@@ -120,12 +120,14 @@ def npz(
         source=printable(file.name),
         standardize_target=standardize_target and not target.class_names,
         apart=apart,
+        pixels=layout.picture and inputs[0].dtype == np.uint8,
         sha256=sha256,
         notices=tuple(map(printable, notices)),
     )
 
 
-def _check_form(file: Path, where: str) -> None:
+def check_form(file: Path, where: str) -> None:
+    """InvalidInput for a single array, as numpy.save writes it."""
     with readable(file), file.open("rb") as stream:
         if stream.read(6) == b"\x93NUMPY":
             raise InvalidInput(
@@ -135,15 +137,20 @@ def _check_form(file: Path, where: str) -> None:
             )
 
 
-def _choose(
-    archive: zipfile.ZipFile, path: str, asked: tuple[str, str], where: str
-) -> tuple[list[_Array], list[_Array]]:
-    """The arrays of inputs and of targets: for training, then those kept apart."""
-    infos = {
+def arrays_in(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The arrays by their names."""
+    return {
         info.filename.removesuffix(".npy"): info
         for info in archive.infolist()
         if info.filename.endswith(".npy")
     }
+
+
+def _choose(
+    archive: zipfile.ZipFile, path: str, asked: tuple[str, str], where: str
+) -> tuple[list[StoredArray], list[StoredArray]]:
+    """The arrays of inputs and of targets: for training, then those kept apart."""
+    infos = arrays_in(archive)
     names = [asked]
     if asked == ("x", "y") and not set(asked) <= set(infos) and set(_PARTS[0]) <= set(infos):
         names = [pair for pair in _PARTS if set(pair) <= set(infos)]
@@ -158,7 +165,7 @@ def _choose(
                 or f"write npz({say(path)}, x='NAME', y='NAME')",
             )
     pairs = [
-        (_header(archive, infos[a], a, where), _header(archive, infos[b], b, where))
+        (read_header(archive, infos[a], a, where), read_header(archive, infos[b], b, where))
         for a, b in names
     ]
     return [a for a, _ in pairs], [b for _, b in pairs]
@@ -171,7 +178,7 @@ def _call_for(
     if len(infos) != 2:
         return ""
     try:
-        arrays = [_header(archive, info, name, where) for name, info in infos.items()]
+        arrays = [read_header(archive, info, name, where) for name, info in infos.items()]
         arrays.sort(key=lambda array: -len(array.shape))
         _check_samples(arrays[:1], arrays[1:], where)
     except InvalidInput:
@@ -181,9 +188,11 @@ def _call_for(
     return f'write data="{call}"'
 
 
-def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str) -> _Array:
+def read_header(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str
+) -> StoredArray:
     """An array's shape and type; InvalidInput if it isn't plain, or is shorter than it says."""
-    with foreign(where, _FORM), archive.open(info) as stream:
+    with foreign(where, FORM), archive.open(info) as stream:
         version = npy.read_magic(stream)
         if version == (1, 0):
             shape, fortran, dtype = npy.read_array_header_1_0(stream)
@@ -221,10 +230,10 @@ def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: s
             where=where,
             hint="save it once more",
         )
-    return _Array(name, info, shape, dtype, fortran, begin)
+    return StoredArray(name, info, shape, dtype, fortran, begin)
 
 
-def _check_samples(inputs: list[_Array], outputs: list[_Array], where: str) -> None:
+def _check_samples(inputs: list[StoredArray], outputs: list[StoredArray], where: str) -> None:
     """InvalidInput for arrays that don't go together."""
     for x, y in zip(inputs, outputs, strict=True):
         if x.dtype.kind in "SU":
@@ -253,27 +262,28 @@ def _check_samples(inputs: list[_Array], outputs: list[_Array], where: str) -> N
         )
 
 
-def _family(array: _Array) -> str:
+def _family(array: StoredArray) -> str:
     """What two parts of one array must share: bytes that may be pixels, texts, or numbers."""
     if array.dtype.kind in "SU":
         return array.dtype.kind
     return "bytes" if array.dtype == np.uint8 else "numbers"
 
 
-def _layout(x: _Array) -> _Layout:
+def find_layout(x: StoredArray) -> Layout:
+    """Whether an array of inputs holds pictures, and where their channels are."""
     own = x.shape[1:]
     if x.dtype == np.uint8 and len(own) == 2:
-        return _Layout((1, *own), (0, 1, 2), True)
+        return Layout((1, *own), (0, 1, 2), True)
     large = x.dtype == np.uint8 or min(own[:2], default=0) >= SMALLEST
     if len(own) == 3 and own[2] in CHANNELS and large:
-        return _Layout((own[2], own[0], own[1]), (0, 3, 1, 2), True)
+        return Layout((own[2], own[0], own[1]), (0, 3, 1, 2), True)
     if len(own) == 3 and own[0] in CHANNELS and x.dtype == np.uint8:
-        return _Layout(own, (0, 1, 2, 3), True)
-    return _Layout(own or (1,), tuple(range(len(x.shape))))
+        return Layout(own, (0, 1, 2, 3), True)
+    return Layout(own or (1,), tuple(range(len(x.shape))))
 
 
 def _inputs(
-    raw: list[NDArray[Any]], inputs: list[_Array], layout: _Layout, scaled: bool, where: str
+    raw: list[NDArray[Any]], inputs: list[StoredArray], layout: Layout, scaled: bool, where: str
 ) -> tuple[NDArray[Any], list[str]]:
     """All parts, one behind the other, and what is to be said of their precision."""
     found = [
@@ -281,7 +291,7 @@ def _inputs(
         for part, array in zip(raw, inputs, strict=True)
     ]
     dtype = max((dtype for dtype, _ in found), key=lambda dtype: np.dtype(dtype).itemsize)
-    with foreign(where, _FORM):
+    with foreign(where, FORM):
         x: NDArray[Any] = np.empty((sum(map(len, raw)), *layout.shape), dtype)
     start = 0
     for part, array in zip(raw, inputs, strict=True):
@@ -295,20 +305,23 @@ def _inputs(
     return x, [notice for _, notices in found for notice in notices]
 
 
-def _bytes(array: _Array) -> int:
+def _bytes(array: StoredArray) -> int:
     return prod(array.shape) * array.dtype.itemsize
 
 
-def _read(archive: zipfile.ZipFile, array: _Array, where: str, source: Source) -> NDArray[Any]:
+def read_array(
+    archive: zipfile.ZipFile, array: StoredArray, where: str, source: Source
+) -> NDArray[Any]:
+    """All of an array, in its own type; InvalidInput for a broken file."""
     progress = source.progress(f"reading {printable(array.name)}")
     shape = array.shape[::-1] if array.fortran else array.shape
-    with foreign(where, _FORM), archive.open(array.info) as stream:
+    with foreign(where, FORM), archive.open(array.info) as stream:
         stream.read(array.begin)
         raw = read_numbers(stream, shape, array.dtype, progress, where)
     return raw.T if array.fortran else raw
 
 
-def _notices(inputs: list[_Array], layout: _Layout, apart: int) -> list[str]:
+def _notices(inputs: list[StoredArray], layout: Layout, apart: int) -> list[str]:
     notices = []
     if layout.picture:
         form = "x".join(map(str, layout.shape))

@@ -4,7 +4,7 @@ They do what the engine does: weights stay, an optimizer of the same kind keeps 
 schedule its place, and a rate that a schedule has moved is moved likewise from its new start.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tui_nn.engine.export.evaluation import threshold
@@ -23,7 +23,8 @@ from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedul
 from tui_nn.engine.export.segments import Segment
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec.catalog.entry import Bound
-from tui_nn.spec.experiment import Experiment, Table
+from tui_nn.spec.changes import differences
+from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.targets import Classes, Coding
 
 KEPT_BEHIND = {
@@ -101,7 +102,10 @@ def _function(segment: Segment, settings: Settings) -> Block:
         for name in (*GLOBALS, *targets)
         if any(line.startswith(f"{name} = ") for line in lines)
     ]
-    told = [f"{key}: {before} becomes {after}." for key, before, after in _told(old, new)]
+    told = [
+        f"{found.key}: {_word(found.old)} becomes {_word(found.new)}."
+        for found in differences(old.table, new.table)
+    ]
     return definition(
         f"def after_step_{segment.step}():",
         *docstring([" ".join(told)], 1),
@@ -129,22 +133,6 @@ def _recoding(segment: Segment, settings: Settings) -> list[str]:
     if old.decision != new.decision:
         lines.append(f"threshold = {threshold(segment.after)}")
     return lines
-
-
-def _told(old: Experiment, new: Experiment) -> list[tuple[str, str, str]]:
-    before, after = _flat(old.table), _flat(new.table)
-    keys = [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
-    return [(key, _word(before.get(key)), _word(after.get(key))) for key in keys]
-
-
-def _flat(table: Table) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, part in table.items():
-        if isinstance(part, Mapping):
-            found |= {f"{key}.{leaf}": inside for leaf, inside in part.items()}
-        else:
-            found[key] = part
-    return found
 
 
 def _word(given: Any) -> str:

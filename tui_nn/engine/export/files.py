@@ -10,11 +10,12 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from tui_nn.data.prepare import Prepared
+from tui_nn.data.recipe import recipe_of, to_bytes
 from tui_nn.engine.building import build_network
+from tui_nn.engine.export.usage import usage
 from tui_nn.engine.tensors import on_device
-from tui_nn.engine.weights import check_weights, read_weights
+from tui_nn.engine.weights import network_with
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.files import shown
 
 CPU = torch.device("cpu")
 
@@ -24,19 +25,16 @@ def network_of(prepared: Prepared, weights: Path | None = None) -> nn.Sequential
 
     Raises InvalidInput where the file's are not this network's.
     """
-    with torch.random.fork_rng(devices=[]):
-        network = build_network(prepared.plan, CPU)
     if weights is not None:
-        found = read_weights(weights)
-        check_weights(network, found, shown(weights))
-        network.load_state_dict(found, strict=False)
-    return network.eval()
+        return network_with(prepared.plan, weights).eval()
+    with torch.random.fork_rng(devices=[]):
+        return build_network(prepared.plan, CPU).eval()
 
 
-def safetensors_bytes(network: nn.Module) -> bytes:
-    """All parameters and buffers, under torch's names."""
+def safetensors_bytes(prepared: Prepared, network: nn.Module) -> bytes:
+    """All parameters and buffers, under torch's names; the usage is in the metadata."""
     tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
-    return save(tensors, metadata={"format": "pt"})
+    return save(tensors, metadata={"format": "pt", "usage": "\n".join(usage(prepared))})
 
 
 def example_of(prepared: Prepared) -> Tensor:
@@ -48,9 +46,16 @@ def example_of(prepared: Prepared) -> Tensor:
 
 
 def pt2_bytes(prepared: Prepared, network: nn.Module) -> bytes:
-    """The network as a program of torch.export, for any number of samples."""
+    """The network as a program of torch.export, for any number of samples.
+
+    Beside it in the file: usage.txt and recipe.json, all numbers that its inputs are prepared with.
+    """
     file = io.BytesIO()
-    torch.export.save(_program(prepared, network), file)
+    beside = {
+        "usage.txt": "\n".join(usage(prepared)) + "\n",
+        "recipe.json": to_bytes(recipe_of(prepared)).decode(),
+    }
+    torch.export.save(_program(prepared, network), file, extra_files=beside)
     return file.getvalue()
 
 
@@ -78,5 +83,6 @@ def onnx_bytes(prepared: Prepared, network: nn.Module) -> bytes:
         warnings.simplefilter("ignore")
         made = torch.onnx.export(_program(prepared, network), dynamo=True, verbose=False)
     assert made is not None
+    made.model.doc_string = "\n".join(usage(prepared))
     data: bytes = made.model_proto.SerializeToString()
     return data

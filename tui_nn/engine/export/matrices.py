@@ -1,6 +1,6 @@
 """The form without modules: the weights as bare tensors, every layer's forward written out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
@@ -28,7 +28,7 @@ ACTIVATIONS = (
     "Sigmoid", "Tanh", "Softsign", "Hardtanh", "ReLU", "LeakyReLU", "PReLU", "ELU", "SELU", "GELU",
     "SiLU", "Mish", "Hardswish", "Softplus", "Softmax", "LogSoftmax", "Heaviside",
 )  # fmt: skip
-WRITERS: dict[str, Writer] = {
+WRITERS: Mapping[str, Writer] = {
     "Linear": formulas.linear,
     "Bilinear": formulas.bilinear,
     "Embedding": formulas.embedding,

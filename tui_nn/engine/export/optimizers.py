@@ -21,7 +21,7 @@ def loss_lines(plan: Plan) -> list[str]:
         if name in WEIGHTS and given is not None:
             many = isinstance(given, tuple)
             floats: Piece = (
-                listed(repr(float(one)) for one in given)  # type: ignore[union-attr]
+                listed(repr(float(one)) for one in given)  # type: ignore[union-attr, arg-type]
                 if many
                 else repr(float(given))  # type: ignore[arg-type]
             )

@@ -1,11 +1,10 @@
 """A run whose settings were changed while it trained, cut where they were."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
-from tui_nn.spec.experiment import Experiment, check
+from tui_nn.spec.changes import with_values
 from tui_nn.spec.protocol import Changed
 from tui_nn.spec.resolve import Plan, resolve
 
@@ -20,25 +19,6 @@ class Segment:
     step: int
     before: Plan
     after: Plan
-
-
-def with_values(experiment: Experiment, values: Iterable[tuple[str, Any]]) -> Experiment:
-    """The experiment with recorded values: `train.batch_size` and 8; None takes a key out."""
-    table: dict[str, Any] = dict(experiment.table)
-    for key, value in values:
-        root, _, leaf = key.partition(".")
-        if leaf:
-            section = {k: v for k, v in dict(table.get(root, {})).items() if k != leaf}
-            table[root] = section | ({} if value is None else {leaf: _frozen(value)})
-        else:
-            table = {k: v for k, v in table.items() if k != root}
-            table |= {} if value is None else {root: _frozen(value)}
-    return check(table, experiment.name, experiment.place, experiment.folder)
-
-
-def _frozen(value: Any) -> Any:
-    """Lists as the tuples that an experiment's table holds."""
-    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 
 
 def segments(plan: Plan, changes: Sequence[Changed]) -> tuple[Segment, ...]:

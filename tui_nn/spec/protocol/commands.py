@@ -1,12 +1,13 @@
 """What an engine can be told to do; every command carries an id that its answer repeats."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from tui_nn.spec.protocol.frames import Probes
 
 Grain = Literal["phase", "step", "epoch"]
+Rate = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag=str.lower):
@@ -87,7 +88,7 @@ class Watch(Command, frozen=True, kw_only=True):
     watch: int
     """Chosen by the client; one in use is replaced."""
     probe: Probes
-    rate: float = 20.0
+    rate: Rate = 20.0
     """Frames a second at most."""
 
 
@@ -139,3 +140,6 @@ Commands = (
     | Drive
     | Stop
 )
+
+FOR_ALL = (Watch, Unwatch, Seen, Inspect, Drive)
+"""What every connection may send; the other commands are for the one that drives."""

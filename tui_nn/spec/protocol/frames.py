@@ -2,9 +2,13 @@
 
 A probe says what to look at; its frame carries what torch holds at that moment. `sampled` says
 of what share a dear one was made; it is empty where nothing was left out.
+
+A layer is named as torch names it (`2`; `3.0` inside a Residual), a tensor likewise (`0.weight`).
+A layer's units are its outputs, or its channels where those have places. Samples are counted from
+0 in their part.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -12,6 +16,11 @@ from tui_nn.spec.protocol.arrays import Array, Numbers
 from tui_nn.spec.protocol.flow import Phase
 
 Part = Literal["train", "val"]
+"""The test part is seen once, at the end of a run."""
+
+Index = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Cells = Annotated[int, msgspec.Meta(ge=1, le=400)]
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="probe", tag=str.lower):
@@ -22,6 +31,10 @@ class Curves(Probe, frozen=True, kw_only=True):
     """The latest step's loss, lr and length of the gradient."""
 
 
+class Device(Probe, frozen=True, kw_only=True):
+    """What the machine does that trains."""
+
+
 class Metrics(Probe, frozen=True, kw_only=True):
     """Every metric of the training and validation part now; a look, never a decision."""
 
@@ -29,23 +42,41 @@ class Metrics(Probe, frozen=True, kw_only=True):
 class Layers(Probe, frozen=True, kw_only=True):
     """For each layer: lengths of gradient, weights and update, and its units asleep."""
 
+    focus: str = ""
+    """The layer whose histograms are wanted, and which of its units are asleep; empty: none."""
+    bins: Cells = 24
+    """Of a histogram."""
+
+
+class Samples(Probe, frozen=True, kw_only=True):
+    """Samples of a part as they are in the data: inputs in their own units, truths, names."""
+
+    part: Part = "train"
+    samples: tuple[Index, ...] = ()
+    """Which; empty: all, or as many as `most` allows, evenly spread."""
+    most: Count = 16_384
+    """So many numbers at most."""
+
 
 class Map(Probe, frozen=True, kw_only=True):
     """The network's answer over the plane (or the line) that its inputs come from."""
 
-    width: int = 40
-    height: int = 40
+    width: Cells = 40
+    height: Cells = 40
     layer: str = ""
-    """A layer's name in torch (`2`, `3.0`): one map for each of its units; empty: the output."""
+    """One map for each of this layer's units; empty: the output."""
     discrete: bool = False
     """The class instead of the output."""
+    x_range: tuple[float, float] | None = None
+    """None: where the data lies, and a tenth of that on each side."""
+    y_range: tuple[float, float] | None = None
 
 
 class Responses(Probe, frozen=True, kw_only=True):
     """What each unit or filter of a layer responds to most, among the samples of a part."""
 
     layer: str
-    top: int = 4
+    top: Cells = 4
     part: Part = "train"
 
 
@@ -53,37 +84,49 @@ class Weights(Probe, frozen=True, kw_only=True):
     """A tensor of parameters with its gradient and the optimizer's state for it."""
 
     tensor: str
-    """Its name in torch: `0.weight`."""
-    most: int = 65_536
+    most: Count = 65_536
     """So many numbers at most; the first rows where there are more."""
 
 
 class Activations(Probe, frozen=True, kw_only=True):
     """One sample through the layers: the input and what each layer gives."""
 
-    sample: int = 0
+    sample: Index = 0
     part: Part = "train"
-    most: int = 65_536
-    """So many numbers at most of each layer."""
+    most: Count = 65_536
+    """So many numbers at most of each layer; its first rows where there are more."""
 
 
 class Predictions(Probe, frozen=True, kw_only=True):
-    """Answers beside the truth, worst first."""
+    """Answers beside the truth, and the samples with the largest losses."""
 
     part: Part = "val"
     """`train` where there is no validation part."""
-    most: int = 500
-    worst: int = 24
+    most: Count = 500
+    worst: Index = 24
+    layer: str = ""
+    """The layer whose outputs stand beside the answers; empty: the last."""
 
 
 class Confusion(Probe, frozen=True, kw_only=True):
     """How often each class was taken for which."""
 
     part: Part = "val"
+    """`train` where there is no validation part."""
 
 
 Probes = (
-    Curves | Metrics | Layers | Map | Responses | Weights | Activations | Predictions | Confusion
+    Curves
+    | Device
+    | Metrics
+    | Layers
+    | Samples
+    | Map
+    | Responses
+    | Weights
+    | Activations
+    | Predictions
+    | Confusion
 )
 
 
@@ -93,12 +136,13 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str
     watch: int = 0
     """The watch it answers; 0 for an inspection."""
     number: int = 0
-    """Counts the frames of a watch; to be acknowledged by `seen`."""
+    """Counts the frames of a watch from 1; to be acknowledged by `seen`."""
     branch: int = 0
     step: int = 0
     phase: Phase = Phase.EVALUATE
+    """How far the step after `step` has come; update and evaluate belong to `step` itself."""
     sampled: str = ""
-    """`the first 2,000 of 60,000 samples`; empty where all was looked at."""
+    """`2,000 of 60,000 samples`; empty where all was looked at."""
     cost_s: float = 0.0
     """What it took to look."""
 
@@ -107,10 +151,34 @@ class CurvesFrame(Frame, frozen=True, kw_only=True):
     """The latest step."""
 
     loss: float | None
+    """None before the first step, too."""
     lr: float
     gradient: float | None
-    """|gradient|, over all parameters; None before the first."""
+    """|gradient|, over all parameters, as torch holds it: at phase forward it is still that of the
+    pass before; None before the first."""
+    batch: Array | None = None
+    """int64 (n,): the first samples of the training part that the step looked at; None where that
+    is not known."""
     nonfinite: dict[str, str] = {}
+
+
+class DeviceFrame(Frame, frozen=True, kw_only=True):
+    """The device; None where it has no such thing, or nobody can be asked."""
+
+    device: str
+    """`cpu`, `cuda`, `cuda:1`."""
+    name: str
+    """Of a GPU: `NVIDIA H100`."""
+    threads: int
+    """Of the CPU, that torch uses."""
+    memory_bytes: int | None = None
+    memory_used_bytes: int | None = None
+    """By all processes."""
+    memory_own_bytes: int | None = None
+    """By this one."""
+    use: int | None = None
+    """Percent of the last moment in which it computed."""
+    temperature_c: int | None = None
 
 
 class MetricsFrame(Frame, frozen=True, kw_only=True):
@@ -121,21 +189,22 @@ class MetricsFrame(Frame, frozen=True, kw_only=True):
     right: dict[str, int] = {}
     """Samples whose class is right, by part."""
     nonfinite: dict[str, str] = {}
+    """By `train.loss`, `val.loss`."""
 
 
 class LayerStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """One layer with parameters or an activation; None where there is nothing to measure."""
 
     name: str
-    """As torch names it: `2`, `3.0`."""
     call: str
     gradient: float | None = None
     """|∂L/∂w| over the layer's parameters."""
     weight: float | None = None
+    """|w|."""
     update: float | None = None
     """|update| of the latest step."""
     ratio: float | None = None
-    """|update| / |weight|."""
+    """|update| / |w| before it."""
     zero_gradient: float | None = None
     """Share of the gradient that is exactly 0."""
     dead: float | None = None
@@ -144,8 +213,10 @@ class LayerStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """Share of outputs that are exactly 0."""
     saturated: float | None = None
     """Share of outputs within 1 % of a bounded activation's ends."""
+    dead_units: tuple[int, ...] = ()
+    """Which are dead, where the layer is in focus; the first of them."""
     gradient_histogram: Array | None = None
-    """int64 (bins,)."""
+    """int64 (bins,); of what is finite, where the layer is in focus."""
     weight_histogram: Array | None = None
     output_histogram: Array | None = None
     ranges: dict[str, tuple[float, float]] = {}
@@ -154,18 +225,47 @@ class LayerStatistics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LayersFrame(Frame, frozen=True, kw_only=True):
-    """A row per layer."""
+    """A row per layer, in the order they compute."""
 
     layers: tuple[LayerStatistics, ...]
 
 
+class SamplesFrame(Frame, frozen=True, kw_only=True):
+    """Samples as they are in the data."""
+
+    part: Part
+    count: int
+    """How many the part has."""
+    samples: Array
+    """int64 (n,): which these are."""
+    x: Array
+    """float32 (n, *input shape), missing ones filled; int64 where they are tokens."""
+    points: Array | None
+    """float32 (n, 2): where they lie in the plane, or (n, 1) on the line; None where nowhere."""
+    y: Array
+    """int64 (n,) classes, or float32 (n, *target shape), in their own units."""
+    input_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    sample_name: str
+    """What one is called: row, point, picture."""
+    class_counts: Array | None
+    """int64 (classes,): how many of each the part has; None for values."""
+
+
 class MapFrame(Frame, frozen=True, kw_only=True):
-    """Maps over the plane: rows from the lowest second coordinate upwards."""
+    """Maps over the plane: rows from the lowest second coordinate upwards.
+
+    A value is the network's at the middle of its cell: outputs as the loss reads them, but numbers
+    to be predicted in their own units; with `discrete` the index of the class.
+    """
 
     values: Array
     """float32 (maps, height, width); (maps, width) over a line."""
     units: tuple[str, ...]
     """One name a map: a class, a target, or the unit of the layer."""
+    axes: tuple[str, ...]
+    """The names of the coordinates."""
     x_range: tuple[float, float]
     y_range: tuple[float, float] | None
     """None over a line."""
@@ -181,19 +281,27 @@ class ResponsesFrame(Frame, frozen=True, kw_only=True):
     places: Array | None
     """int64 (units, top, 2 or 1): where in the layer's picture; None for flat layers."""
     field: tuple[tuple[int, int, int], ...] = ()
-    """Of each dimension of the input picture: size, stride and offset of what one place sees."""
+    """Of each dimension of the input picture: size, stride and offset. Place p sees the pixels
+    from offset + p · stride on, size of them, those beyond the edge left out. Empty where a place
+    sees all, or no such window."""
 
 
 class WeightsFrame(Frame, frozen=True, kw_only=True):
-    """A tensor of parameters."""
+    """A tensor of parameters; all arrays have the same first rows of it."""
 
     tensor: str
     shape: tuple[int, ...]
     """Of the whole tensor."""
     value: Array
     gradient: Array | None
+    before: Array | None
+    """The value before the latest update; None where it is not known."""
     state: dict[str, Array]
-    """The optimizer's, by torch's names (`exp_avg`)."""
+    """The optimizer's, by torch's names (`exp_avg`); single numbers have no side."""
+    optimizer: str
+    """Its name in torch: `Adam`."""
+    lr: float
+    """Of the next step, of this tensor's group."""
 
 
 class Activation(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,7 +310,9 @@ class Activation(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     call: str
     shape: tuple[int, ...]
+    """Of the whole output."""
     value: Array
+    """Its first rows, where it is too large."""
 
 
 class ActivationsFrame(Frame, frozen=True, kw_only=True):
@@ -210,25 +320,36 @@ class ActivationsFrame(Frame, frozen=True, kw_only=True):
 
     sample: int
     input: Array
+    """As the network gets it: filled and standardised."""
     input_shape: tuple[int, ...]
     layers: tuple[Activation, ...]
+    """In the order they compute; a Residual comes behind its own layers."""
     target: Array
     """As the loss reads it."""
     answer: str
-    """A class's name, or the values."""
+    """A class's name, or the values in their own units."""
     truth: str
+    probabilities: Array | None
+    """float32 (classes,), where the loss reads outputs as such; None elsewhere."""
     loss: float | None
-    """Of this sample alone."""
+    """Of this sample alone; 0 where its class does not count in the loss."""
     nonfinite: dict[str, str] = {}
 
 
 class PredictionsFrame(Frame, frozen=True, kw_only=True):
-    """Answers beside the truth: classes as indices, values as (n, size) in their own units."""
+    """Answers beside the truth: classes as int64 (n,), values as float32 (n, size) in their own
+    units.
+    """
 
-    answers: Array
-    truths: Array
+    part: Part
     samples: Array
     """int64 (n,): which samples of the part they are."""
+    answers: Array
+    truths: Array
+    losses: Array
+    """float32 (n,): of each sample alone."""
+    outputs: Array
+    """float32 (n, size): of the layer asked for."""
     worst: Array
     """int64 (worst,): the samples with the largest loss of their own, the largest first."""
     worst_losses: Array
@@ -239,6 +360,7 @@ class PredictionsFrame(Frame, frozen=True, kw_only=True):
 class ConfusionFrame(Frame, frozen=True, kw_only=True):
     """Rows are the truth, columns the answer."""
 
+    part: Part
     counts: Array
     """int64 (classes, classes)."""
     classes: tuple[str, ...]
@@ -246,8 +368,10 @@ class ConfusionFrame(Frame, frozen=True, kw_only=True):
 
 AnyFrame = (
     CurvesFrame
+    | DeviceFrame
     | MetricsFrame
     | LayersFrame
+    | SamplesFrame
     | MapFrame
     | ResponsesFrame
     | WeightsFrame

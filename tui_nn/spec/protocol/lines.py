@@ -55,4 +55,4 @@ def _decode(decoder: "msgspec.json.Decoder[T]", line: bytes, what: str) -> T:
     try:
         return decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(f"not {what}: {error}") from None
+        raise InvalidInput(f"not {what}: {str(error)[:200]}") from None

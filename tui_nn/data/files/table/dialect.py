@@ -49,6 +49,10 @@ class Dialect:
     def width(self) -> int:
         return len(self.names)
 
+    @property
+    def decimal(self) -> str:
+        return "," if self.comma else "."
+
     def notice(self, rows: int, encoding: str) -> str:
         """What was found, in one line."""
         words = [f"{rows:,} rows: {in_words(self.delimiter)} between fields"]
@@ -64,14 +68,21 @@ def in_words(delimiter: str) -> str:
 
 
 def find_dialect(
-    text: Text, delimiter: str | None, header: bool | None, decimal: str | None
+    text: Text,
+    delimiter: str | None,
+    header: bool | None,
+    decimal: str | None,
+    narrowest: int = 2,
 ) -> Dialect:
-    """Guess what is None from the first rows of the file; InvalidInput for what is no table."""
+    """Guess what is None from the first rows of the file; InvalidInput for what is no table.
+
+    `narrowest`: it has so many columns at least.
+    """
     delimiter = delimiter or text.delimiter or _find_delimiter(text)
     head = _head(text, delimiter)
     first = head[0][1]
     width = Counter(len(row) for _, row in head).most_common(1)[0][0]
-    if width < 2:
+    if width < narrowest:
         raise _one_column(text, delimiter, head)
     body = [row for _, row in head[1:] if len(row) >= width]
     columns = [*zip(*(row[:width] for row in body), strict=True)]

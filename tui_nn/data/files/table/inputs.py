@@ -8,6 +8,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_nn.data.dataset import Column
 from tui_nn.data.files.source import Source, tell_memory
 from tui_nn.data.files.table.cells import (
     by_value,
@@ -44,6 +45,8 @@ class Inputs:
 
     names: list[str] = field(default_factory=list)
     columns: list[NDArray[np.floating] | NDArray[np.bool_]] = field(default_factory=list)
+    used: list[Column] = field(default_factory=list)
+    """The columns of the table that they come from."""
     missing: dict[str, int] = field(default_factory=dict)
     """How many numbers a column lacks."""
     same: list[str] = field(default_factory=list)
@@ -203,6 +206,7 @@ def _add_numbers(inputs: Inputs, column: NumberColumn, picked: Picked, reason: s
         inputs.precise.append(column.name)
     inputs.names.append(column.name)
     inputs.columns.append(values)
+    inputs.used.append(Column(column.name, precise=column.precise))
 
 
 def _add_texts(inputs: Inputs, column: TextColumn, picked: Picked) -> None:
@@ -219,16 +223,15 @@ def _add_texts(inputs: Inputs, column: TextColumn, picked: Picked) -> None:
     if len(present) > MOST_CATEGORIES or unlike:
         inputs.left_out.append(f"{name} ({len(present):,} different texts)")
         return
-    wanted = [(t, texts.index(t)) for t in present] + [("(missing)", -1)] * bool(counts[0])
-    if len(wanted) < 2:
+    if len(present) + bool(counts[0]) < 2:
         inputs.left_out.append(f"{name} ({'the same text in every row' if present else 'empty'})")
         return
-    if len(wanted) == 2:
-        wanted = wanted[1:]
-    inputs.categories[column.name] = len(wanted)
-    for category, kind in wanted:
-        inputs.names.append(f"{column.name}={category}")
-        inputs.columns.append(kinds == kind)
+    used = Column(column.name, tuple(present), missing=bool(counts[0]))
+    inputs.used.append(used)
+    inputs.categories[column.name] = used.width
+    for category in used.kinds:
+        inputs.names.append(f"{column.name}={'(missing)' if category is None else category}")
+        inputs.columns.append(kinds == (-1 if category is None else texts.index(category)))
 
 
 def _check_texts(text: Text, table: Table, column: TextColumn) -> None:

@@ -38,12 +38,14 @@ class Given:
 
     path: str
     target: Target
+    key: str = "data"
+    """Where the call is written: a key, or an option of the command line."""
 
     def call(self, **arguments: Value) -> str:
         """`data="csv('a.csv', target='price', decimal=',')"`, for a file and the command line."""
         target = {} if self.target is None else {"target": self.target}
         words = [f"{name}={write(value)}" for name, value in {**target, **arguments}.items()]
-        call = f'data="csv({", ".join([repr(self.path), *words])})"'
+        call = f'{self.key}="csv({", ".join([repr(self.path), *words])})"'
         return call if len(call) <= _LONGEST_CALL else ", ".join(words[len(target) :])
 
 

@@ -1,0 +1,135 @@
+"""An engine that is taken back and changed."""
+
+from tests.engine.serving import XOR, Served, weights_after, where
+from tests.support import prepared
+from tui_nn.engine.session import Session
+from tui_nn.engine.travel import change
+from tui_nn.spec.protocol import Changed, Evaluated, Phase, Stepped
+from tui_nn.spec.protocol.commands import (
+    Back,
+    Change,
+    GoTo,
+    Reset,
+    Run,
+    Step,
+)  # fmt: skip
+
+# Going back
+
+
+def test_back_by_phases_returns_through_the_phases(engine: Served) -> None:
+    engine.load()
+    engine.step(3)
+    engine.do(Step(by="phase", count=2))
+    found = [where(engine.do(Back(by="phase")))[:2] for _ in range(4)]
+    assert found == [
+        (3, Phase.FORWARD), (3, Phase.EVALUATE), (3, Phase.UPDATE), (2, Phase.GRADIENT)
+    ]  # fmt: skip
+    engine.step()
+    assert (engine.weights() == weights_after(3)).all()
+
+
+def test_back_and_forth_come_to_the_same_bits_and_record_nothing_twice(engine: Served) -> None:
+    engine.load(XOR, "train.eval_every=1")
+    seen = {step: (engine.step() and engine.weights()) for step in range(1, 11)}
+    assert engine.do(Back(count=4)).step == 6
+    assert (engine.weights() == seen[6]).all()
+    assert engine.do(Back(by="epoch")).step == 4
+    assert (engine.weights() == seen[4]).all()
+    assert engine.do(GoTo(step=9)).head == 10
+    assert (engine.weights() == seen[9]).all()
+    engine.do(GoTo(step=0))
+    engine.step(12)
+    told = [told.first for told in engine.records(Stepped) for _ in told.loss.numpy()]
+    assert sum(len(told.loss.numpy()) for told in engine.records(Stepped)) == 12
+    assert told == sorted(told)
+    assert [evaluated.step for evaluated in engine.records(Evaluated)] == [4, 8, 12]
+
+
+def test_a_step_that_is_not_recorded_cannot_be_gone_to(engine: Served) -> None:
+    engine.load()
+    engine.step(3)
+    assert engine.refused(GoTo(step=4)).message == "step 4 is not recorded"
+    assert engine.refused(GoTo(step=1, branch=7)).message == "there is no branch 7"
+    assert engine.refused(Back(count=0)).message == "count is 0"
+    assert engine.step().step == 4
+
+
+def test_reset_begins_again_with_the_same_weights_or_a_new_seed(engine: Served) -> None:
+    engine.load()
+    first = engine.weights()
+    engine.step(5)
+    assert where(engine.do(Reset())) == (0, Phase.OPTIMIZER, "ready")
+    assert (engine.weights() == first).all()
+    engine.step(2)
+    present = engine.do(Reset(seed=7))
+    assert (present.step, present.branch) == (0, 1)
+    assert (engine.weights() != first).any()
+    engine.step(3)
+    assert (engine.weights() == weights_after(3, "train.seed=7")).all()
+
+
+# Changing
+
+
+def test_a_change_takes_effect_at_once_and_is_recorded(engine: Served) -> None:
+    engine.load()
+    engine.step(5)
+    assert engine.do(Change(changes=("optimizer=Adam(lr=0.25)",))).lr == 0.25
+    [changed] = engine.records(Changed)
+    assert (changed.step, changed.key, changed.old, changed.new, changed.branch) == (
+        5, "optimizer", "Adam(lr=0.05)", "Adam(lr=0.25)", 0
+    )  # fmt: skip
+
+
+def test_a_change_behind_the_head_begins_a_branch_and_the_old_one_stays(engine: Served) -> None:
+    engine.load()
+    engine.step(10)
+    tenth = engine.weights()
+    engine.do(Back(count=5))
+    assert engine.do(Change(changes=("train.batch_size=2",))).branch == 1
+    engine.step(5)
+    assert (engine.weights() != tenth).any()
+    assert engine.do(GoTo(step=10, branch=0)).branch == 0
+    assert (engine.weights() == tenth).all()
+
+
+def test_a_change_inside_a_step_stays_at_its_phase(engine: Served) -> None:
+    engine.load()
+    engine.do(Step(by="phase", count=6))
+    present = engine.do(Change(changes=("optimizer=SGD(lr=0.5)",)))
+    assert where(present) == (1, Phase.GRADIENT, "paused")
+    assert engine.records(Changed)[0].step == 1
+    engine.step()
+    session = Session(prepared(XOR), lambda record: None)
+    session.advance(1)
+    change(session, ("optimizer=SGD(lr=0.5)",))
+    session.advance(1)
+    straight = session.training.trainer.network.state_dict()
+    assert (engine.weights("2.bias") == straight["2.bias"].numpy()).all()
+    assert engine.do(Step(by="phase")).step == 2
+
+
+def test_a_change_while_it_runs_does_not_stop_it(engine: Served) -> None:
+    engine.load(XOR, "train.epochs=1000000")
+    engine.do(Run())
+    present = engine.do(Change(changes=("optimizer=Adam(lr=0.001)",)))
+    assert (present.state, present.lr) == ("running", 0.001)
+    engine.until(lambda told: isinstance(told, Stepped) and told.step > present.step)
+
+
+def test_a_bad_change_is_a_problem_and_changes_nothing(engine: Served) -> None:
+    engine.load()
+    engine.step(5)
+    for bad, said in (
+        ("optimizer=Adm(lr=1)", "Adm"),
+        ("optimizer=Adam(lr=-1)", "lr"),
+        ("train.batchsize=2", "batchsize"),
+        ("network=['Linear(2, 1)']", "network"),
+        ("nonsense", "nonsense"),
+    ):
+        problem = engine.refused(Change(changes=(bad,)))
+        assert said in f"{problem.where} {problem.message}"
+    engine.step(5)
+    assert (engine.weights() == weights_after(10)).all()
+    assert engine.records(Changed) == []

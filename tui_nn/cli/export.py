@@ -1,0 +1,51 @@
+"""`export`: an experiment or a run as plain PyTorch, a file for other tools, or numbers."""
+
+from pathlib import Path
+
+import click
+
+from tui_nn.cli.group import commands, verbose
+
+
+@commands.command()
+@click.argument("experiment", metavar="EXPERIMENT|RUN")
+@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.option(
+    "--to", required=True, type=click.Choice(["python", "safetensors", "pt2", "onnx", "csv"]),
+    help="A PyTorch script, the weights, a program of torch.export, ONNX, or a run's metrics.",
+)  # fmt: skip
+@click.option(
+    "--form", type=click.Choice(["sequential", "module", "matrices"]),
+    help="How the script writes the network: nn.Sequential, a class, or bare matrices.",
+)  # fmt: skip
+@click.option(
+    "--over", type=click.Choice(["epoch", "step"]),
+    help="A row of the metrics: an evaluation (default), or a step with its loss.",
+)  # fmt: skip
+@click.option("-o", "--out", metavar="PATH", help="Folder or file to write.")
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option("--runs", default="runs", metavar="DIR", help="Where runs are: runs.")
+@click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
+@verbose
+def export(
+    experiment: str,
+    changes: tuple[str, ...],
+    to: str,
+    form: str | None,
+    over: str | None,
+    out: str | None,
+    force: bool,
+    runs: str,
+    target: tuple[str, ...],
+) -> None:
+    """Take an experiment or a run along: as a script, its weights, its numbers.
+
+    The script is plain PyTorch, needs no nn-tui and gives the losses of the run, to the last bit.
+
+    EXPERIMENT is a preset's name, a TOML file or data of your own; RUN a run's folder, its name or
+    how that alone begins or ends, or latest. A csv goes to standard output unless -o names a file.
+    """
+    from tui_nn.headless.export import Wanted
+    from tui_nn.headless.export import export as write
+
+    write(experiment, Path(runs), changes, Wanted(to, form, over, out, force), target)

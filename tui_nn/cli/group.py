@@ -1,0 +1,56 @@
+"""The group that all commands join, and what they share."""
+
+import sys
+
+import click
+
+from tui_nn import __version__
+from tui_nn.spec.errors import InvalidInput
+
+DEFAULT_PRESET = "and-gate"
+
+
+class Commands(click.Group):
+    """`nn-tui WORD`: a command, else a preset or file to train."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args or ["train", "--without-app", DEFAULT_PRESET])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        if word in self.commands:
+            return super().resolve_command(ctx, args)
+        from tui_nn.spec.catalog.entry import near
+        from tui_nn.spec.files import find_experiment, near_file
+
+        try:
+            find_experiment(word)
+        except InvalidInput as error:
+            hint = near(word, self.commands) or near_file(word)
+            raise InvalidInput(
+                f"there is no command, preset or file {word}" if not error.where else error.message,
+                where=error.where,
+                hint=hint or "`nn-tui presets` lists the presets, `nn-tui --help` the commands",
+            ) from None
+        return "train", self.commands["train"], ["--without-app", *args]
+
+
+verbose = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, help="Show the traceback of an error."
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="nn-tui")
+def commands() -> None:
+    """A workbench for training neural networks, step by step.
+
+    nn-tui PRESET trains a preset; without a name, the AND gate.
+    """
+
+
+def say(line: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(f"nn-tui: {line}\n")

@@ -1,0 +1,77 @@
+"""`runs` with `rm` and `prune`, and `compare`."""
+
+from pathlib import Path
+
+import click
+
+from tui_nn.cli.group import commands, verbose
+
+_folder = click.option("--runs", "folder", metavar="DIR", help="Where runs are: runs.")
+
+
+def _runs_at(folder: str | None) -> Path:
+    """The folder of a subcommand's --runs, else of that before it, else ./runs."""
+    context = click.get_current_context().parent
+    before = context.params.get("folder") if context else None
+    return Path(folder or before or "runs")
+
+
+@commands.group(name="runs", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@_folder
+@verbose
+@click.pass_context
+def list_runs(context: click.Context, as_json: bool, folder: str | None) -> None:
+    """List the runs that were kept, the newest first."""
+    if context.invoked_subcommand is None:
+        from tui_nn.headless.runs import print_runs
+
+        print_runs(Path(folder or "runs"), as_json)
+
+
+@list_runs.command()
+@click.argument("run", nargs=-1, required=True)
+@_folder
+@verbose
+def rm(run: tuple[str, ...], folder: str | None) -> None:
+    """Delete runs.
+
+    RUN is a run's folder, its name or how that alone begins or ends, or `latest`.
+    """
+    from tui_nn.headless.runs import remove
+
+    remove(run, _runs_at(folder))
+
+
+@list_runs.command()
+@click.option("--keep", type=click.IntRange(min=0), metavar="N",
+              help="Leave the newest N (default: 20; 0 with --failed).")  # fmt: skip
+@click.option("--failed", is_flag=True, help="Only those that failed, diverged, were cut off.")
+@click.option("--dry-run", is_flag=True, help="Only list what would go.")
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@_folder
+@verbose
+def prune(keep: int | None, failed: bool, dry_run: bool, yes: bool, folder: str | None) -> None:
+    """Delete all runs but the newest."""
+    from tui_nn.headless.runs import prune as prune_runs
+
+    prune_runs(_runs_at(folder), keep, failed, dry_run, yes)
+
+
+@commands.command()
+@click.argument("run", nargs=-1, required=True)
+@click.option("--over", type=click.Choice(["epoch", "step", "seconds"]), default="epoch",
+              show_default=True, help="What lies along the curves' x axis.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a run.")
+@click.option("--runs", "folder", default="runs", metavar="DIR", help="Where runs are: runs.")
+@verbose
+def compare(run: tuple[str, ...], over: str, as_json: bool, folder: str) -> None:
+    """Compare runs: settings, outcomes, curves.
+
+    RUN is a run's folder, its name or how that alone begins or ends, or `latest`.
+    """
+    from tui_nn.headless.compare import compare as compare_runs
+    from tui_nn.runs.folder import need_run
+
+    found = [need_run(word, Path(folder)) for word in run]
+    compare_runs(found, over, as_json)  # type: ignore[arg-type]

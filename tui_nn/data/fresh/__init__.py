@@ -1,0 +1,1 @@
+"""New inputs, read in the form that training had."""

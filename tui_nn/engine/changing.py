@@ -1,0 +1,134 @@
+"""Another setting while training goes on: what is exchanged, and what it takes over.
+
+The weights always stay. An optimizer of the same kind keeps its state, a schedule its place; a
+batch size cuts what is left of the epoch. Written so that a plain script can do the same.
+"""
+
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+
+from tui_nn.engine.building import Schedule, build_loss, build_optimizers, build_schedules
+from tui_nn.engine.trainer import Trainer
+from tui_nn.spec.catalog.entry import Bound
+from tui_nn.spec.resolve import Plan
+
+KEPT_BEHIND = {
+    ("Adam", "amsgrad"): "max_exp_avg_sq",
+    ("AdamW", "amsgrad"): "max_exp_avg_sq",
+    ("RMSprop", "momentum"): "momentum_buffer",
+    ("RMSprop", "centered"): "grad_avg",
+}
+"""What torch expects in the state of a parameter once this option is on."""
+
+
+def change(trainer: Trainer, plan: Plan) -> None:
+    """Go on as `plan` says; data, network and precision are the same.
+
+    Raises InvalidInput for a learning rate too large for any step.
+    """
+    old, trainer.plan = trainer.plan.experiment, plan
+    new = plan.experiment
+    if new.loss != old.loss:
+        trainer.loss = build_loss(plan, trainer.device)
+    if new.optimizers != old.optimizers:
+        _change_optimizers(trainer, old.optimizers, new.optimizers)
+    if new.schedule != old.schedule:
+        _change_schedule(trainer)
+    trainer.batches.shuffle = new.train.shuffle
+    if plan.batch_size != trainer.batches.batch_size:
+        trainer.batches.cut_anew(plan.batch_size)
+    if new.train.seed != old.train.seed:
+        trainer.batches.start_anew(new.train.seed)
+        torch.manual_seed(new.train.seed + 1)
+    if new.train.threads != old.train.threads:
+        torch.set_num_threads(new.train.threads or 1)
+    trainer.straighten()
+    trainer.refuse_too_large_a_rate()
+
+
+def _change_optimizers(trainer: Trainer, old: tuple[Bound, ...], new: tuple[Bound, ...]) -> None:
+    rates = [(group["lr"], float(bound["lr"])) for bound, group in _with_groups(trainer, old)]
+    if [bound.entry for bound in old] == [bound.entry for bound in new]:
+        for optimizer, before, after in zip(trainer.optimizers, old, new, strict=True):
+            _exchange_values(optimizer, before, after)
+    else:
+        places = [schedule.state_dict() for schedule in trainer.schedules]
+        trainer.optimizers = build_optimizers(trainer.plan, trainer.network)
+        trainer.schedules = build_schedules(trainer.plan, trainer.optimizers)
+        for schedule, place in zip(trainer.schedules, places, strict=False):
+            schedule.load_state_dict(_with_rates_of(schedule, place))
+        rates = [rates[min(i, len(rates) - 1)] for i in range(len(new))]
+    if _replaces_rates(trainer.plan.experiment.schedule):
+        return
+    for bound, (now, base), optimizer in zip(new, rates, trainer.optimizers, strict=True):
+        _scale_rate(optimizer, now, base, float(bound["lr"]))
+    for schedule, bound in zip(trainer.schedules, new, strict=False):
+        _set_bases(schedule, float(bound["lr"]))
+
+
+def _with_groups(trainer: Trainer, bounds: tuple[Bound, ...]) -> list[tuple[Bound, dict[str, Any]]]:
+    groups = (optimizer.param_groups[0] for optimizer in trainer.optimizers)
+    return list(zip(bounds, groups, strict=True))
+
+
+def _exchange_values(optimizer: Optimizer, old: Bound, new: Bound) -> None:
+    """Write the values that differ into the optimizer, but for lr; its state stays."""
+    name = new.entry.name
+    for key, value in new.values.items():
+        if value == old[key] or key == "lr":
+            continue
+        for group in optimizer.param_groups:
+            group[key] = value
+        kept = KEPT_BEHIND.get((name, key))
+        if kept and value:
+            for parameter, state in optimizer.state.items():
+                state.setdefault(kept, torch.zeros_like(parameter))
+
+
+def _replaces_rates(schedule: Bound | None) -> bool:
+    """Whether a schedule has rates of its own, whatever the optimizer's call says."""
+    if schedule is None:
+        return False
+    return "max_lr" in schedule.values or any(map(_replaces_rates, schedule.inner))
+
+
+def _scale_rate(optimizer: Optimizer, now: float, base: float, new: float) -> None:
+    """Where a schedule has moved the rate from its base, it has moved the new one likewise."""
+    for group in optimizer.param_groups:
+        group["lr"] = new if now == base else now * (new / base) if base else new
+        if "initial_lr" in group:
+            group["initial_lr"] = new
+
+
+def _set_bases(schedule: Schedule, base: float) -> None:
+    for part in getattr(schedule, "_schedulers", ()):
+        _set_bases(part, base)
+    if hasattr(schedule, "base_lrs"):
+        schedule.base_lrs = [base] * len(schedule.base_lrs)
+
+
+def _with_rates_of(schedule: Schedule, place: dict[str, Any]) -> dict[str, Any]:
+    """A schedule's place, with the base rates of another one of its kind."""
+    state = dict(place)
+    if hasattr(schedule, "base_lrs"):
+        state["base_lrs"] = list(schedule.base_lrs)
+    if "_schedulers" in state:
+        parts = getattr(schedule, "_schedulers", ())
+        state["_schedulers"] = [
+            _with_rates_of(part, inner)
+            for part, inner in zip(parts, state["_schedulers"], strict=True)
+        ]
+    return state
+
+
+def _change_schedule(trainer: Trainer) -> None:
+    """A schedule from its beginning, or none: the optimizers' values are their calls' again."""
+    fresh = build_optimizers(trainer.plan, trainer.network)
+    for optimizer, as_built in zip(trainer.optimizers, fresh, strict=True):
+        for group, values in zip(optimizer.param_groups, as_built.param_groups, strict=True):
+            for key in [key for key in group if key not in values]:
+                del group[key]
+            group.update({key: value for key, value in values.items() if key != "params"})
+    trainer.schedules = build_schedules(trainer.plan, trainer.optimizers)

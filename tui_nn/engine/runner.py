@@ -1,0 +1,213 @@
+"""Trains as far as it was asked to: flat out, paced, by epochs, steps or phases."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from sys import maxsize
+
+from tui_nn.engine.connections import Arrival
+from tui_nn.engine.session import Session
+from tui_nn.engine.telling import Telling, problem
+from tui_nn.engine.trainer import StepAbandoned
+from tui_nn.engine.training import Moment
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.protocol import STATE_AFTER, Noticed, Phase, Reason, State
+from tui_nn.spec.protocol.commands import Grain
+
+ENDED: frozenset[State] = frozenset({"goal", "done", "stopped", "diverged", "failed"})
+
+
+@dataclass
+class Task:
+    """What training is to do before it stops."""
+
+    by: Grain | None = None
+    """None: train until something ends it."""
+    left: int = 0
+    """Phases or steps to go."""
+    until_epoch: int = 0
+    asked: Arrival | None = None
+    """To be answered when it is done."""
+    interval_s: float = 0.0
+    """Between two steps; 0: flat out."""
+    next_at: float = field(default_factory=time.monotonic)
+
+
+class Runner:
+    """The present task, and where a step was stopped."""
+
+    def __init__(self, telling: Telling, wait: Callable[[], None]) -> None:
+        """`wait` takes in one command, when it comes; StepAbandoned where none will."""
+        self.telling, self.stepper = telling, telling.stepper
+        self.task: Task | None = None
+        self._wait = wait
+        self._stop_at = 0
+        """The gate at which a step that is gone into again is to stop."""
+        self._resting: Moment | None = None
+        """Where training goes on after an end that left other weights behind."""
+
+    @property
+    def is_at_a_gate(self) -> bool:
+        return self.stepper.gates > 0
+
+    def begin(self, task: Task) -> None:
+        session = self.telling.session
+        if not self.stepper.gates:
+            self.leave_end_behind(session)
+            if session.training.steps_to_end <= 0 and session.step >= session.head:
+                epochs = session.training.plan.experiment.train.epochs
+                raise InvalidInput(
+                    f"all {epochs:,} epochs are done",
+                    hint="raise train.epochs, reset, or go back",
+                )
+            self.keep()
+        self.end_task()
+        self.task, self.telling.state, self.telling.words = task, "running", ""
+
+    def forget_end(self) -> None:
+        """Training is taken elsewhere: the weights there are the ones to go on with."""
+        self._resting = None
+
+    def leave_end_behind(self, session: Session) -> None:
+        """Go on: the weights are the last ones again, and the reason to end holds no longer."""
+        if session.training.reason is not None:
+            session.passed.add(session.training.reason)
+        if self._resting is not None:
+            session.return_to(self._resting)
+            self._resting = None
+
+    def keep(self) -> None:
+        """Make the run's folder, where it is to have one, and let others in through it."""
+        assert self.telling.loaded is not None
+        if self.telling.loaded.runs is not None and self.telling.loaded.session.keeper is None:
+            self.telling.loaded.keep(self.telling.listener, self.telling.unkept)
+            self.telling.unkept.clear()
+            self.listen()
+
+    def listen(self) -> None:
+        session = self.telling.session
+        if session.keeper is not None:
+            with suppress(OSError):
+                self.telling.connections.listen(session.keeper.folder)
+
+    def end_task(self) -> None:
+        """Stop where training stands, and answer whoever asked for the way here."""
+        task, self.task = self.task, None
+        if task is None:
+            return
+        self.telling.state = "paused"
+        self.telling.session.tell_steps()
+        if task.asked is not None:
+            self.telling.answer(task.asked)
+
+    def work(self, task: Task) -> None:
+        """Do about 10 ms of the task, or one step of it."""
+        session = self.telling.session
+        try:
+            if task.by == "phase" or self._stop_at:
+                reason = self.stepper.step(session, self._at_gate)
+                self._count(Phase.EVALUATE)
+            else:
+                reason = self._straight(session, task)
+        except StepAbandoned:
+            return
+        except Exception as error:  # noqa: BLE001 (the engine survives what torch refuses)
+            self._fail(session, error)
+            return
+        if reason is not None:
+            self.finish(reason)
+            self.telling.tell_present()
+        elif self.task is None:
+            self.telling.tell_present()
+        else:
+            if task.interval_s:
+                session.tell_steps()
+                task.next_at = max(task.next_at + task.interval_s, time.monotonic())
+            self.telling.show(running=True)
+            self.telling.tell_present_now_and_then()
+
+    def _straight(self, session: Session, task: Task) -> Reason | None:
+        most, first = maxsize, session.step
+        if task.by == "step":
+            most = task.left
+        elif task.by == "epoch":
+            most = max(1, session.training.trainer.batches.steps_until(task.until_epoch))
+        if task.interval_s:
+            most = 1
+        is_last = task.by is not None and most == 1
+        watched = self.telling.watching.wants_before(running=not is_last)
+        reason = session.advance(most, watched=watched)
+        self._count(Phase.EVALUATE, session.step - first)
+        return reason
+
+    def _count(self, phase: Phase, steps: int = 1) -> None:
+        """A phase is over, with the evaluation a step: the task may be done."""
+        task = self.task
+        if task is None or task.by is None:
+            return
+        if task.by == "epoch":
+            done = self.telling.session.training.trainer.epoch >= task.until_epoch
+        else:
+            task.left -= steps if task.by == "step" else 1
+            done = task.left <= 0
+        if done and (task.by == "phase" or phase is Phase.EVALUATE):
+            self.end_task()
+
+    def _at_gate(self, phase: Phase) -> None:
+        """Between two phases: stop here if the task ends here, until there is another."""
+        session = self.telling.session
+        if self._stop_at:
+            if self.stepper.gates >= self._stop_at:
+                self._stop_at = 0
+                self.end_task()
+        elif self.task is not None and self.task.by == "phase":
+            self._count(phase)
+        if self.task is not None:
+            return
+        self.telling.tell_present()
+        with session.untimed():
+            while self.task is None:
+                self._wait()
+
+    def enter(self, gate: int) -> None:
+        """Go into the coming step again, up to one of its gates."""
+        if gate:
+            self._stop_at = gate
+            self.task = Task("phase", maxsize)
+
+    @property
+    def is_entering(self) -> bool:
+        """Whether a step is gone into again, up to a gate."""
+        return self._stop_at > 0
+
+    def answer_at_gate(self, asked: Arrival) -> None:
+        """Answer a command when the gate is reached that it led to."""
+        if self.task is not None:
+            self.task.asked = asked
+
+    def finish(self, reason: Reason) -> None:
+        """Tell how the run ended and save it, unless nothing was trained or it is told already."""
+        if self.telling.loaded is None or self.telling.state in ENDED:
+            return
+        session = self.telling.session
+        task, self.task = self.task, None
+        if session.step or reason not in ("stopped", "interrupted"):
+            resting = session.moment()
+            self.telling.words = session.end(reason).message
+            self._resting = None if reason == "diverged" else resting
+        self.telling.state = STATE_AFTER[reason]
+        if task is not None and task.asked is not None:
+            self.telling.answer(task.asked)
+
+    def _fail(self, session: Session, error: Exception) -> None:
+        """Training itself broke: back to the last good state, and say so."""
+        words = problem(None, error).message
+        session.return_to(session.good)
+        session.start_telling()
+        session.emit(Noticed(branch=session.branch, step=session.step, message=words))
+        task, self.task = self.task, None
+        self.telling.state, self.telling.words = "failed", words
+        if task is not None and task.asked is not None:
+            self.telling.refuse(task.asked, error)
+        self.telling.tell_present()

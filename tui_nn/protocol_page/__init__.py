@@ -1,0 +1,1 @@
+"""The protocol as a page to read, made of its structs."""

@@ -1,0 +1,148 @@
+"""A plausible line of each kind, for the protocol's page."""
+
+from typing import Any
+
+import numpy as np
+
+from tui_nn.spec.protocol import commands, frames, messages, records
+from tui_nn.spec.protocol.arrays import Array
+from tui_nn.spec.protocol.commands import Commands
+from tui_nn.spec.protocol.flow import Phase
+from tui_nn.spec.protocol.frames import AnyFrame, Probes
+from tui_nn.spec.protocol.lines import Told
+
+
+def _floats(values: Any) -> Array:
+    return Array.of(np.array(values, np.float32))
+
+
+def _ints(values: Any) -> Array:
+    return Array.of(np.array(values, np.int64))
+
+
+COMMANDS: tuple[Commands, ...] = (
+    commands.Load(id=1, experiment="xor-mlp", changes=("train.epochs=50",)),
+    commands.Run(id=2),
+    commands.Pause(id=3),
+    commands.Step(id=4, by="epoch", count=2),
+    commands.Back(id=5, by="phase"),
+    commands.GoTo(id=6, step=120),
+    commands.Reset(id=7, seed=1),
+    commands.Change(id=8, changes=("optimizer=SGD(lr=0.03)",)),
+    commands.Watch(id=9, watch=1, probe=frames.Curves()),
+    commands.Unwatch(id=10, watch=1),
+    commands.Seen(watch=1, number=17),
+    commands.Inspect(id=11, probe=frames.Weights(tensor="0.weight")),
+    commands.Save(id=12),
+    commands.Drive(id=13),
+    commands.Stop(id=14),
+)
+
+PROBES: tuple[Probes, ...] = (
+    frames.Curves(),
+    frames.Device(),
+    frames.Metrics(),
+    frames.Layers(),
+    frames.Samples(samples=(0, 3)),
+    frames.Map(width=60, height=30),
+    frames.Responses(layer="0", top=9),
+    frames.Weights(tensor="0.weight"),
+    frames.Activations(sample=3, part="val"),
+    frames.Predictions(worst=12),
+    frames.Confusion(),
+)
+
+_WHERE: dict[str, Any] = {
+    "watch": 1, "number": 17, "step": 120, "phase": Phase.UPDATE, "cost_s": 0.0004,
+}  # fmt: skip
+
+FRAMES: tuple[AnyFrame, ...] = (
+    frames.CurvesFrame(loss=0.25, lr=0.01, gradient=0.5, **_WHERE),
+    frames.DeviceFrame(device="cpu", name="", threads=2, **_WHERE),
+    frames.MetricsFrame(train={"loss": 0.25, "accuracy": 0.75}, val=None, right={"train": 3},
+                        **_WHERE),
+    frames.LayersFrame(
+        layers=(
+            frames.LayerStatistics(
+                name="0", call="Linear(2, 2)", gradient=0.5, weight=1.5, update=0.003, ratio=0.002,
+                zero_gradient=0.0, weight_histogram=_ints([1, 3]), ranges={"weight": (-1.0, 1.0)},
+            ),
+        ),
+        **_WHERE,
+    ),
+    frames.SamplesFrame(
+        part="train", count=4, samples=_ints([0, 3]), x=_floats([[0, 0], [1, 1]]),
+        points=_floats([[0, 0], [1, 1]]), y=_ints([0, 0]), input_names=("a", "b"),
+        class_names=("0", "1"), target_names=("a XOR b",), sample_name="row",
+        class_counts=_ints([2, 2]), **_WHERE,
+    ),
+    frames.MapFrame(values=_floats([[[0.1, 0.9], [0.8, 0.2]]]), units=("1",), axes=("a", "b"),
+                    x_range=(-0.5, 1.5), y_range=(-0.5, 1.5), **_WHERE),
+    frames.ResponsesFrame(samples=_ints([[3], [0]]), values=_floats([[0.9], [0.7]]), places=None,
+                          **_WHERE),
+    frames.WeightsFrame(tensor="0.bias", shape=(2,), value=_floats([0.5, -0.5]),
+                        gradient=_floats([0.1, 0.0]), before=_floats([0.51, -0.5]),
+                        state={"exp_avg": _floats([0.01, 0.0])}, optimizer="Adam", lr=0.01,
+                        **_WHERE),
+    frames.ActivationsFrame(
+        sample=3, input=_floats([1, 1]), input_shape=(2,),
+        layers=(
+            frames.Activation(name="0", call="Linear(2, 1)", shape=(1,), value=_floats([0.5])),
+        ),
+        target=_floats([0]), answer="1", truth="0", probabilities=None, loss=0.97, **_WHERE,
+    ),
+    frames.PredictionsFrame(
+        part="train", samples=_ints([0, 3]), answers=_ints([0, 1]), truths=_ints([0, 0]),
+        losses=_floats([0.02, 0.97]), outputs=_floats([[0.02], [0.62]]), worst=_ints([3]),
+        worst_losses=_floats([0.97]), worst_answers=_ints([1]), worst_truths=_ints([0]), **_WHERE,
+    ),
+    frames.ConfusionFrame(part="train", counts=_ints([[2, 0], [1, 1]]), classes=("0", "1"),
+                          **_WHERE),
+)  # fmt: skip
+
+_PRESENT = messages.Present(
+    state="paused", step=120, epoch=30, phase=Phase.UPDATE, head=200, lr=0.01,
+    run="runs/2026-01-31-1403-22-xor-mlp",
+)  # fmt: skip
+
+MESSAGES: tuple[Told, ...] = (
+    messages.Hello(nn_tui="0.1.0", pid=4711),
+    _PRESENT,
+    messages.Answer(id=11, present=_PRESENT, frame=FRAMES[0]),
+    messages.Problem(id=8, message="there is no SDG", where="optimizer", hint="write SGD"),
+)
+
+RECORDS: tuple[Told, ...] = (
+    records.Started(
+        step=0, name="xor-mlp", title="XOR, solved by a hidden layer",
+        experiment={"data": "xor_gate()", "network": ["Linear(2, 1)"], "train": {"epochs": 50}},
+        layers=(records.Layer("Linear(2, 1)", (1,), 3, 2),), train_count=4, val_count=0,
+        baseline=records.Baseline("always 0", {"train": {"accuracy": 0.5}}), batch_size=1,
+        steps_per_epoch=4, epochs=50, metric="accuracy", device="cpu", threads=1, torch="2.13.0",
+    ),
+    records.Stepped(step=2, elapsed_s=0.01, first=1, loss=_floats([0.7, 0.6]),
+                    lr=_floats([0.1, 0.1])),
+    records.Evaluated(step=4, elapsed_s=0.02, epoch=1, lr=0.1,
+                      train={"loss": None, "accuracy": 0.5}, val=None,
+                      nonfinite={"train.loss": "inf"}),
+    records.Changed(branch=1, step=120, elapsed_s=0.5, key="optimizer", old="SGD(lr=0.1)",
+                    new="SGD(lr=0.03)", phase=Phase.UPDATE, parent=0),
+    records.Noticed(step=120, elapsed_s=0.5, message="the disk is full: nothing is saved any more"),
+    records.Saved(step=120, elapsed_s=0.6, checkpoint="last", size=12_288),
+    records.Ended(
+        step=200, elapsed_s=0.9, reason="goal", epoch=50, train={"loss": 0.01, "accuracy": 1.0},
+        val=None, goal=records.GoalResult(metric="accuracy", wanted=1.0, value=1.0, met=True),
+        seconds=0.9, message="goal reached", train_count=4, val_count=0, right={"train": 4},
+    ),
+)  # fmt: skip
+
+PARTS: tuple[Any, ...] = (
+    _floats([0.5, -0.5]),
+    records.Layer("Linear(2, 1)", (1,), 3, 2),
+    records.Baseline("always 0", {"train": {"accuracy": 0.5}}),
+    records.GoalResult(metric="accuracy", wanted=1.0, value=1.0, met=True),
+    records.Culprit(step=12, phase=Phase.FORWARD, tensor="0 (output)", layer="Linear(2, 1)",
+                    operation="addmm", value="inf"),
+    frames.LayerStatistics(name="0", call="Linear(2, 1)", gradient=0.5, weight=1.5),
+    frames.Activation(name="0", call="Linear(2, 1)", shape=(1,), value=_floats([0.5])),
+)  # fmt: skip
