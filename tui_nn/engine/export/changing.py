@@ -5,6 +5,7 @@ schedule its place, and a rate that a schedule has moved is moved likewise from 
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from tui_nn.engine.export.evaluation import threshold
@@ -55,11 +56,14 @@ def change_blocks(settings: Settings) -> tuple[Block, ...]:
     """A function for each step after which something changed, and what calls them."""
     if not settings.segments:
         return ()
-    functions = [_function(segment, settings) for segment in settings.segments]
+    by_step = [
+        (step, list(together))
+        for step, together in groupby(settings.segments, key=lambda segment: segment.step)
+    ]
+    functions = [_function(step, together, settings) for step, together in by_step]
     if any("scale_rate(" in line for function in functions for line in function.lines):
         functions.insert(0, SCALE_RATE)
-    steps = [segment.step for segment in settings.segments]
-    table = [f"{step}: after_step_{step}" for step in steps]
+    table = [f"{step}: after_step_{step}" for step, _ in by_step]
     head = comment("What was changed while the run trained: after so many steps, by a function.")
     return (
         *functions,
@@ -81,7 +85,29 @@ def _dictionary(before: str, entries: Sequence[str]) -> list[str]:
     return [f"{before}{{", *[f"    {entry}," for entry in entries], "}"]
 
 
-def _function(segment: Segment, settings: Settings) -> Block:
+def _function(step: int, segments: Sequence[Segment], settings: Settings) -> Block:
+    lines = [line for segment in segments for line in _lines(segment, settings)]
+    targets = [f"y_{part}" for part in PARTS]
+    used = [
+        name
+        for name in (*GLOBALS, *targets)
+        if any(line.startswith(f"{name} = ") for line in lines)
+    ]
+    told = [
+        f"{found.key}: {_word(found.old)} becomes {_word(found.new)}."
+        for segment in segments
+        for found in differences(segment.before.experiment.table, segment.after.experiment.table)
+    ]
+    return definition(
+        f"def after_step_{step}():",
+        *docstring([" ".join(told)], 1),
+        *([f"    global {', '.join(used)}"] if used else []),
+        *indented(lines or ["pass"]),
+    )
+
+
+def _lines(segment: Segment, settings: Settings) -> list[str]:
+    """What brings one plan to the next."""
     old, new = segment.before.experiment, segment.after.experiment
     lines: list[str] = []
     if new.loss != old.loss:
@@ -95,23 +121,7 @@ def _function(segment: Segment, settings: Settings) -> Block:
         if old.schedule is not None and not fresh:
             lines += _values_again(old, new, settings)
         lines += schedule_lines(segment.after, settings)
-    lines += _train_lines(segment, settings)
-    targets = [f"y_{part}" for part in PARTS]
-    used = [
-        name
-        for name in (*GLOBALS, *targets)
-        if any(line.startswith(f"{name} = ") for line in lines)
-    ]
-    told = [
-        f"{found.key}: {_word(found.old)} becomes {_word(found.new)}."
-        for found in differences(old.table, new.table)
-    ]
-    return definition(
-        f"def after_step_{segment.step}():",
-        *docstring([" ".join(told)], 1),
-        *([f"    global {', '.join(used)}"] if used else []),
-        *indented(lines or ["pass"]),
-    )
+    return lines + _train_lines(segment, settings)
 
 
 def _recoding(segment: Segment, settings: Settings) -> list[str]:

@@ -11,6 +11,7 @@ from tui_nn.engine.export.layout import (
     Block,
     arguments,
     call,
+    comment,
     definition,
     indented,
     lay,
@@ -74,9 +75,11 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
     everything = [variables[name] for name in parameters]
     kept = list(variables.values())
     keep = "parameters" if len(kept) == len(everything) else "tensors"
-    blocks = [plain(*lines), plain(*lay("parameters = ", listed(everything)))]
-    if keep == "tensors":
-        blocks.append(plain(*lay("tensors = ", listed(kept))))
+    told = "The weights it begins with, as torch draws them for this seed."
+    blocks = [
+        plain(*comment("It begins with weights from a file." if initial else told), *lines),
+        plain(*lay("parameters = ", listed(everything))),
+    ]
     if has_dropout(layers):
         blocks.append(plain("torch.manual_seed(SEED + 1)  # for Dropout"))
     return Network(
@@ -86,6 +89,12 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
         named={name: variables[name] for name in parameters},
         call="forward(x, training=True)" if modes else "forward(x)",
         call_evaluating="forward(x, training=False)" if modes else "forward(x)",
+        kept=()
+        if keep == "parameters"
+        else (
+            *comment("All that is kept, running statistics too."),
+            *lay("tensors = ", listed(kept)),
+        ),
         copy=f"[tensor.detach().clone() for tensor in {keep}]",
         put_back=(
             "with torch.no_grad():",

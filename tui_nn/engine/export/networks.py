@@ -31,6 +31,8 @@ class Network:
     to_evaluate: tuple[str, ...] = ()
     to_train: tuple[str, ...] = ()
     """How it is told to evaluate and to train; empty where that makes no difference."""
+    kept: tuple[str, ...] = ()
+    """What `copy` and `put_back` need."""
     copy: str = ""
     """Its weights as they are now, as an expression."""
     put_back: tuple[str, ...] = ()

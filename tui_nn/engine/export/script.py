@@ -91,7 +91,7 @@ def write_script(
 
 def _header(settings: Settings) -> list[str]:
     experiment = settings.plan.experiment
-    what = f"the run of {experiment.name}" if settings.steps is not None else experiment.name
+    what = f"the run {experiment.name}" if settings.steps is not None else experiment.name
     return docstring(
         [
             f"{experiment.title.rstrip('.')}.",
@@ -114,11 +114,12 @@ def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:
     """The settings at the top: only those that the script names."""
     plan, train = settings.plan, settings.plan.experiment.train
     goal = plan.experiment.goal
-    epochs = max(max(each.experiment.train.epochs for each in settings.plans), _epochs(settings))
+    epochs = max(each.experiment.train.epochs for each in settings.plans)
     all_of_them = plan.batch_size == plan.facts.train_count
-    steps = "None  # a number ends it after so many"
+    steps = "None  # training ends after so many; None: after all epochs"
     if settings.steps is not None:
         steps = f"{settings.steps}  # as many as the run took"
+    part = "training" if settings.prepared.split.val is None else "validation"
     lines = [
         ("SEED", str(train.seed)),
         ("EPOCHS", str(epochs)),
@@ -129,9 +130,9 @@ def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:
         ("eval_every", f"{train.eval_every}  # epochs"),
         ("schedule_every", value(train.schedule_every)),
         ("threshold", f"{threshold(plan)}  # class 1 where the output is above"),
-        ("GOAL", f"{goal.wanted}  # {goal.metric}" if goal else ""),
-        ("GOAL_TIMES", f"{goal.times}  # evaluations in a row" if goal else ""),
-        ("PATIENCE", f"{train.patience}  # evaluations without a better one"),
+        ("GOAL", f"{goal.wanted}  # {part} {goal.metric} at which training ends" if goal else ""),
+        ("GOAL_TIMES", f"{goal.times}  # evaluations in a row that reach it" if goal else ""),
+        ("PATIENCE", f"{train.patience}  # evaluations without a better one end training"),
         ("UNIT", f"{settings.prepared.split.scaling.unit!r}  # 1 of the scaled targets in theirs"),
         ("AT_ONCE", f"{at_once(settings)}  # so many samples are evaluated together"),
     ]
@@ -143,12 +144,6 @@ def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:
     ]
     used = [f"{name} = {given}" for name, given in named if re.search(rf"\b{name}\b", text)]
     return [plain(*used)]
-
-
-def _epochs(settings: Settings) -> int:
-    """Epochs enough for the steps that a run took."""
-    smallest = min(plan.steps_per_epoch for plan in settings.plans)
-    return -(-(settings.steps or 0) // smallest)
 
 
 def _body(settings: Settings, arrays: Arrays, small: bool) -> list[Block]:
@@ -187,7 +182,7 @@ def _best_line(settings: Settings) -> list[str]:
         return []
     name = judged(settings)
     worst = "-inf" if catalog.metric(name).higher_is_better else "inf"
-    return [f'best = {{"{name}": float("{worst}")}}']
+    return [*settings.network.kept, f'best = {{"{name}": float("{worst}")}}']
 
 
 def _optimizer_blocks(settings: Settings) -> list[Block]:
@@ -228,7 +223,7 @@ def _typed(array: NDArray[Any], dtype: str) -> NDArray[Any]:
 
 
 def _data_blocks(settings: Settings, arrays: Arrays, small: bool) -> list[Block]:
-    lines: list[str] = []
+    lines = _data_comment(settings.prepared, arrays)
     if small:
         for name, array in arrays.items():
             lines += lay(f"{name} = ", tensor(array))
@@ -236,6 +231,26 @@ def _data_blocks(settings: Settings, arrays: Arrays, small: bool) -> list[Block]
         lines.append('with np.load(Path(__file__).with_name("data.npz")) as data:')
         lines += [f'    {name} = torch.tensor(data["{name}"])' for name in arrays]
     return [plain(*lines), _batch_block(settings)]
+
+
+def _data_comment(prepared: Prepared, arrays: Arrays) -> list[str]:
+    """The size of the data, and what was done to it."""
+    words = [
+        f"x_train is {shown_shape(arrays['x_train'])}, y_train {shown_shape(arrays['y_train'])}."
+    ]
+    scaling = prepared.split.scaling
+    if scaling.fill is not None:
+        words.append("Missing numbers became the training mean.")
+    if scaling.mean is not None:
+        words.append("Inputs are standardised: (x - mean) / deviation of the training part.")
+    if scaling.target_mean is not None:
+        words.append("So are the targets.")
+    return comment(" ".join(words))
+
+
+def shown_shape(array: NDArray[Any]) -> str:
+    """`(1437, 1, 8, 8)`."""
+    return str(tuple(array.shape))
 
 
 def _batch_block(settings: Settings) -> Block:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from tui_nn.spec.changes import with_values
 from tui_nn.spec.protocol import Changed
@@ -22,22 +21,30 @@ class Segment:
 
 
 def segments(plan: Plan, changes: Sequence[Changed]) -> tuple[Segment, ...]:
-    """Where the run changed, in order; all of one step together.
+    """Where the run changed, in order; those of one step together, as far as no key comes twice.
 
     `changes` are those of one branch, in the order they were made, none before the first step.
     Raises InvalidInput where one doesn't fit the experiment.
     """
     found: list[Segment] = []
-    for step, together in groupby(changes, key=lambda change: change.step):
-        values = [
-            (change.key, change.new)
-            for change in together
-            if change.key.partition(".")[0] not in SCREEN_ONLY
-        ]
-        if not values:
-            continue
+    for together in _batches(changes):
+        values = [(change.key, change.new) for change in together]
         experiment = with_values(plan.experiment, values)
         after = replace(resolve(experiment, plan.facts), notices=())
-        found.append(Segment(step, plan, after))
+        found.append(Segment(together[0].step, plan, after))
         plan = after
     return tuple(found)
+
+
+def _batches(changes: Sequence[Changed]) -> list[list[Changed]]:
+    """The changes that were made at once, or might have been."""
+    batches: list[list[Changed]] = []
+    for change in changes:
+        if change.key.partition(".")[0] in SCREEN_ONLY:
+            continue
+        last = batches[-1] if batches else []
+        if last and last[0].step == change.step and change.key not in {c.key for c in last}:
+            last.append(change)
+        else:
+            batches.append([change])
+    return batches
