@@ -17,7 +17,7 @@ from tui_nn.headless.waiting import waiting
 from tui_nn.runs.folder import Folder, replace_file
 from tui_nn.runs.log import read_records
 from tui_nn.runs.metrics import evaluations_csv, steps_csv
-from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.protocol import Changed
 
 SUFFIXES = {"safetensors": ".safetensors", "pt2": ".pt2", "onnx": ".onnx"}
@@ -161,7 +161,7 @@ def _export_network(source: Source, wanted: Wanted) -> None:
     _save(out, data)
     which = "trained" if run else "initial"
     print_text(f"wrote {out}: the {which} weights, {len(data):,} bytes")
-    print_text("\n".join(usage(prepared)))
+    print_text("\n".join(map(printable, usage(prepared))))
 
 
 def _weights_of(run: Folder, prepared: Prepared) -> Path:

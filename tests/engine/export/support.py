@@ -80,7 +80,11 @@ def losses_apart(
 
 def run(script: Script, folder: Path, steps: int | None = None) -> dict[str, Any]:
     """What the script leaves behind; `steps` ends it sooner."""
-    path = save(script if steps is None else shortened(script, steps), folder)
+    return run_path(save(script if steps is None else shortened(script, steps), folder))
+
+
+def run_path(path: Path) -> dict[str, Any]:
+    """What a script leaves behind, and what it told."""
     with restored(), contextlib.redirect_stdout(io.StringIO()) as told:
         left = runpy.run_path(str(path))
     return left | {"told": told.getvalue()}
@@ -125,7 +129,8 @@ def differing(
 ) -> dict[str, object]:
     """Which experiments' scripts do other than the engine: a traceback, or both losses.
 
-    The forms take turns. A script ends where the engine does, but for those that only the engine sees go wrong.
+    The forms take turns. A script ends where the engine does, but where it sees what a script
+    does not: a cycle, or a loss without bound.
     """
     names = {str(i): name for i, name in enumerate(ready)}
     form_of = {short: forms[int(short) % len(forms)] for short in names}

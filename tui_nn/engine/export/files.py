@@ -1,7 +1,10 @@
 """A network as a file for other tools: safetensors, torch.export, ONNX."""
 
 import io
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -77,9 +80,20 @@ def need_onnx() -> None:
         )
 
 
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Without what torch logs of packages that aren't there."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
 def onnx_bytes(prepared: Prepared, network: nn.Module) -> bytes:
     """The network as an ONNX model with its weights inside; `need_onnx` first."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _silence():
         warnings.simplefilter("ignore")
         made = torch.onnx.export(_program(prepared, network), dynamo=True, verbose=False)
     assert made is not None
