@@ -1,6 +1,7 @@
 """Take an experiment or a run out of nn-tui: as a script, its weights, or its numbers."""
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -197,9 +198,9 @@ def _export_metrics(word: str, run: Folder | None, wanted: Wanted) -> None:
 
 def _refuse_to_overwrite(path: Path, force: bool) -> None:
     """InvalidInput where a file can't or mustn't be written."""
-    if path.is_dir():
+    if os.path.isdir(path):
         raise InvalidInput("is a folder", where=str(path), hint="name a file with -o")
-    if not force and path.exists():
+    if not force and os.path.exists(path):
         raise InvalidInput(
             "is there already", where=str(path), hint="--force writes over it, -o elsewhere"
         )
