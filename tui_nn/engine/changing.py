@@ -60,7 +60,7 @@ def _change_optimizers(trainer: Trainer, old: tuple[Bound, ...], new: tuple[Boun
         for schedule, place in zip(trainer.schedules, places, strict=False):
             schedule.load_state_dict(_with_rates_of(schedule, place))
         rates = [rates[min(i, len(rates) - 1)] for i in range(len(new))]
-    if _replaces_rates(trainer.plan.experiment.schedule):
+    if replaces_rates(trainer.plan.experiment.schedule):
         return
     for bound, (now, base), optimizer in zip(new, rates, trainer.optimizers, strict=True):
         _scale_rate(optimizer, now, base, float(bound["lr"]))
@@ -87,11 +87,11 @@ def _exchange_values(optimizer: Optimizer, old: Bound, new: Bound) -> None:
                 state.setdefault(kept, torch.zeros_like(parameter))
 
 
-def _replaces_rates(schedule: Bound | None) -> bool:
+def replaces_rates(schedule: Bound | None) -> bool:
     """Whether a schedule has rates of its own, whatever the optimizer's call says."""
     if schedule is None:
         return False
-    return "max_lr" in schedule.values or any(map(_replaces_rates, schedule.inner))
+    return "max_lr" in schedule.values or any(map(replaces_rates, schedule.inner))
 
 
 def _scale_rate(optimizer: Optimizer, now: float, base: float, new: float) -> None:

@@ -12,6 +12,7 @@ from tests.spec.layer_cases import CASES, Case
 from tui_nn.engine.building import resolve_target
 from tui_nn.engine.export.layout import join
 from tui_nn.engine.export.matrices import WRITERS, forward_block
+from tui_nn.engine.export.modules import FUNCTIONS, KINDS
 from tui_nn.engine.export.networks import has_modes, placed
 from tui_nn.engine.export.variables import named
 from tui_nn.spec import catalog
@@ -32,6 +33,8 @@ def module_of(bound: Bound) -> nn.Module:
 def test_every_layer_of_the_catalog_is_written_out() -> None:
     lazy = {name for name, entry in catalog.CATALOG["layer"].items() if entry.stands_for}
     assert set(WRITERS) | {"Residual"} | lazy == set(catalog.CATALOG["layer"])
+    in_a_class = {*KINDS, *FUNCTIONS, "Residual", "Identity"}
+    assert in_a_class | lazy == set(catalog.CATALOG["layer"])
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from tui_nn.engine.changing import KEPT_BEHIND, replaces_rates
 from tui_nn.engine.export.evaluation import threshold
 from tui_nn.engine.export.layout import (
     Block,
@@ -28,13 +29,6 @@ from tui_nn.spec.changes import differences
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.targets import Classes, Coding
 
-KEPT_BEHIND = {
-    ("Adam", "amsgrad"): "max_exp_avg_sq",
-    ("AdamW", "amsgrad"): "max_exp_avg_sq",
-    ("RMSprop", "momentum"): "momentum_buffer",
-    ("RMSprop", "centered"): "grad_avg",
-}
-"""What torch expects in the state of a parameter once this option is on."""
 PARTS = ("train", "val", "test")
 VALUES = ("batch_size", "shuffle", "clip_norm", "eval_every", "schedule_every")
 """Settings of train that are a variable where they change."""
@@ -167,7 +161,7 @@ def _other_values(segment: Segment, settings: Settings) -> list[str]:
         optimizer = _optimizer(settings, index)
         differ = {k: v for k, v in after.values.items() if v != before[k] and k != "lr"}
         rate = float(after["lr"])
-        moves = rate != float(before["lr"]) and not _replaces_rates(old.schedule)
+        moves = rate != float(before["lr"]) and not replaces_rates(old.schedule)
         into = [f"    group[{value(key)}] = {value(given)}" for key, given in differ.items()]
         if moves and old.schedule is None:
             into.insert(0, f'    group["lr"] = {rate}')
@@ -197,13 +191,6 @@ def _base_lines(schedule: Bound, name: str, rate: float) -> list[str]:
     return [f"{name}.base_lrs = [{rate}]"]
 
 
-def _replaces_rates(schedule: Bound | None) -> bool:
-    """Whether a schedule has rates of its own, whatever the optimizer's call says."""
-    if schedule is None:
-        return False
-    return "max_lr" in schedule.values or any(map(_replaces_rates, schedule.inner))
-
-
 def _other_optimizers(segment: Segment, settings: Settings) -> list[str]:
     """Other kinds of optimizers: they begin anew, the schedule goes on where it was."""
     old, new = segment.before.experiment, segment.after.experiment
@@ -211,7 +198,7 @@ def _other_optimizers(segment: Segment, settings: Settings) -> list[str]:
     schedule = new.schedule
     if schedule is None or schedule != old.schedule:
         return made
-    scales = not _replaces_rates(schedule)
+    scales = not replaces_rates(schedule)
     several = settings.several
     rates = (
         ['rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]']
