@@ -5,12 +5,31 @@ from pathlib import Path
 
 import torch
 
+from tui_nn.data.open import Opened, open_experiment
 from tui_nn.data.prepare import Prepared, prepare
+from tui_nn.engine import checkpoint
 from tui_nn.engine.session import Request, Session
+from tui_nn.engine.starting import Listener, resume, start
 from tui_nn.engine.trainer import Trainer
+from tui_nn.runs.folder import Folder
 from tui_nn.runs.history import History
+from tui_nn.runs.log import read_records
 from tui_nn.spec.files import experiment_of
-from tui_nn.spec.protocol import Ended, Record
+from tui_nn.spec.protocol import Ended, Record, Stepped
+
+SMALL = """
+data = "moons(n=50, noise=0.1)"
+network = ["Linear(2, 6)", "BatchNorm1d(6)", "Tanh()", "Dropout(0.2)", "Linear(6, 6)", "Tanh()",
+           "Linear(6, 1)"]
+loss = "BCEWithLogitsLoss()"
+optimizer = "SGD(lr=0.1)"
+[train]
+batch_size = 8
+epochs = 6
+eval_every = 1
+threads = 1
+"""
+"""All that a resumed run could get wrong, in 7 steps an epoch."""
 
 GATE = """
 data = "and_gate()"
@@ -82,6 +101,87 @@ def run(text: str, *changes: str, request: Request | None = None, folder: Path =
     for record in records:
         history.take(record)
     return Run(session, records, history, ended)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stretch of a run that is kept in a folder, over and let go."""
+
+    folder: Folder
+    session: Session
+    records: list[Record]
+    """Those of this stretch alone."""
+    words: list[str]
+    ended: Ended
+
+
+def opened(text: str, *changes: str) -> Opened:
+    """As `open_experiment` gives it, without a file."""
+    return Opened(prepared(text, *changes), text)
+
+
+def begun(text: str, *changes: str, runs: Path, init_from: Path | None = None) -> Session:
+    """A run kept below `runs`, before its first step."""
+    session = start(opened(text, *changes), silent(), runs=runs, init_from=init_from)
+    session.begin()
+    return session
+
+
+def silent() -> Listener:
+    """Nobody."""
+    return Listener(lambda record: None, lambda words: None)
+
+
+def keep(
+    text: str, *changes: str, runs: Path, until: int | None = None, init_from: Path | None = None
+) -> Kept:
+    """Train to the end, or to step `until`, in a folder below `runs`."""
+    records: list[Record] = []
+    words: list[str] = []
+    listener = Listener(records.append, words.append)
+    session = start(opened(text, *changes), listener, runs=runs, init_from=init_from)
+    session.begin()
+    return _to_the_end(session, records, words, until)
+
+
+def take_up(folder: Folder, *changes: str, until: int | None = None) -> Kept:
+    """Go on with a run as `train --resume` does."""
+    records: list[Record] = []
+    words: list[str] = []
+    listener = Listener(records.append, words.append)
+    session = resume(folder, open_experiment(str(folder.experiment)), listener, changes=changes)
+    return _to_the_end(session, records, words, until)
+
+
+def _to_the_end(
+    session: Session, records: list[Record], words: list[str], until: int | None
+) -> Kept:
+    ended = session.run(Request(until=until))
+    assert session.keeper is not None
+    session.keeper.close()
+    return Kept(session.keeper.folder, session, records, words, ended)
+
+
+def digest(folder: Folder) -> str:
+    """A hash of all that the last checkpoint says, but for the clock and the logs' lengths."""
+    held = checkpoint.read(folder.last)
+    left_out = ("elapsed_s", "events", "changes_log")
+    tree = {key: value for key, value in held.tree.items() if key not in left_out}
+    return checkpoint.digest_of({"network": held.network, "tree": tree})
+
+
+def losses_told(folder: Folder) -> dict[tuple[int, int], float]:
+    """The loss of each step by branch and step, as the run's log has it: none twice, no gap."""
+    told: dict[tuple[int, int], float] = {}
+    last: dict[int, int] = {}
+    for record in read_records(folder.events):
+        if isinstance(record, Stepped):
+            losses = record.loss.numpy().tolist()
+            assert record.first == last.get(record.branch, record.first - 1) + 1
+            assert len(losses) == record.step - record.first + 1
+            last[record.branch] = record.step
+            told |= {(record.branch, record.first + i): loss for i, loss in enumerate(losses)}
+    return told
 
 
 def weights(trained: Trainer) -> list[torch.Tensor]:

@@ -1,208 +1,219 @@
-"""`nn-tui export`, as a person types it."""
+"""`nn-tui export`: what is taken along works without nn-tui, and every mistake is told."""
 
 import csv
 import io
-import os
+import runpy
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from tests.cli.support import nn_tui
-from tests.engine.export.support import run_path
-from tests.support import RANDOM
-from tests.trained import Trained, trained
+from tests.engine.export.support import assert_same, restored
+from tests.support import MOONS, RANDOM, prepared, trainer
+from tests.trained import trained
+from tui_nn.data.open import Opened
+from tui_nn.engine.session import Session
+from tui_nn.engine.starting import Listener, start
+from tui_nn.engine.travel import change, go_to, reset
+from tui_nn.runs.folder import Folder
+from tui_nn.runs.log import read_records
+from tui_nn.spec.protocol import Evaluated, Record, Stepped
 
-PATIENT = """
-data = "moons(n=50, noise=0.1)"
-network = ["Linear(2, 4)", "Tanh()", "Linear(4, 1)"]
-loss = "BCEWithLogitsLoss()"
-optimizer = "SGD(lr=0.1)"
-[train]
-threads = 1
-val = 0.2
-eval_every = 1
-patience = 50
-"""
+FORMS = ("sequential", "module", "matrices")
+every_form = pytest.mark.parametrize("form", FORMS)
 
 
 @pytest.fixture
-def run() -> Trained:
-    return trained(Path("runs"), RANDOM, steps=8)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with an experiment in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "moons.toml").write_text(MOONS)
+    return tmp_path
 
 
-def test_a_script_lies_in_a_folder_of_its_own_and_is_named(run: Trained) -> None:
-    answer = nn_tui("export", "latest", "--to", "python")
-    folder = Path(f"{run.folder.name}-python")
-    assert answer.code == 0
-    assert answer.out == (
-        f"wrote {folder}/train.py, data.npz beside it: python {folder}/train.py trains it\n"
-    )
-    assert sorted(path.name for path in folder.iterdir()) == ["data.npz", "train.py"]
-    assert len(run_path(folder / "train.py")["losses"]) == 8
+def losses_of(script: Path) -> list[float]:
+    with restored(), redirect_stdout(io.StringIO()):
+        losses: list[float] = runpy.run_path(str(script))["losses"]
+    return losses
 
 
-def test_a_script_may_be_named_and_its_form_chosen() -> None:
-    answer = nn_tui("export", "xor-mlp", "--to", "python", "--form", "matrices", "-o", "a/b/x.py")
-    assert answer.code == 0
-    assert os.listdir("a/b") == ["x.py"]
-    assert "W1 = torch.tensor(" in Path("a/b/x.py").read_text()
+def exported(run: Folder, form: str) -> list[float]:
+    """The losses of a run's script."""
+    answer = nn_tui("export", run.name, "--to", "python", "--form", form, "-o", f"s-{form}")
+    assert (answer.code, answer.err) == (0, "")
+    return losses_of(Path(f"s-{form}/train.py"))
 
 
-def test_an_experiment_may_be_changed_on_its_way() -> None:
-    assert nn_tui("export", "xor-mlp", "optimizer=Adam(lr=0.02)", "--to", "python").code == 0
-    assert "torch.optim.Adam(network.parameters(), lr=0.02)" in (
-        Path("xor-mlp-python/train.py").read_text()
-    )
+def session_in(
+    runs: Path, text: str, *changes: str, init_from: Path | None = None
+) -> tuple[Session, list[Record]]:
+    records: list[Record] = []
+    opened = Opened(prepared(text, *changes), text)
+    torch.set_num_threads(1)
+    session = start(
+        opened, Listener(records.append, print), runs=runs, init_from=init_from,
+        history_bytes=10**7,
+    )  # fmt: skip
+    session.begin()
+    return session, records
 
 
-def test_files_that_are_there_stay_without_force(run: Trained) -> None:
-    Path("x").mkdir()
-    for name, options in (
-        ("data.npz", ("--to", "python", "-o", "x")),
-        ("y.csv", ("--to", "csv", "-o", "x/y.csv")),
-        ("w.safetensors", ("--to", "safetensors", "-o", "x/w.safetensors")),
-    ):
-        path = Path("x") / name
-        path.write_text("mine")
-        answer = nn_tui("export", "latest", *options)
-        assert answer.code == 2
-        assert answer.err == (
-            f"nn-tui: {path}: is there already: --force writes over it, -o elsewhere\n"
-        )
-        assert path.read_text() == "mine"
-        assert not Path("x/train.py").exists()
-    assert nn_tui("export", "latest", "--to", "csv", "-o", "x/y.csv", "--force").code == 0
-    assert Path("x/y.csv").read_text().startswith("branch,")
+def advance(session: Session, step: int) -> None:
+    while session.step < step:
+        session.advance(step - session.step)
+    session.tell_steps()
 
 
-@pytest.mark.parametrize("kind", ["safetensors", "pt2"])
-def test_an_exported_network_answers_as_the_run_does(run: Trained, kind: str) -> None:
-    answer = nn_tui("export", "latest", "--to", kind, "-o", f"net.{kind}")
-    assert answer.code == 0
-    assert "input: float32 (samples, 64)" in answer.out
-    x = torch.from_numpy(run.prepared.split.train.x)
-    if kind == "pt2":
-        usage = {"usage.txt": "", "recipe.json": ""}
-        program = torch.export.load("net.pt2", extra_files=usage)
-        assert "input: float32 (samples, 64)" in usage["usage.txt"]
-        for count in (1, 2, 7, 300):
-            expected = run.outputs(x[:count])
-            torch.testing.assert_close(program.module()(x[:count]), expected, rtol=1e-5, atol=1e-6)
-        return
-    found, own = load_file("net.safetensors"), run.network.state_dict()
-    assert found.keys() == own.keys()
-    assert all(torch.equal(found[name], own[name]) for name in own)
+def end(session: Session) -> Folder:
+    session.save()
+    assert session.keeper
+    session.keeper.close()
+    return session.keeper.folder
 
 
-def test_with_patience_the_weights_are_those_of_the_best_evaluation() -> None:
-    run = trained(Path("runs"), PATIENT, steps=20)
-    assert nn_tui("export", "latest", "--to", "safetensors", "-o", "w.safetensors").code == 0
-    best = load_file(run.folder.best)
-    found = load_file("w.safetensors")
-    assert all(torch.equal(best[f"network/{name}"], found[name]) for name in found)
-    run.folder.best.unlink()
-    assert nn_tui("export", "latest", "--to", "safetensors", "-o", "l.safetensors").code == 0
-    assert all(
-        torch.equal(run.network.state_dict()[name], tensor)
-        for name, tensor in load_file("l.safetensors").items()
-    )
+def recorded(session: Session, records: list[Record]) -> list[float]:
+    """The losses on the way to where a session stands, as its records tell them."""
+    ways = session.lineage.path(session.branch)
+    found = {
+        stepped.first + index: loss
+        for branch in sorted(ways)
+        for stepped in records
+        if isinstance(stepped, Stepped) and stepped.branch == branch
+        for index, loss in enumerate(stepped.loss.numpy().tolist())
+    }
+    return [found[step] for step in range(1, session.step + 1)]
 
 
-def test_an_experiments_weights_are_those_it_begins_with() -> None:
-    assert nn_tui("export", "xor-mlp", "--to", "safetensors", "-o", "w.safetensors").code == 0
-    torch.manual_seed(0)
-    linear = torch.nn.Linear(2, 4)
-    assert torch.equal(load_file("w.safetensors")["0.weight"], linear.weight)
+@every_form
+def test_a_run_with_many_changes_is_repeated_by_its_script(form: str, here: Path) -> None:
+    session, records = session_in(here / "runs", MOONS, "train.epochs=20", "train.val=0.2")
+    for step, changes in {
+        0: ("network[1]=BatchNorm1d(6)",),
+        3: ("optimizer=SGD(lr=0.3, momentum=0.5)",),
+        6: ("schedule=ExponentialLR(0.9)", "train.schedule_every=step"),
+        11: ("train.batch_size=5",),
+        14: ("optimizer=Adam(lr=0.01)", "train.clip_norm=0.5"),
+        19: ("loss=MSELoss()", "train.patience=4"),
+        23: ("schedule=ReduceLROnPlateau(patience=0)", "train.seed=4"),
+    }.items():
+        advance(session, step)
+        change(session, changes)
+    advance(session, 40)
+    assert_same(exported(end(session), form), recorded(session, records), form)
 
 
-def test_exported_weights_begin_another_run() -> None:
-    Path("m.toml").write_text(PATIENT)
-    assert nn_tui("train", "m.toml", "-q", "--epochs", "3").code == 0
-    assert nn_tui("export", "latest", "--to", "safetensors", "-o", "w.safetensors").code == 0
-    trained_on = nn_tui("train", "m.toml", "-q", "--epochs", "1", "--init-from", "w.safetensors")
-    assert trained_on.code == 0
-    assert nn_tui("export", "latest", "--to", "csv", "--over", "step", "-o", "s.csv").code == 0
-    assert nn_tui("export", "latest", "--to", "python", "-o", "s").code == 0
-    losses = run_path(Path("s/train.py"))["losses"]
-    told = [float(row["loss"]) for row in csv.DictReader(io.StringIO(Path("s.csv").read_text()))]
-    assert np.array_equal(np.float32(losses), np.float32(told))
+def test_the_script_of_a_run_that_went_back_follows_the_branch_it_is_on(here: Path) -> None:
+    session, records = session_in(here / "runs", MOONS)
+    advance(session, 5)
+    change(session, ("optimizer=SGD(lr=1)",))
+    advance(session, 12)
+    go_to(session, 0, 8)
+    change(session, ("optimizer=SGD(lr=0.5)",))
+    advance(session, 14)
+    go_to(session, 0, 3)
+    change(session, ("optimizer=Adam(lr=0.5)",))
+    advance(session, 10)
+    go_to(session, 1, 13)
+    run = end(session)
+    losses = exported(run, "sequential")
+    assert len(losses) == 13
+    assert_same(losses, recorded(session, records), "sequential")
+    script = Path("s-sequential/train.py").read_text()
+    assert "Adam" not in script
+    assert "def after_step_5()" in script
+    assert "def after_step_8()" in script
 
 
-def test_the_first_weights_must_be_the_networks() -> None:
-    save_file({"0.weight": torch.ones(3, 2)}, "w.safetensors")
-    answer = nn_tui("train", "xor-mlp", "-q", "--init-from", "w.safetensors")
-    assert answer.code == 2
-    assert answer.err.startswith("nn-tui: w.safetensors: has no 0.bias, 2.bias, 2.weight: ")
-    assert not Path("runs").exists()
-    torch.manual_seed(0)
-    save_file(torch.nn.Sequential(torch.nn.Linear(2, 3)).state_dict(), "w.safetensors")
-    answer = nn_tui("train", "xor-mlp", "network=['Linear(2, 1)']", "--init-from", "w.safetensors")
-    assert "w.safetensors: its 0.weight is 3x2, the network's 1x2: " in answer.err
-
-
-def test_a_runs_numbers_are_a_table(run: Trained) -> None:
-    rows = list(csv.DictReader(io.StringIO(nn_tui("export", "latest", "--to", "csv").out)))
-    assert rows == []
-    text = nn_tui("export", "latest", "--to", "csv", "--over", "step").out
-    assert [row["step"] for row in csv.DictReader(io.StringIO(text))] == [
-        str(i + 1) for i in range(8)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("nowhere", "--to", "python"), "there is no preset, file or run nowhere"),
-        (("xor-mpl", "--to", "python"), "did you mean xor-mlp?"),
-        (("xor-mlp", "--to", "csv"), "--to csv: xor-mlp is no run, and only a run has numbers"),
-        (("latest", "--to", "csv", "--form", "module"), "--form: goes with --to python, not csv"),
-        (("latest", "--to", "pt2", "--over", "step"), "--over: goes with --to csv, not pt2"),
-        (("latest", "train.epochs=3", "--to", "python"), "a run stays as it was trained"),
-        (("latest", "--target", "y", "--to", "python"), "--target: a run stays as it was"),
-        (("xor-mlp", "train.epoch=3", "--to", "python"), "did you mean epochs?"),
-        (("xor-mlp", "--to", "safetensors", "-o", "."), ".: is a folder"),
-        (("xor-mlp", "--to", "pt3"), "'pt3' is not one of"),
-        (("xor-mlp",), "Missing option '--to'"),
-        (("xor-mlp", "--to", "python", "-o", "/dev/null/x"), "/dev/null/x/train.py: can't be"),
-        (("latest", "--to", "csv", "-o", "/proc/x.csv"), "/proc/x.csv: can't be written"),
-        (("xor-mlp", "--to", "python", "-o", "x" * 300), "can't be written"),
-    ],
-)
-def test_what_can_not_be_exported_is_refused_in_a_line(
-    run: Trained, arguments: tuple[str, ...], said: str
+@every_form
+def test_a_run_that_began_with_a_file_is_repeated_until_it_takes_another_seed(
+    form: str, here: Path
 ) -> None:
-    answer = nn_tui("export", *arguments)
+    save_file(trainer(RANDOM, "train.seed=9").network.state_dict(), "w.safetensors")
+    session, records = session_in(here / "runs", RANDOM, init_from=Path("w.safetensors"))
+    advance(session, 6)
+    run = end(session)
+    assert_same(exported(run, form), recorded(session, records), form)
+    assert Path(f"s-{form}/weights.npz").exists()
+    session, records = session_in(here / "runs", RANDOM, init_from=Path("w.safetensors"))
+    advance(session, 3)
+    reset(session, 5)
+    advance(session, 4)
+    run = end(session)
+    nn_tui("export", run.name, "--to", "python", "--form", form, "-o", "again")
+    assert_same(losses_of(Path("again/train.py")), recorded(session, records), form)
+
+
+def test_a_precision_that_changed_on_the_way_is_refused(here: Path) -> None:
+    session, _ = session_in(here / "runs", MOONS)
+    advance(session, 3)
+    change(session, ("train.dtype=float64",))
+    advance(session, 5)
+    answer = nn_tui("export", end(session).name, "--to", "python")
     assert answer.code == 2
-    assert said in answer.err
-    assert answer.err.count("\n") == 1
-    assert answer.out == ""
+    assert "train.dtype: was changed after step 3, which a script can't do" in answer.err
+    assert nn_tui("export", "latest", "--to", "safetensors").code == 0
 
 
-def test_a_run_without_a_save_has_no_weights_to_take(run: Trained) -> None:
-    run.folder.last.unlink()
-    answer = nn_tui("export", "latest", "--to", "pt2")
-    assert answer.code == 2
-    assert "has no saved weights" in answer.err
+def test_the_weights_of_a_run_are_a_file_of_torchs_names(here: Path) -> None:
+    run = trained(here / "runs", RANDOM)
+    answer = nn_tui("export", "latest", "--to", "safetensors", "-o", "deep/w.safetensors")
+    assert answer.out.startswith("wrote deep/w.safetensors: weights of last.safetensors, ")
+    weights = load_file(here / "deep/w.safetensors")
+    state = run.network.state_dict()
+    assert weights.keys() == state.keys()
+    assert all(torch.equal(weights[name], state[name]) for name in state)
 
 
-def test_a_damaged_run_is_refused_with_the_file(run: Trained) -> None:
-    raw = bytearray(run.folder.last.read_bytes())
-    raw[-3] ^= 1
-    run.folder.last.write_bytes(raw)
-    answer = nn_tui("export", "latest", "--to", "python")
-    assert answer.code == 2
-    assert "last.safetensors: is damaged" in answer.err
-    assert not Path(f"{run.folder.name}-python").exists()
+@pytest.mark.parametrize("text", [MOONS, RANDOM, "sparse-embedding", "digits-cnn"])
+def test_a_program_gives_the_outputs_of_the_network(text: str, here: Path) -> None:
+    if "\n" not in text:
+        assert nn_tui("train", text, "-q", "train.epochs=1", "goal.accuracy=0.1").code in (0, 3)
+        assert nn_tui("export", "latest", "--to", "safetensors", "-o", "w.safetensors").code == 0
+        (here / "experiment.toml").write_bytes(
+            next(here.glob("runs/2*/experiment.toml")).read_bytes()
+        )
+        made = trainer((here / "experiment.toml").read_text())
+        made.network.load_state_dict(load_file("w.safetensors"))
+        network, x = made.network.eval(), made.batches.x
+    else:
+        run = trained(here / "runs", text)
+        network, x = run.network, torch.from_numpy(run.prepared.split.train.x)
+    answer = nn_tui("export", "latest", "--to", "pt2", "-o", "n.pt2")
+    assert (answer.code, answer.err) == (0, "")
+    assert "; takes n×" in answer.out
+    program = torch.export.load("n.pt2").module()
+    for count in (1, 2, 7):
+        with torch.no_grad():
+            expected = network(x[:count])
+            assert torch.equal(program(x[:count]), expected)
 
 
-def test_without_its_packages_onnx_is_refused_with_the_way_out(
-    run: Trained, monkeypatch: pytest.MonkeyPatch
+def test_metrics_are_a_table_with_a_row_for_each_evaluation(here: Path) -> None:
+    assert nn_tui("train", "moons.toml", "-q", "train.val=0.2", "train.eval_every=1").code == 0
+    answer = nn_tui("export", "latest", "--to", "csv")
+    rows = list(csv.DictReader(io.StringIO(answer.out)))
+    [run] = here.glob("runs/2*")
+    told = [r for r in read_records(run / "events.jsonl") if isinstance(r, Evaluated)]
+    assert len(rows) == len(told) == 4
+    for row, evaluated in zip(rows, told, strict=True):
+        assert evaluated.val is not None
+        assert (row["step"], row["epoch"]) == (str(evaluated.step), str(evaluated.epoch))
+        assert float(row["val_accuracy"]) == evaluated.val["accuracy"]
+        assert float(row["train_loss"]) == evaluated.train["loss"]
+    answer = nn_tui("export", "latest", "--to", "csv", "-o", "m.csv")
+    assert (answer.out, answer.err) == ("", "wrote m.csv\n")
+    assert (here / "m.csv").read_text().count("\n") == 5
+
+
+def test_onnx_says_what_to_install_where_it_lacks(
+    here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_nn.engine.export.files.find_spec", lambda name: None)
-    answer = nn_tui("export", "latest", "--to", "onnx")
+    answer = nn_tui("export", "moons.toml", "--to", "onnx")
     assert answer.code == 2
     assert answer.err == (
         "nn-tui: --to onnx: needs onnx and onnxscript: pip install 'nn-tui[onnx]'\n"
@@ -210,16 +221,101 @@ def test_without_its_packages_onnx_is_refused_with_the_way_out(
 
 
 @pytest.mark.slow
-def test_an_onnx_model_answers_as_the_run_does(run: Trained) -> None:
+@pytest.mark.filterwarnings("ignore")
+def test_onnx_gives_the_outputs_of_the_network(here: Path) -> None:
     pytest.importorskip("onnxscript")
-    onnx = pytest.importorskip("onnx")
     reference = pytest.importorskip("onnx.reference")
-    assert nn_tui("export", "latest", "--to", "onnx", "-o", "net.onnx").code == 0
-    model = onnx.load("net.onnx")
-    onnx.checker.check_model(model)
-    x = run.prepared.split.train.x
-    for count in (1, 2, 7):
-        [found] = reference.ReferenceEvaluator(model).run(
-            None, {model.graph.input[0].name: x[:count]}
-        )
-        assert found == pytest.approx(run.outputs(x[:count]).numpy(), rel=1e-4, abs=1e-5)
+    run = trained(here / "runs", RANDOM)
+    answer = nn_tui("export", "latest", "--to", "onnx", "-o", "n.onnx")
+    assert answer.code == 0, answer.err
+    x = run.prepared.split.train.x[:5]
+    [outputs] = reference.ReferenceEvaluator(str(here / "n.onnx")).run(None, {"input": x})
+    assert outputs == pytest.approx(run.outputs(x).numpy(), abs=1e-5)
+
+
+def test_a_script_of_few_numbers_goes_to_standard_output(here: Path) -> None:
+    answer = nn_tui("export", "xor-mlp", "train.epochs=3", "--to", "python", "-o", "-")
+    (here / "train.py").write_text(answer.out)
+    assert losses_of(here / "train.py") == trainer_losses("xor-mlp", 3)
+
+
+def trainer_losses(name: str, steps: int) -> list[float]:
+    text = nn_tui("show", name, "--toml").out
+    return trainer(text).train_straight(steps)[0]
+
+
+def test_torch_is_not_needed_for_metrics(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained(here / "runs", MOONS)
+    for name in [name for name in sys.modules if name.startswith("tui_nn.engine")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert nn_tui("export", "latest", "--to", "csv").code == 0
+
+
+MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
+    "unknown": (("nothing", "--to", "pt2"), "there is no preset, file or run nothing"),
+    "form of a table": (("latest", "--to", "csv", "--form", "module"), "--form: goes with --to"),
+    "metrics of a preset": (("xor-mlp", "--to", "csv"), "name a run: `nn-tui runs` lists them"),
+    "a run changed": (("latest", "train.epochs=3", "--to", "pt2"), "a run stays as it was trained"),
+    "a file there": (("latest", "--to", "pt2", "-o", "full"), "full: is there already: --force"),
+    "a file for a folder": (
+        ("moons.toml", "--to", "python", "-o", "full"), "full/train.py: can't be written (",
+    ),
+    "a folder for a file": (("latest", "--to", "pt2", "-o", "runs"), "runs: is a folder: name"),
+    "a folder that can't be": (
+        ("latest", "--to", "safetensors", "-o", "full/w.safetensors"), "can't be written (",
+    ),
+    "data beside a pipe": (("moons.toml", "--to", "python", "-o", "-"), "needs data.npz beside"),
+    "no format": (("latest",), "Missing option '--to'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_one_line_and_writes_nothing(name: str, here: Path) -> None:
+    arguments, said = MISTAKES[name]
+    trained(here / "runs", MOONS)
+    (here / "full").write_text("mine")
+    before = sorted(here.rglob("*"))
+    answer = nn_tui("export", *arguments)
+    assert answer.code == 2
+    assert said in answer.err
+    assert answer.err.count("\n") == 1
+    assert sorted(here.rglob("*")) == before
+    assert (here / "full").read_text() == "mine"
+
+
+@pytest.mark.parametrize("file", ["train.py", "data.npz"])
+def test_a_script_or_its_data_is_written_over_by_force_alone(file: str, here: Path) -> None:
+    (here / "out").mkdir()
+    (here / "out" / file).write_text("mine")
+    command = ("export", "moons.toml", "--to", "python", "-o", "out")
+    answer = nn_tui(*command)
+    assert answer.code == 2
+    assert f"out/{file}: is there already: --force writes over it" in answer.err
+    assert [path.name for path in (here / "out").iterdir()] == [file]
+    assert nn_tui(*command, "--force").code == 0
+    assert (here / "out" / file).read_bytes() != b"mine"
+
+
+def test_a_run_that_was_never_saved_is_told(here: Path) -> None:
+    run = trained(here / "runs", MOONS).folder
+    run.last.unlink()
+    for to in ("python", "safetensors"):
+        answer = nn_tui("export", run.name, "--to", to)
+        assert answer.code == 2
+        assert "never saved" in answer.err
+
+
+@pytest.mark.parametrize("to", ["python", "safetensors", "csv"])
+@pytest.mark.parametrize("file", ["last.safetensors", "events.jsonl", "experiment.toml"])
+def test_a_damaged_run_is_told_by_its_file(file: str, to: str, here: Path) -> None:
+    run = trained(here / "runs", MOONS).folder
+    (run.path / file).write_bytes(b"\xff{}\n" * 9)
+    answer = nn_tui("export", run.name, "--to", to, "-o", "o.py" if to == "python" else "o")
+    if (file, to) in [("last.safetensors", "csv"), ("experiment.toml", "csv")]:
+        assert answer.code == 0
+        return
+    assert answer.code == 2
+    assert file in answer.err
+    assert answer.err.count("\n") == 1
+    assert not list(here.glob("o*"))

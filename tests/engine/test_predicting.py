@@ -151,32 +151,15 @@ def test_asking_leaves_no_trace() -> None:
     assert one.network.training
 
 
-@pytest.mark.parametrize(
-    ("layers", "said"),
-    [
-        ("['Linear(2, 3)', 'Linear(3, 3)']", "has no 1.bias, 1.weight"),
-        ("['Linear(2, 3, bias=False)']", "has 0.bias, the network has not"),
-        ("['Linear(2, 4)', 'Softmax(dim=1)']", "its 0.weight is 3x2, the network's 4x2"),
-    ],
-)
-def test_weights_of_another_network_are_refused(tmp_path: Path, layers: str, said: str) -> None:
+def test_a_checkpoint_of_another_network_or_a_broken_one_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "last.safetensors"
     save(path, trainer(CLOUDS).network)
-    changes = ("data=blobs(n=40, classes=4)",) if "4" in layers else ()
-    plan = prepared(CLOUDS, f"network={layers}", *changes).plan
-    with pytest.raises(InvalidInput) as caught:
+    plan = prepared(CLOUDS, "network=['Linear(2, 3)', 'Linear(3, 3)']").plan
+    with pytest.raises(InvalidInput, match=r"has no 1\.bias, 1\.weight") as caught:
         trained_network(plan, path)
-    assert said in str(caught.value)
     assert str(caught.value).startswith(str(path))
-
-
-def test_a_broken_checkpoint_is_refused_with_its_name(tmp_path: Path) -> None:
-    path, plan = tmp_path / "last.safetensors", prepared(CLOUDS).plan
-    for content in (b"", b"\0" * 100, b"\xff" * 100):
-        path.write_bytes(content)
-        with pytest.raises(InvalidInput) as caught:
-            trained_network(plan, path)
-        assert str(caught.value).startswith(f"{path}: is no safetensors file, or a damaged one")
-        assert "--checkpoint" in str(caught.value)
-    with pytest.raises(InvalidInput, match="there is no such file"):
-        trained_network(plan, tmp_path / "none.safetensors")
+    path.write_bytes(b"\xff" * 100)
+    with pytest.raises(InvalidInput, match="damaged") as caught:
+        trained_network(plan, path)
+    assert str(caught.value).startswith(str(path))
+    assert "--checkpoint" in caught.value.hint

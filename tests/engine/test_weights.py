@@ -1,5 +1,6 @@
-"""Weights from files: whose they are is told, and what doesn't fit is refused."""
+"""Weights from files: anybody's, our checkpoints', and those that are no weights."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -11,113 +12,119 @@ from torch import Tensor
 
 from tests.support import MOONS, RANDOM, prepared, trainer
 from tests.trained import save as save_checkpoint
-from tui_nn.engine.weights import first_weights, network_with, read_weights
+from tui_nn.engine.weights import initial_weights, network_with, put_weights, read_weights
 from tui_nn.spec.errors import InvalidInput
 
-
-def of(text: str = MOONS) -> dict[str, Tensor]:
-    return {name: tensor.clone() for name, tensor in trainer(text).network.state_dict().items()}
+Tensors = dict[str, Tensor]
 
 
-def refused(weights: dict[str, Tensor], folder: Path, text: str = MOONS) -> str:
-    save_file(weights, folder / "w.safetensors")
+def refusal(path: Path, text: str = MOONS) -> str:
     with pytest.raises(InvalidInput) as caught:
-        first_weights(prepared(text).plan, folder / "w.safetensors")
-    assert str(caught.value).startswith(f"{folder / 'w.safetensors'}: ")
+        network_with(prepared(text).plan, path)
+    assert str(caught.value).startswith(f"{path}: ")
     assert caught.value.hint
     return str(caught.value)
 
 
-@pytest.mark.parametrize("text", [MOONS, RANDOM])
-def test_a_file_of_torchs_names_and_a_checkpoint_give_the_same_network(
-    text: str, tmp_path: Path
-) -> None:
-    made = trainer(text)
-    made.train_straight(3)
-    own = made.network.state_dict()
-    save_file(own, tmp_path / "w.safetensors")
-    save_checkpoint(tmp_path / "last.safetensors", made.network)
-    for name in ("w.safetensors", "last.safetensors"):
-        found = network_with(prepared(text).plan, tmp_path / name).state_dict()
-        assert found.keys() == own.keys()
-        assert all(torch.equal(found[name], own[name]) for name in own)
+def test_a_network_has_the_weights_of_a_file_and_no_random_number_is_drawn(tmp_path: Path) -> None:
+    made = trainer(RANDOM)
+    made.train_straight(2)
+    save_file(made.network.state_dict(), tmp_path / "w.safetensors")
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    found = network_with(prepared(RANDOM).plan, tmp_path / "w.safetensors").state_dict()
+    assert torch.equal(torch.rand(1), expected)
+    assert found.keys() == made.network.state_dict().keys()
+    assert all(torch.equal(found[n], t) for n, t in made.network.state_dict().items())
 
 
-def test_of_a_checkpoint_only_the_networks_tensors_are_read(tmp_path: Path) -> None:
+def test_a_checkpoint_gives_the_tensors_of_its_network_alone(tmp_path: Path) -> None:
+    made = trainer(RANDOM)
+    save_checkpoint(tmp_path / "a.safetensors", made.network)
+    weights = read_weights(tmp_path / "a.safetensors")
+    assert all(torch.equal(weights[n], t) for n, t in made.network.state_dict().items())
     tensors = {"network/0.weight": torch.ones(2), "optimizers/0.weight": torch.zeros(2)}
-    save_file(tensors, tmp_path / "last.safetensors")
-    assert list(read_weights(tmp_path / "last.safetensors")) == ["0.weight"]
+    save_file(tensors, tmp_path / "b.safetensors")
+    assert list(read_weights(tmp_path / "b.safetensors")) == ["0.weight"]
 
 
-def test_a_tensor_of_another_shape_is_named_with_both_shapes(tmp_path: Path) -> None:
-    told = refused(of() | {"2.weight": torch.zeros(6, 5)}, tmp_path)
-    assert "its 2.weight is 6x5, the network's 6x6" in told
+def test_numbers_of_another_precision_are_taken_into_the_networks(tmp_path: Path) -> None:
+    state = {n: t.double() / 3 for n, t in trainer(MOONS).network.state_dict().items()}
+    save_file(state, tmp_path / "w.safetensors")
+    found = network_with(prepared(MOONS).plan, tmp_path / "w.safetensors").state_dict()
+    assert all(torch.equal(found[n], t.float()) for n, t in state.items())
 
 
-def test_missing_and_foreign_tensors_are_named(tmp_path: Path) -> None:
-    weights = of()
-    weights["0.wieght"] = weights.pop("0.weight")
-    told = refused(weights, tmp_path)
-    assert "has no 0.weight" in told
-    assert "0.wieght" in told
-    assert "has 9.bias, the network has not" in refused(of() | {"9.bias": torch.ones(1)}, tmp_path)
+def test_how_many_batches_a_norm_has_seen_may_be_left_out(tmp_path: Path) -> None:
+    state = trainer(RANDOM).network.state_dict()
+    del state["1.num_batches_tracked"]
+    save_file(state, tmp_path / "w.safetensors")
+    found = network_with(prepared(RANDOM).plan, tmp_path / "w.safetensors").state_dict()
+    assert found["1.num_batches_tracked"] == 0
 
 
-def test_other_kinds_of_numbers_and_none_are_refused(tmp_path: Path) -> None:
-    whole = of() | {"0.bias": torch.ones(6, dtype=torch.int64)}
-    assert "0.bias is int64, the network's is float32" in refused(whole, tmp_path)
-    lost = of() | {"0.bias": torch.full((6,), torch.nan)}
-    assert "0.bias holds numbers that are not finite" in refused(lost, tmp_path)
+def without(name: str) -> Tensors:
+    return {n: t for n, t in trainer(MOONS).network.state_dict().items() if n != name}
 
 
-def test_numbers_of_another_precision_are_taken(tmp_path: Path) -> None:
-    double = {name: tensor.double() for name, tensor in of().items()}
-    save_file(double, tmp_path / "w.safetensors")
-    found = first_weights(prepared(MOONS).plan, tmp_path / "w.safetensors")
-    assert all(torch.equal(found[name], tensor) for name, tensor in of().items())
+def other(name: str, tensor: Tensor) -> Tensors:
+    return without(name) | {name: tensor}
 
 
-def test_counts_of_batches_may_be_missing(tmp_path: Path) -> None:
-    weights = of(RANDOM)
-    del weights["1.num_batches_tracked"]
-    save_file(weights, tmp_path / "w.safetensors")
-    assert first_weights(prepared(RANDOM).plan, tmp_path / "w.safetensors").keys() == (
-        of(RANDOM).keys()
-    )
-
-
-def test_reading_leaves_the_generators_alone(tmp_path: Path) -> None:
-    save_file(of(), tmp_path / "w.safetensors")
-    torch.manual_seed(5)
-    network_with(prepared(MOONS).plan, tmp_path / "w.safetensors")
-    drawn = torch.rand(3)
-    torch.manual_seed(5)
-    assert torch.equal(drawn, torch.rand(3))
-
-
-def test_what_is_no_file_of_weights_is_refused_with_its_name(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.safetensors"
-    empty.write_bytes(save({}))
-    for path, said in (
-        (tmp_path / "none.safetensors", "there is no such file"),
-        (tmp_path, "is a folder"),
-        (empty, "holds no tensor"),
-    ):
-        with pytest.raises(InvalidInput, match=said) as caught:
-            read_weights(path)
-        assert str(caught.value).startswith(str(path))
-
-
-@given(st.binary(max_size=60), st.integers(0, 300), st.integers(0, 255))
-def test_whatever_a_file_holds_is_weights_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, raw: bytes, place: int, byte: int
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        (without("2.weight"), "has no 2.weight"),
+        (without("2.weight") | {"2.wieght": torch.ones(6, 6)}, "did you mean 2.wieght"),
+        (other("5.bias", torch.ones(2)), "has 5.bias, the network has not"),
+        (other("0.weight", torch.ones(2, 6)), "0.weight is (2, 6), the network's is (6, 2)"),
+        (other("4.bias", torch.tensor(1.0)), "4.bias is (), the network's is (1,)"),
+        (other("4.bias", torch.ones(1, dtype=torch.int64)), "4.bias is int64, the network's is"),
+        ({}, "holds no tensor"),
+    ],
+)
+def test_weights_that_are_not_the_networks_are_refused(
+    weights: Tensors, said: str, tmp_path: Path
 ) -> None:
+    save_file(weights, tmp_path / "w.safetensors")
+    assert said in refusal(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("-inf"), 1e300])
+def test_a_network_begins_with_no_number_that_is_none(number: float, tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    save_file(other("4.bias", torch.tensor([number], dtype=torch.float64)), path)
+    with pytest.raises(InvalidInput, match=r"4\.bias holds numbers that are not finite"):
+        initial_weights(prepared(MOONS).plan, path)
+
+
+def test_weights_that_are_refused_leave_the_network_as_it_was() -> None:
+    network = trainer(MOONS).network
+    before = {n: t.clone() for n, t in network.state_dict().items()}
+    weights = {n: torch.ones_like(t) for n, t in before.items()} | {"4.bias": torch.ones(7)}
+    with pytest.raises(InvalidInput):
+        put_weights(network, weights, "here")
+    assert all(torch.equal(t, before[n]) for n, t in network.state_dict().items())
+
+
+def test_what_is_no_file_is_told(tmp_path: Path) -> None:
+    assert "there is no such file" in refusal(tmp_path / "none.safetensors")
+    assert "is no file" in refusal(tmp_path)
+
+
+@given(st.data())
+def test_a_damaged_file_is_refused_or_read_whole(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    whole = save({"0.weight": torch.ones(3), "0.bias": torch.ones(2)})
+    torn = whole[: data.draw(st.integers(0, len(whole) - 1))]
+    at = data.draw(st.integers(0, len(whole) - 1))
+    flipped = whole[:at] + bytes([whole[at] ^ (1 << data.draw(st.integers(0, 7)))])
+    content = data.draw(
+        st.sampled_from([torn, flipped + whole[at + 1 :], b"", b"\0" * 100]) | st.binary()
+    )
     path = tmp_path_factory.mktemp("w") / "w.safetensors"
-    whole = bytearray(save({"0.weight": torch.ones(3, 2), "0.bias": torch.ones(3)}))
-    whole[place % len(whole)] = byte
-    for content in (raw, bytes(whole), bytes(whole[:place])):
-        path.write_bytes(content)
-        try:
-            assert read_weights(path)
-        except InvalidInput as error:
-            assert str(error).startswith(str(path))  # noqa: PT017
+    path.write_bytes(content)
+    with contextlib.suppress(InvalidInput):
+        assert read_weights(path)

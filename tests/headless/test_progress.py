@@ -2,16 +2,20 @@ import io
 import os
 import re
 import shutil
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
-from tests.support import MOONS, prepared
 from tui_nn.headless.progress import Bar, Lines, Progress
 from tui_nn.spec.catalog import metric
-from tui_nn.spec.protocol import Array, Evaluated, Stepped
+from tui_nn.spec.protocol import Array, Baseline, Changed, Evaluated, Phase, Started, Stepped
 
-PLAN = prepared(MOONS).plan  # 4 epochs of 7 steps
+STARTED = Started(
+    step=0, name="moons", title="Moons", experiment={}, layers=(), train_count=50, val_count=0,
+    baseline=Baseline("always 0", {}), batch_size=8, steps_per_epoch=7, epochs=4, metric="loss",
+    device="cpu", threads=1, torch="2",
+)  # fmt: skip
 
 
 class Clock:
@@ -31,13 +35,21 @@ def stepped(step: int, loss: float = 0.5) -> Stepped:
     )  # fmt: skip
 
 
+P = TypeVar("P", bound=Progress)
+
+
+def begun(progress: P) -> P:
+    progress.take(STARTED)
+    return progress
+
+
 def text_of(stream: io.StringIO) -> str:
     return stream.getvalue()
 
 
 def test_the_time_left_counts_all_time_so_far_evaluations_included() -> None:
     clock = Clock()
-    progress = Progress(PLAN, clock)
+    progress = begun(Progress(clock))
     clock.now = 2.0
     progress.take(stepped(7))
     clock.now = 4.0  # an evaluation took as long again
@@ -47,7 +59,7 @@ def test_the_time_left_counts_all_time_so_far_evaluations_included() -> None:
 
 def test_piped_progress_is_at_most_a_line_a_second() -> None:
     clock, stream = Clock(), io.StringIO()
-    lines = Lines(PLAN, stream, clock)
+    lines = begun(Lines(stream, clock))
     for step in range(1, 29):
         clock.now += 0.1
         lines.take(stepped(step))
@@ -59,7 +71,7 @@ def test_piped_progress_is_at_most_a_line_a_second() -> None:
 
 def test_a_short_run_writes_no_progress_lines() -> None:
     clock, stream = Clock(), io.StringIO()
-    lines = Lines(PLAN, stream, clock)
+    lines = begun(Lines(stream, clock))
     for step in range(1, 29):
         clock.now += 0.01
         lines.take(stepped(step))
@@ -70,7 +82,7 @@ def test_a_short_run_writes_no_progress_lines() -> None:
 def test_the_bar_never_wraps(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((columns, 24)))
     clock, stream = Clock(), io.StringIO()
-    bar = Bar(PLAN, stream, clock)
+    bar = begun(Bar(stream, clock))
     for step in (1, 9, 28):
         clock.now += 1
         bar.take(stepped(step, loss=123456.789))
@@ -83,7 +95,7 @@ def test_the_bar_tells_epoch_step_loss_metric_rate_and_time_left(
 ) -> None:
     monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((140, 24)))
     clock, stream = Clock(), io.StringIO()
-    bar = Bar(PLAN, stream, clock)
+    bar = begun(Bar(stream, clock))
     bar.metric = metric("accuracy")
     bar.take(Evaluated(step=7, epoch=1, lr=0.1, train={}, val={"loss": 0.4, "accuracy": 0.875}))
     clock.now = 10
@@ -97,7 +109,7 @@ def test_the_bar_tells_epoch_step_loss_metric_rate_and_time_left(
 def test_80_columns_hold_all_but_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((80, 24)))
     clock, stream = Clock(), io.StringIO()
-    bar = Bar(PLAN, stream, clock)
+    bar = begun(Bar(stream, clock))
     bar.metric = metric("accuracy")
     bar.take(Evaluated(step=7, epoch=1, lr=0.1, train={}, val={"loss": 0.4, "accuracy": 0.875}))
     clock.now = 3600
@@ -113,7 +125,7 @@ def test_words_are_not_cut_where_the_share_done_finds_no_room(
 ) -> None:
     monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((72, 24)))
     clock, stream = Clock(), io.StringIO()
-    bar = Bar(PLAN, stream, clock)
+    bar = begun(Bar(stream, clock))
     bar.metric = metric("accuracy")
     bar.take(Evaluated(step=7, epoch=1, lr=0.1, train={}, val={"loss": 0.4, "accuracy": 0.875}))
     clock.now = 3600
@@ -123,7 +135,7 @@ def test_words_are_not_cut_where_the_share_done_finds_no_room(
 
 def test_the_bar_is_wiped_at_the_end() -> None:
     stream = io.StringIO()
-    with Bar(PLAN, stream, Clock()) as bar:
+    with begun(Bar(stream, Clock())) as bar:
         bar.say("loading")
     assert text_of(stream).endswith("\r\x1b[K")
 
@@ -131,9 +143,21 @@ def test_the_bar_is_wiped_at_the_end() -> None:
 def test_a_terminal_without_unicode_gets_a_plain_bar() -> None:
     clock = Clock()
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    bar = Bar(PLAN, stream, clock)
+    bar = begun(Bar(stream, clock))
     clock.now = 1
     bar.take(stepped(14))
     bar.say("loading PyTorch …")
     stream.seek(0)
     assert "#" in stream.read()
+
+
+def changed(key: str, new: int) -> Changed:
+    return Changed(step=7, phase=Phase.EVALUATE, key=key, old=None, new=new)
+
+
+def test_more_epochs_and_other_batches_count_from_when_they_are_set() -> None:
+    progress = begun(Progress(Clock()))
+    progress.take(changed("train.epochs", 10))
+    assert progress.total == 70
+    progress.take(changed("train.batch_size", 25))
+    assert (progress.per_epoch, progress.total) == (2, 20)

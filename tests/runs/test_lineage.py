@@ -71,3 +71,71 @@ def test_whatever_the_parents_every_path_ends_and_never_goes_on_later(
         steps = list(found.path(branch).values())
         assert steps[1:] == sorted(steps[1:], reverse=True)
         assert len(found.all_changes(branch)) <= len(tree)
+
+
+class Model:
+    """Branches as whole lists: what is in force at each step, and what was ever changed."""
+
+    def __init__(self) -> None:
+        self.arriving: dict[int, list[tuple[str, ...]]] = {0: [()]}
+        self.all: dict[int, tuple[str, ...]] = {0: ()}
+        self.parents: dict[int, tuple[int | None, int]] = {0: (None, 0)}
+        self.branch = self.step = 0
+
+    def train(self) -> Record:
+        arriving = self.arriving[self.branch]
+        self.step += 1
+        if self.step == len(arriving):
+            arriving.append(self.all[self.branch])
+        return stepped(self.step, [0.0], branch=self.branch)
+
+    def go_to(self, branch: int, step: int) -> None:
+        while step < self.parents[branch][1]:
+            branch = self.parents[branch][0] or 0
+        self.branch, self.step = branch, step
+
+    def change(self, key: str) -> Record:
+        arriving, step = self.arriving[self.branch], self.step
+        parent = None
+        is_behind = step < len(arriving) - 1
+        is_told = self.parents[self.branch][1] == step or arriving[step] == self.all[self.branch]
+        if is_behind or not is_told:
+            parent = self.branch
+            self.branch = max(self.all) + 1
+            self.arriving[self.branch] = arriving[: step + 1]
+            self.all[self.branch] = arriving[step]
+            self.parents[self.branch] = parent, step
+        self.all[self.branch] += (key,)
+        if step == self.parents[self.branch][1]:
+            self.arriving[self.branch][step] = self.all[self.branch]
+        return changed(self.branch, step, key, parent=parent)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.just("train"), st.just("change"), st.tuples(st.integers(0, 9), st.integers(0, 99))
+        ),
+        max_size=40,
+    )
+)
+def test_a_lineage_knows_what_whole_lists_of_each_branch_know(
+    moves: list[str | tuple[int, int]],
+) -> None:
+    model, found = Model(), Lineage()
+    for number, move in enumerate(moves):
+        if move == "train":
+            found.take(model.train())
+        elif move == "change":
+            found.take(model.change(f"key {number}"))
+        elif isinstance(move, tuple):
+            branch = move[0] % len(model.all)
+            model.go_to(branch, move[1] % len(model.arriving[branch]))
+    assert found.branches.keys() == model.all.keys()
+    for branch, arriving in model.arriving.items():
+        node = found.branches[branch]
+        assert (node.parent, node.start) == model.parents[branch]
+        assert node.head == len(arriving) - 1
+        assert keys(found, branch) == list(model.all[branch])
+        for step in range(node.start, node.head + 1):
+            assert keys(found, branch, step) == list(arriving[step]), (branch, step)

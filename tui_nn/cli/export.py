@@ -1,6 +1,4 @@
-"""`export`: an experiment or a run as plain PyTorch, a file for other tools, or numbers."""
-
-from pathlib import Path
+"""`export`: an experiment or a run, taken along."""
 
 import click
 
@@ -18,13 +16,9 @@ from tui_nn.cli.group import commands, verbose
     "--form", type=click.Choice(["sequential", "module", "matrices"]),
     help="How the script writes the network: nn.Sequential, a class, or bare matrices.",
 )  # fmt: skip
-@click.option(
-    "--over", type=click.Choice(["epoch", "step"]),
-    help="A row of the metrics: an evaluation (default), or a step with its loss.",
-)  # fmt: skip
-@click.option("-o", "--out", metavar="PATH", help="Folder or file to write.")
+@click.option("-o", "--out", metavar="PATH", help="Folder or file to write; - is standard output.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
-@click.option("--runs", default="runs", metavar="DIR", help="Where runs are: runs.")
+@click.option("--runs", default="runs", metavar="DIR", show_default=True, help="Where runs are.")
 @click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @verbose
 def export(
@@ -32,20 +26,19 @@ def export(
     changes: tuple[str, ...],
     to: str,
     form: str | None,
-    over: str | None,
     out: str | None,
     force: bool,
     runs: str,
     target: tuple[str, ...],
 ) -> None:
-    """Take an experiment or a run along: as a script, its weights, its numbers.
+    """Take an experiment or a run along: as plain PyTorch, weights or numbers.
 
-    The script is plain PyTorch, needs no nn-tui and gives the losses of the run, to the last bit.
-
-    EXPERIMENT is a preset's name, a TOML file or data of your own; RUN a run's folder, its name or
-    how that alone begins or ends, or latest. A csv goes to standard output unless -o names a file.
+    The script needs no nn-tui and gives the losses of the run: to the last bit as sequential or
+    module, to six digits as matrices. csv has a line for each evaluation of a run.
     """
+    from pathlib import Path
+
     from tui_nn.headless.export import Wanted
     from tui_nn.headless.export import export as write
 
-    write(experiment, Path(runs), changes, Wanted(to, form, over, out, force), target)
+    write(experiment, changes, Wanted(to, form, out, force), target, Path(runs))

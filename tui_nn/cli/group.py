@@ -11,7 +11,7 @@ DEFAULT_PRESET = "and-gate"
 
 
 class Commands(click.Group):
-    """`nn-tui WORD`: a command, else a preset or file to train."""
+    """`nn-tui WORD`: a command, else a run to follow, a preset or a file to train."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, args or ["train", "--without-app", DEFAULT_PRESET])
@@ -22,17 +22,24 @@ class Commands(click.Group):
         word = args[0]
         if word in self.commands:
             return super().resolve_command(ctx, args)
+        from tui_nn.runs.folder import find_run, match_run
         from tui_nn.spec.catalog.entry import near
         from tui_nn.spec.files import find_experiment, near_file
 
+        if any(arg.split("=")[0] == "--engine" for arg in args[1:]):  # named at the other end
+            return "train", self.commands["train"], args
+        if find_run(word) is not None:
+            return "follow", self.commands["follow"], args
         try:
             find_experiment(word)
         except InvalidInput as error:
+            if match_run(word) is not None:
+                return "follow", self.commands["follow"], args
             hint = near(word, self.commands) or near_file(word)
+            lists = "`nn-tui presets` and `nn-tui runs` list them, `nn-tui --help` the commands"
+            none = f"there is no command, preset, file or run {word}"
             raise InvalidInput(
-                f"there is no command, preset or file {word}" if not error.where else error.message,
-                where=error.where,
-                hint=hint or "`nn-tui presets` lists the presets, `nn-tui --help` the commands",
+                error.message if error.where else none, where=error.where, hint=hint or lists
             ) from None
         return "train", self.commands["train"], ["--without-app", *args]
 
@@ -47,7 +54,7 @@ verbose = click.option(
 def commands() -> None:
     """A workbench for training neural networks, step by step.
 
-    nn-tui PRESET trains a preset; without a name, the AND gate.
+    nn-tui PRESET trains a preset; without a name, the AND gate. nn-tui RUN shows a run.
     """
 
 

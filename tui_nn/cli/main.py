@@ -10,7 +10,7 @@ import click
 
 from tui_nn.cli import ask, export, look, runs, serve, train  # noqa: F401
 from tui_nn.cli.group import commands, say
-from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.errors import InvalidInput, NNError
 from tui_nn.spec.exits import Exit
 
 
@@ -49,6 +49,9 @@ def _report(error: Exception, wants_traceback: bool) -> Exit:
     if isinstance(error, InvalidInput):
         say(str(error))
         return Exit.BAD_INPUT
+    if isinstance(error, NNError):
+        say(str(error))
+        return Exit.FAILED
     lines = str(error).strip().splitlines() or [""]
     say(f"failed: {type(error).__name__}: {lines[0]}: -v shows where")
     return Exit.FAILED

@@ -1,4 +1,4 @@
-"""`runs` with `rm` and `prune`, and `compare`."""
+"""`runs` with `rm` and `prune`, `follow`, `compare`."""
 
 from pathlib import Path
 
@@ -75,3 +75,28 @@ def compare(run: tuple[str, ...], over: str, as_json: bool, folder: str) -> None
 
     found = [need_run(word, Path(folder)) for word in run]
     compare_runs(found, over, as_json)  # type: ignore[arg-type]
+
+
+@commands.command()
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Print records, one JSON object a line.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--runs", "folder", default="runs", metavar="DIR", help="Where runs are: runs.")
+@verbose
+def follow(run: str, as_json: bool, quiet: bool, folder: str) -> int:
+    """Follow a run that an engine trains; show one that nobody trains now.
+
+    RUN is a run's folder, its name or how that alone begins or ends, or `latest`. Ctrl-C leaves
+    the engine at its work.
+    """
+    from tui_nn.headless import follow as headless
+    from tui_nn.headless.show_run import print_run
+    from tui_nn.headless.train import Options
+    from tui_nn.runs.folder import need_run
+    from tui_nn.runs.sockets import is_reachable
+
+    found = need_run(run, Path(folder))
+    if is_reachable(found):
+        return headless.follow(found, Options(json="records" if as_json else "", quiet=quiet))
+    print_run(found, as_json)
+    return 0

@@ -1,6 +1,7 @@
 """`train` and `verify-resume`."""
 
 import re
+from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,9 @@ class TrainCommand(click.Command):
     "--save-every", type=click.FloatRange(min=0), metavar="S", help="Seconds between saves: 30."
 )
 @click.option("--init-from", metavar="FILE", help="Begin with the weights of a .safetensors file.")
+@click.option(
+    "--engine", metavar="COMMAND", help="Train elsewhere: 'ssh box nn-tui engine --stay'."
+)
 @click.option("--without-app", is_flag=True, hidden=True)
 @verbose
 def train(
@@ -62,6 +66,7 @@ def train(
     runs: str,
     save_every: float | None,
     init_from: str | None,
+    engine: str | None,
     without_app: bool,
 ) -> int:
     """Train an experiment to its goal or end.
@@ -90,9 +95,13 @@ def train(
         save_every=save_every,
         init_from=None if init_from is None else Path(init_from),
     )
-    if resume is not None:
+    if resume is not None and experiment is not None:
         # `train --resume RUN key=value`: what stands in the experiment's place is a change.
-        changes = (experiment, *changes) if experiment is not None else changes
+        changes = (experiment, *changes)
+    if engine is not None:
+        word, local = resume or experiment, {"--save-every": save_every, "--init-from": init_from}
+        return _train_there(engine, word, changes, target, how, local)
+    if resume is not None:
         return _resume(resume, changes, how, {"--target": target, "--init-from": init_from})
     if experiment is None:
         raise click.UsageError("Missing argument 'EXPERIMENT'", click.get_current_context())
@@ -111,6 +120,25 @@ def _resume(word: str, changes: tuple[str, ...], how: "Options", others: dict[st
         if value:
             raise InvalidInput("goes with a new run", where=option, hint="leave it or --resume out")
     return headless.resume(need_run(word, how.runs or Path("runs")), changes, how)
+
+
+def _train_there(
+    engine: str,
+    word: str | None,
+    changes: tuple[str, ...],
+    target: tuple[str, ...],
+    how: "Options",
+    local: Mapping[str, object],
+) -> int:
+    from tui_nn.client import split_command
+    from tui_nn.headless.follow import Asked, train_there
+
+    if word is None:
+        raise click.UsageError("Missing argument 'EXPERIMENT'", click.get_current_context())
+    for option, value in local.items():
+        if value is not None:
+            raise InvalidInput("goes without --engine", where=option, hint="leave one of them out")
+    return train_there(split_command(engine), Asked(word, changes, target), how)
 
 
 @commands.command("verify-resume")

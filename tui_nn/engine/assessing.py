@@ -14,7 +14,8 @@ from tui_nn.data.recipe import Recipe
 from tui_nn.engine.aside import aside
 from tui_nn.engine.building import build_loss
 from tui_nn.engine.evaluation import Part
-from tui_nn.engine.predicting import CPU, refuse_a_single_one
+from tui_nn.engine.predicting import refuse_a_single_one
+from tui_nn.engine.weights import CPU
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Numbers
 from tui_nn.spec.resolve import Plan

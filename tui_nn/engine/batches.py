@@ -99,6 +99,11 @@ class Batches:
         self.batch_size = batch_size
         self.go_to(self.place())
 
+    def recode(self, y: Tensor) -> None:
+        """The same targets in another coding, from here on."""
+        self.y = y
+        self.go_to(self.place())
+
     def start_anew(self, seed: int) -> None:
         """Draw the orders to come as from this seed; the present epoch keeps its own."""
         self._generator.manual_seed(seed)

@@ -21,6 +21,8 @@ KEPT_BEHIND = {
     ("RMSprop", "centered"): "grad_avg",
 }
 """What torch expects in the state of a parameter once this option is on."""
+OF_THE_OPTIMIZER = frozenset({"base_lrs", "use_beta1"})
+"""What a schedule has found in its optimizer: rates, and what momentum is called there."""
 
 
 def change(trainer: Trainer, plan: Plan) -> None:
@@ -51,16 +53,20 @@ def change(trainer: Trainer, plan: Plan) -> None:
 def _change_optimizers(trainer: Trainer, old: tuple[Bound, ...], new: tuple[Bound, ...]) -> None:
     rates = [(group["lr"], float(bound["lr"])) for bound, group in _with_groups(trainer, old)]
     if [bound.entry for bound in old] == [bound.entry for bound in new]:
-        for optimizer, before, after in zip(trainer.optimizers, old, new, strict=True):
-            _exchange_values(optimizer, before, after)
+        fresh = build_optimizers(trainer.plan, trainer.network)
+        for optimizer, as_built, *calls in zip(trainer.optimizers, fresh, old, new, strict=True):
+            _exchange_values(optimizer, as_built, *calls)
     else:
         places = [schedule.state_dict() for schedule in trainer.schedules]
         trainer.optimizers = build_optimizers(trainer.plan, trainer.network)
         trainer.schedules = build_schedules(trainer.plan, trainer.optimizers)
-        for schedule, place in zip(trainer.schedules, places, strict=False):
-            schedule.load_state_dict(_with_rates_of(schedule, place))
-        rates = [rates[min(i, len(rates) - 1)] for i in range(len(new))]
-    if replaces_rates(trainer.plan.experiment.schedule):
+        if places:
+            for schedule, place in zip(trainer.schedules, _for_each(places, new), strict=True):
+                schedule.load_state_dict(_with_values_of(schedule, place))
+        rates = _for_each(rates, new)
+    if _replaces_rates(trainer.plan.experiment.schedule):
+        for (now, _), optimizer in zip(rates, trainer.optimizers, strict=True):
+            optimizer.param_groups[0]["lr"] = now
         return
     for bound, (now, base), optimizer in zip(new, rates, trainer.optimizers, strict=True):
         _scale_rate(optimizer, now, base, float(bound["lr"]))
@@ -68,30 +74,50 @@ def _change_optimizers(trainer: Trainer, old: tuple[Bound, ...], new: tuple[Boun
         _set_bases(schedule, float(bound["lr"]))
 
 
+def _for_each(values: list[Any], new: tuple[Bound, ...]) -> list[Any]:
+    """What the old optimizers had, for as many new ones: the last one's for those beyond."""
+    return [values[min(i, len(values) - 1)] for i in range(len(new))]
+
+
 def _with_groups(trainer: Trainer, bounds: tuple[Bound, ...]) -> list[tuple[Bound, dict[str, Any]]]:
     groups = (optimizer.param_groups[0] for optimizer in trainer.optimizers)
     return list(zip(bounds, groups, strict=True))
 
 
-def _exchange_values(optimizer: Optimizer, old: Bound, new: Bound) -> None:
-    """Write the values that differ into the optimizer, but for lr; its state stays."""
+def _exchange_values(optimizer: Optimizer, fresh: Optimizer, old: Bound, new: Bound) -> None:
+    """Write the values that differ into the optimizer, but for lr; its state stays.
+
+    `fresh`: one as the new call makes it.
+    """
     name = new.entry.name
-    for key, value in new.values.items():
-        if value == old[key] or key == "lr":
-            continue
+    differ = {key for key, value in new.values.items() if value != old[key]} - {"lr"}
+    if "max_iter" in differ:
+        differ.add("max_eval")  # LBFGS counts it from max_iter where it is left out
+    for key in differ:
+        value = fresh.param_groups[0][key]
         for group in optimizer.param_groups:
             group[key] = value
         kept = KEPT_BEHIND.get((name, key))
         if kept and value:
             for parameter, state in optimizer.state.items():
                 state.setdefault(kept, torch.zeros_like(parameter))
+        if (name, key) == ("LBFGS", "history_size"):
+            _shorten_history(optimizer, value)
 
 
-def replaces_rates(schedule: Bound | None) -> bool:
+def _shorten_history(optimizer: Optimizer, size: int) -> None:
+    """LBFGS's memory of at most `size` steps, the latest; torch makes its scratch list anew."""
+    for state in optimizer.state.values():
+        for key in ("old_dirs", "old_stps", "ro"):
+            state[key] = state.get(key, [])[-size:]
+        state.pop("al", None)
+
+
+def _replaces_rates(schedule: Bound | None) -> bool:
     """Whether a schedule has rates of its own, whatever the optimizer's call says."""
     if schedule is None:
         return False
-    return "max_lr" in schedule.values or any(map(replaces_rates, schedule.inner))
+    return "max_lr" in schedule.values or any(map(_replaces_rates, schedule.inner))
 
 
 def _scale_rate(optimizer: Optimizer, now: float, base: float, new: float) -> None:
@@ -109,15 +135,14 @@ def _set_bases(schedule: Schedule, base: float) -> None:
         schedule.base_lrs = [base] * len(schedule.base_lrs)
 
 
-def _with_rates_of(schedule: Schedule, place: dict[str, Any]) -> dict[str, Any]:
-    """A schedule's place, with the base rates of another one of its kind."""
+def _with_values_of(schedule: Schedule, place: dict[str, Any]) -> dict[str, Any]:
+    """A schedule's place, with what another one of its kind takes from its own optimizer."""
     state = dict(place)
-    if hasattr(schedule, "base_lrs"):
-        state["base_lrs"] = list(schedule.base_lrs)
+    state |= {key: value for key, value in vars(schedule).items() if key in OF_THE_OPTIMIZER}
     if "_schedulers" in state:
         parts = getattr(schedule, "_schedulers", ())
         state["_schedulers"] = [
-            _with_rates_of(part, inner)
+            _with_values_of(part, inner)
             for part, inner in zip(parts, state["_schedulers"], strict=True)
         ]
     return state

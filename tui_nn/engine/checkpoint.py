@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from torch import Tensor
 
 from tui_nn.spec.errors import InvalidInput
 
+LONGEST_REASON = 100
+"""Characters of what a library says of a file."""
 FORMAT = "nn-tui checkpoint 1"
 Tensors = dict[str, Tensor]
 
@@ -48,14 +51,16 @@ def read(path: Path) -> Checkpoint:
     try:
         with safe_open(str(path), "pt") as file:
             metadata: Mapping[str, str] = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, MemoryError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise InvalidInput("there is no such checkpoint", where=where) from None
+            # Their own memory: a file that is written over would change them, or end the process.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+    except FileNotFoundError:
+        raise InvalidInput("there is no such checkpoint", where=where) from None
+    except _REFUSALS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InvalidInput(
-            f"is no checkpoint, or a damaged one ({reason})", where=where, hint=_WAY_OUT
-        ) from None
+            f"is no checkpoint, or a damaged one ({reason[:LONGEST_REASON]})",
+            where=where, hint=_WAY_OUT,
+        ) from None  # fmt: skip
     if metadata.get("format") != FORMAT:
         raise InvalidInput(
             "is not a checkpoint of nn-tui" if "tree" not in metadata else "is of another version",
@@ -67,6 +72,8 @@ def read(path: Path) -> Checkpoint:
         raise InvalidInput("is damaged: its digest is another", where=where, hint=_WAY_OUT)
     try:
         tree = _unpack(json.loads(text), tensors)
+        if not isinstance(tree, dict):
+            raise TypeError(type(tree))
     except (ValueError, TypeError, KeyError, RecursionError):
         raise InvalidInput("is damaged", where=where, hint=_WAY_OUT) from None
     network = {
@@ -83,6 +90,11 @@ def digest_of(tree: Any) -> str:
     return _digest(tensors, json.dumps(_pack(tree, "", tensors), allow_nan=False))
 
 
+_REFUSALS = (
+    SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError, OverflowError,
+    MemoryError,
+)  # fmt: skip
+"""What the library and torch raise where a file is not what it says."""
 _WAY_OUT = "take another checkpoint, or train anew"
 
 
@@ -100,6 +112,13 @@ def _digest(tensors: Tensors, text: str) -> str:
     return digest.hexdigest()
 
 
+def _free_name(place: str, tensors: Tensors) -> str:
+    """A tensor's place in the tree as its name, unlike any other's and any of the network's."""
+    name = f"~{place}" if place.startswith("network/") else place
+    others = (f"{name}~{number}" for number in count(2))
+    return next(free for free in chain([name], others) if free not in tensors)
+
+
 def _pack(value: Any, place: str, tensors: Tensors) -> Any:
     """A tree as JSON: what JSON has no word for is an object with one key, its tag."""
     match value:
@@ -110,8 +129,9 @@ def _pack(value: Any, place: str, tensors: Tensors) -> Any:
         case bytes():
             return {"bytes": value.hex()}
         case Tensor():
-            tensors[place] = _plain(value)
-            return {"tensor": place}
+            name = _free_name(place, tensors)
+            tensors[name] = _plain(value)
+            return {"tensor": name}
         case list():
             return [_pack(part, f"{place}/{i}", tensors) for i, part in enumerate(value)]
         case tuple():
@@ -144,5 +164,8 @@ def _unpack(value: Any, tensors: Tensors) -> Any:
         case "dict":
             return {_unpack(key, tensors): _unpack(part, tensors) for key, part in inner}
         case "counter":
-            return Counter({_unpack(key, tensors): part for key, part in inner})
+            counts = {_unpack(key, tensors): part for key, part in inner}
+            if not all(type(part) is int for part in counts.values()):
+                raise TypeError(tag)
+            return Counter(counts)
     raise ValueError(tag)

@@ -5,7 +5,11 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+from torch import Tensor
 
 from tui_nn.data.changing import with_changes
 from tui_nn.data.prepare import Prepared
@@ -24,7 +28,7 @@ from tui_nn.spec.changes import with_values
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, Table
 from tui_nn.spec.files import load_experiment
-from tui_nn.spec.protocol import Changed, Record, Saved
+from tui_nn.spec.protocol import Changed, Reason, Record, Saved
 
 NOT_TRAINED = frozenset({"data", "title", "about", "view"})
 """Keys on which no number depends; data is known by its own sha256."""
@@ -132,35 +136,82 @@ class Saving:
     changes_log: int
 
 
+Count = Annotated[int, Meta(ge=0)]
+
+
+@dataclass(frozen=True)
+class _Last:
+    """What the tree of a last checkpoint holds, beside the network."""
+
+    kind: Literal["last"]
+    step: Count
+    branch: Count
+    changes: Count
+    """How many of those on the way to its branch are in force."""
+    experiment: str
+    """A fingerprint, with those changes."""
+    limit: float | None
+    reason: Reason | None
+    optimizers: tuple[dict[str, Any], ...]
+    schedules: tuple[dict[str, Any], ...]
+    place: Place
+    generators: tuple[Tensor, ...]
+    last_lr: float
+    in_a_row: Count
+    since_best: Count
+    best: Best | None
+    watched: Watched | None
+    elapsed_s: float
+    events: Count
+    changes_log: Count
+
+
 def read_last(folder: Folder, root: Prepared) -> tuple[Saving, Lineage]:
     """The state a run goes on from, and its branches up to then; `root`: before any change.
 
     Raises InvalidInput for a file that is damaged or belongs to another experiment.
     """
     held = checkpoint.read(folder.last)
-    tree = held.tree
     with _told_of(folder):
-        lineage = _lineage(folder, tree)
-        prepared = with_changes(root, _in_force(lineage, tree))
-        _refuse_another(folder, tree, prepared.plan.experiment)
-        moment = _moment(tree, held.network, prepared)
-        return Saving(moment, tree["elapsed_s"], tree["events"], tree["changes_log"]), lineage
+        last = msgspec.convert(held.tree, _Last)
+        lineage = _lineage(folder, last)
+        prepared = with_changes(root, _in_force(lineage, last))
+        _refuse_another(folder, last, prepared.plan.experiment)
+        _check_place(last.place, prepared.plan.facts.train_count)
+        moment = _moment(last, held.network, prepared)
+        return Saving(moment, last.elapsed_s, last.events, last.changes_log), lineage
 
 
-def trained_experiment(folder: Folder) -> Experiment:
-    """A run's experiment with all the changes that its last checkpoint was trained with.
+@dataclass(frozen=True)
+class Course:
+    """What a run has been on the way to its last checkpoint."""
+
+    before: Experiment
+    """As it stands in the folder, before any change."""
+    changes: tuple[Changed, ...]
+    """Those in force, in order."""
+    steps: int
+
+    @property
+    def experiment(self) -> Experiment:
+        """With all its changes."""
+        return with_values(self.before, [(change.key, change.new) for change in self.changes])
+
+
+def course_of(folder: Folder) -> Course:
+    """How a run came to its last checkpoint; one without has taken no step.
 
     Raises InvalidInput as `read_last`.
     """
     experiment = load_experiment(str(folder.experiment))
     if not folder.last.exists():
-        return experiment
-    tree = checkpoint.read(folder.last).tree
+        return Course(experiment, (), 0)
+    held = checkpoint.read(folder.last)
     with _told_of(folder):
-        changes = _in_force(_lineage(folder, tree), tree)
-        experiment = with_values(experiment, [(change.key, change.new) for change in changes])
-        _refuse_another(folder, tree, experiment)
-    return experiment
+        last = msgspec.convert(held.tree, _Last)
+        course = Course(experiment, tuple(_in_force(_lineage(folder, last), last)), last.step)
+        _refuse_another(folder, last, course.experiment)
+    return course
 
 
 @contextmanager
@@ -168,32 +219,44 @@ def _told_of(folder: Folder) -> Iterator[None]:
     """What a last checkpoint lacks is told with the file's name."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise InvalidInput("is no last checkpoint of a run", where=str(folder.last)) from None
+    except (msgspec.ValidationError, KeyError, ValueError) as error:
+        raise InvalidInput(
+            f"is no last checkpoint of a run ({error})", where=str(folder.last)
+        ) from None
     except OSError as error:
         raise InvalidInput(f"can't be read ({error.strerror})", where=str(folder.path)) from None
 
 
-def _lineage(folder: Folder, tree: dict[str, Any]) -> Lineage:
+def _lineage(folder: Folder, last: _Last) -> Lineage:
     """The branches of a run up to its last checkpoint."""
-    for path, length in ((folder.events, tree["events"]), (folder.changes, tree["changes_log"])):
+    for path, length in ((folder.events, last.events), (folder.changes, last.changes_log)):
         if path.stat().st_size < length:
             raise InvalidInput(
                 f"is shorter than when {folder.last.name} was saved", where=str(path)
             )
     lineage = Lineage()
-    for record in read_records(folder.events, tree["events"]):
+    for record in read_records(folder.events, last.events):
         lineage.take(record)
+    if last.branch not in lineage.branches:
+        raise ValueError(f"branch {last.branch} is not in {folder.events.name}")
     return lineage
 
 
-def _in_force(lineage: Lineage, tree: dict[str, Any]) -> list[Changed]:
+def _in_force(lineage: Lineage, last: _Last) -> list[Changed]:
     """The changes that a checkpoint was trained with."""
-    return lineage.all_changes(tree["branch"])[: tree["changes"]]
+    return lineage.all_changes(last.branch)[: last.changes]
 
 
-def _refuse_another(folder: Folder, tree: dict[str, Any], experiment: Experiment) -> None:
-    if tree["experiment"] != fingerprint(experiment.table):
+def _check_place(place: Place, count: int) -> None:
+    """ValueError for a place that is none in `count` samples."""
+    order = range(count) if place.order is None else sorted(place.order.tolist())
+    first = 0 if place.epochs_begun else count
+    if place.epochs_begun < 0 or not first <= place.done <= count or [*order] != [*range(count)]:
+        raise ValueError("its place in the data is none")
+
+
+def _refuse_another(folder: Folder, last: _Last, experiment: Experiment) -> None:
+    if last.experiment != fingerprint(experiment.table):
         raise InvalidInput(
             "belongs to another experiment than the one beside it",
             where=str(folder.last),
@@ -234,24 +297,22 @@ def _fields(value: Any) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
-def _moment(tree: dict[str, Any], network: checkpoint.Tensors, prepared: Prepared) -> Moment:
+def _moment(last: _Last, network: checkpoint.Tensors, prepared: Prepared) -> Moment:
     return Moment(
         prepared=prepared,
-        branch=tree["branch"],
-        changes=tree["changes"],
+        branch=last.branch,
+        changes=last.changes,
         snapshot=Snapshot(
-            step=tree["step"],
+            step=last.step,
             network=network,
-            optimizers=tree["optimizers"],
-            schedules=tree["schedules"],
-            place=Place(**tree["place"]),
-            generators=tree["generators"],
-            last_lr=tree["last_lr"],
+            optimizers=last.optimizers,
+            schedules=last.schedules,
+            place=last.place,
+            generators=last.generators,
+            last_lr=last.last_lr,
         ),
-        decided=Decided(
-            tree["in_a_row"], tree["since_best"], Best(**tree["best"]) if tree["best"] else None
-        ),
-        watched=Watched(**tree["watched"]) if tree["watched"] else None,
-        limit=tree["limit"],
-        reason=tree["reason"],
+        decided=Decided(last.in_a_row, last.since_best, last.best),
+        watched=last.watched,
+        limit=last.limit,
+        reason=last.reason,
     )

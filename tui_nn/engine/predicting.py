@@ -14,13 +14,11 @@ from tui_nn.data.split import Samples
 from tui_nn.engine.aside import aside
 from tui_nn.engine.evaluation import chunk_size, decide, takes_batch_statistics
 from tui_nn.engine.tensors import on_device
-from tui_nn.engine.weights import network_with
+from tui_nn.engine.weights import CPU, network_with
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.network import SAME_NUMBERS, inner
 from tui_nn.spec.resolve import Plan
 from tui_nn.spec.targets import Classes
-
-CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -38,12 +36,19 @@ class Predictions:
 
 
 def trained_network(plan: Plan, checkpoint: Path) -> nn.Sequential:
-    """The plan's network with a checkpoint's weights, on the CPU.
+    """The plan's network with a checkpoint's weights, on the CPU, ready to evaluate.
 
-    InvalidInput if it can't be read or they don't fit.
+    InvalidInput for a broken checkpoint, or one of another network.
     """
     torch.set_num_threads(plan.experiment.train.threads or 1)
-    return network_with(plan, checkpoint, "name the other with --checkpoint").eval()
+    try:
+        return network_with(plan, checkpoint).eval()
+    except InvalidInput as error:
+        raise InvalidInput(
+            error.message,
+            where=error.where,
+            hint="name the other with --checkpoint; experiment.toml must be the run's own",
+        ) from None
 
 
 def predict(

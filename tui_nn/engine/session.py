@@ -18,7 +18,8 @@ from tui_nn.engine.trainer import Gate
 from tui_nn.engine.training import Block, Moment, Pacer, Training, Weights
 from tui_nn.engine.verdict import Outcome
 from tui_nn.runs.lineage import Lineage
-from tui_nn.spec.changes import with_values
+from tui_nn.spec.changes import starts_alike, with_values
+from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.protocol import (
     Array,
     Changed,
@@ -83,6 +84,7 @@ class Session:
         weights: Weights | None = None,
     ) -> None:
         """`weights`: the initial ones, where they don't come from the seed."""
+        self.weights = weights
         self.training = Training(prepared, weights)
         self.root = self.training.prepared
         """The settings before any change."""
@@ -119,6 +121,7 @@ class Session:
     def take_up(self, saving: Saving, root: Prepared, lineage: Lineage) -> None:
         """Go on where a run was last saved; `root`: its settings before any change."""
         self.root, self.lineage, self._elapsed = root, lineage, saving.elapsed_s
+        self.timeline.clear()  # it began with the settings of now
         self.return_to(replace(saving.moment, prepared=self.training.prepared))
         self.timeline.keep(self.good)
         self.start_telling()
@@ -312,12 +315,13 @@ class Session:
             if any(change.key != "train.epochs" for change in due):
                 training.reason = None  # with more epochs alone the end would have been the same
         else:
-            reseeded = any(
-                change.key == "train.seed" and change.new != change.old for change in due
-            )
-            training.start_over(prepared, None if reseeded else training.weights)
+            training.start_over(prepared, self._weights_of(experiment))
         self.changes += len(due)
         self.remember()
+
+    def _weights_of(self, experiment: Experiment) -> Weights | None:
+        """The initial weights that were given, for the network and the seed they were given for."""
+        return self.weights if starts_alike(experiment, self.root.plan.experiment) else None
 
     @contextmanager
     def timed(self) -> Iterator[None]:

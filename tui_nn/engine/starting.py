@@ -13,9 +13,10 @@ from tui_nn.data.prepare import Prepared
 from tui_nn.engine.keeping import Keeper, read_last
 from tui_nn.engine.session import Session
 from tui_nn.engine.travel import change
-from tui_nn.engine.weights import first_weights
+from tui_nn.engine.weights import initial_weights
 from tui_nn.runs.folder import Folder, create, replace_file
 from tui_nn.runs.log import read_records
+from tui_nn.spec.changes import with_values
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import write_toml
 from tui_nn.spec.protocol import Record, Started
@@ -42,10 +43,9 @@ def start(
     """A new run, before its first record; kept in a folder below `runs`, if that is given.
 
     Where that can't be written the listener hears why, and the run is kept nowhere. `init_from`:
-    a file of weights to begin with; InvalidInput where they aren't this network's.
+    a file of weights to begin with; InvalidInput where they don't fit.
     """
-    plan = opened.prepared.plan
-    weights = None if init_from is None else first_weights(plan, init_from)
+    weights = None if init_from is None else initial_weights(opened.to_train.plan, init_from)
     session = Session(
         opened.to_train, listener.record, history_bytes=history_bytes, weights=weights
     )
@@ -67,7 +67,8 @@ def keep(session: Session, opened: Opened, runs: Path, listener: Listener) -> No
 
 def _keeper(session: Session, opened: Opened, runs: Path, listener: Listener) -> Keeper:
     experiment = session.root.plan.experiment
-    folder = create(runs, experiment.name, write_toml(experiment, opened.text, anywhere=True))
+    titled = with_values(experiment, [("title", experiment.title)])  # its file has another name
+    folder = create(runs, experiment.name, write_toml(titled, opened.text, anywhere=True))
     if session.training.weights is not None:
         replace_file(folder.init, save(session.training.weights))
     return Keeper(folder, listener.words)
@@ -105,7 +106,7 @@ def resume(
 def _take_up(
     folder: Folder, root: Prepared, listener: Listener, history_bytes: int, keeper: Keeper
 ) -> Session:
-    weights = first_weights(root.plan, folder.init) if folder.init.exists() else None
+    weights = initial_weights(root.plan, folder.init) if folder.init.exists() else None
     if not folder.last.exists():
         session = Session(root, listener.record, history_bytes=history_bytes, weights=weights)
         keeper.cut(0, 0)
@@ -113,9 +114,8 @@ def _take_up(
         session.begin()
         return session
     saving, lineage = read_last(folder, root)
-    session = Session(
-        saving.moment.prepared, listener.record, history_bytes=history_bytes, weights=weights
-    )
+    session = Session(saving.moment.prepared, listener.record, history_bytes=history_bytes)
+    session.weights = weights
     with _told_of(folder.last):
         session.take_up(saving, root, lineage)
     keeper.cut(saving.events, saving.changes_log)

@@ -1,7 +1,9 @@
 """The past of a run, kept in moments from which any step can be reached again."""
 
 import time
+from bisect import insort
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from tui_nn.engine.training import Moment
 
@@ -25,6 +27,7 @@ class Timeline:
         """`budget` in bytes; moments are `seconds` apart at least, more where they are dear."""
         self.budget, self.seconds, self.clock = budget, seconds, clock
         self._moments: list[Moment] = []
+        """By branch, step and changes."""
         self._size = 0
         self._next = clock() + seconds
 
@@ -44,31 +47,35 @@ class Timeline:
         self._next = now + max(self.seconds, (now - began) / SHARE)
         return moment if is_finite else None
 
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._moments, self._size = [], 0
+
     def keep(self, moment: Moment) -> None:
         """Keep a moment as the newest; one of the same place is replaced."""
         if not self.budget:
             self._moments = [moment]
             return
         self._drop(lambda kept: _place(kept) == _place(moment))
-        self._moments.append(moment)
+        insort(self._moments, moment, key=_place)
         self._size += moment.nbytes + OVERHEAD
         while self._size > self.budget or len(self._moments) > MOST:
             if not self._thin(moment):
                 return
 
-    def before(self, path: Mapping[int, int], step: int, changes: int) -> Moment | None:
+    def before(self, way: Mapping[int, tuple[int, int]], step: int) -> Moment | None:
         """The latest moment from which `step` is reached by training; at step 0 that step itself.
 
-        `path`: the branches that lead there, each with its last step on the way; `changes`: how
-        many changes are in force there.
+        `way`: the branches that lead there, each with its last step on the way and how many changes
+        are in force there.
         """
         fitting = [
             moment
             for moment in self._moments
-            if moment.branch in path
-            and moment.step <= path[moment.branch]
-            and moment.changes <= changes
+            if moment.branch in way
             and (moment.step < step or moment.step == step == 0)
+            and moment.step <= way[moment.branch][0]
+            and moment.changes <= way[moment.branch][1]
         ]
         return max(fitting, key=lambda moment: (moment.step, moment.changes), default=None)
 
@@ -79,24 +86,23 @@ class Timeline:
 
     def _thin(self, present: Moment) -> bool:
         """Let go of the moment that is missed least; whether there was one."""
-        pinned: dict[int, Moment] = {}
-        for moment in self._moments:
-            pinned.setdefault(moment.branch, moment)
         inner = [
-            (self._loss(i, present), moment)
-            for i, moment in enumerate(self._moments[:-1])
-            if pinned[moment.branch] is not moment
+            index
+            for index, (before, moment) in enumerate(pairwise(self._moments), 1)
+            if before.branch == moment.branch and moment is not present
         ]
         if not inner:
             return False
-        least = min(inner, key=lambda pair: pair[0])[1]
+        least = self._moments[min(inner, key=lambda index: self._loss(index, present))]
         self._drop(lambda kept: kept is least)
         return True
 
     def _loss(self, index: int, present: Moment) -> float:
         """What is lost with a moment: the way between its neighbours, by its distance from now."""
-        before, moment, after = self._moments[index - 1 : index + 2]
-        way = after.step - before.step if after.branch == before.branch else present.step
+        before, moment, *rest = self._moments[index - 1 : index + 2]
+        way = moment.step - before.step
+        has_next = rest and rest[0].branch == moment.branch
+        way += rest[0].step - moment.step if has_next else way
         return max(1, way) / (1 + abs(present.step - moment.step))
 
 

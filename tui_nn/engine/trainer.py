@@ -25,6 +25,7 @@ from tui_nn.engine.tensors import on_device
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.resolve import Plan
+from tui_nn.spec.targets import Fit
 
 LARGEST_RATE = 1e30
 """Beyond it, float32 overflows inside an optimizer's step."""
@@ -56,7 +57,7 @@ class Trainer:
         self.refuse_too_large_a_rate()
         self.batches = Batches(
             on_device(split.train.x, train.dtype, device),
-            on_device(encode(split.train, plan.fit), train.dtype, device),
+            self._targets(split, plan.fit),
             plan.batch_size,
             train.shuffle,
             train.seed,
@@ -65,6 +66,14 @@ class Trainer:
         """The learning rate of the last step."""
         self.step = 0
         self.straighten()
+
+    def _targets(self, split: Split, fit: Fit) -> Tensor:
+        dtype = self.plan.experiment.train.dtype
+        return on_device(encode(split.train, fit), dtype, self.device)
+
+    def recode(self, split: Split, fit: Fit) -> None:
+        """Give the targets of the training part the coding of another loss."""
+        self.batches.recode(self._targets(split, fit))
 
     def straighten(self) -> None:
         """Lay the straight path anew, after anything it is made of was exchanged."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from tui_nn.data.dataset import Dataset
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine.changing import change
 from tui_nn.engine.decisions import Decided, Decisions
@@ -21,6 +22,7 @@ from tui_nn.engine.postmortem import (
 )
 from tui_nn.engine.state import Snapshot, restore, take
 from tui_nn.engine.trainer import Gate, Trainer
+from tui_nn.engine.weights import put_weights
 from tui_nn.spec.protocol import Culprit, Phase, Reason
 from tui_nn.spec.resolve import Plan
 
@@ -75,22 +77,27 @@ class Training:
         self._build(_on(device, prepared))
 
     def _build(self, prepared: Prepared) -> None:
-        self.prepared, plan, split = prepared, prepared.plan, prepared.split
-        train, unit = plan.experiment.train, split.scaling.unit
+        self.prepared, plan = prepared, prepared.plan
+        train = plan.experiment.train
         torch.set_num_threads(train.threads or 1)
-        device = torch.device(train.device)
-        self.trainer = Trainer(plan, split, device)
+        self.trainer = Trainer(plan, prepared.split, torch.device(train.device))
         if self.weights is not None:
-            self.trainer.network.load_state_dict(self.weights)
-        self.parts = {"train": Part(split.train, plan, device, unit)}
-        if split.val is not None:
-            self.parts["val"] = Part(split.val, plan, device, unit)
+            put_weights(self.trainer.network, self.weights, "the weights it began with")
+        self.parts = self._parts()
         self.decisions = Decisions(plan.experiment.goal, train.patience, plan.facts.kind)
         network = self.trainer.network
         self.watch = PerceptronWatch(self.trainer) if is_perceptron(network) else None
         self.limit: float | None = None
         self.reason: Reason | None = None
         self._last: tuple[int, dict[str, Evaluation]] | None = None
+
+    def _parts(self) -> dict[str, Part]:
+        split = self.prepared.split
+        parts = {"train": self._part(split.train)}
+        return parts if split.val is None else parts | {"val": self._part(split.val)}
+
+    def _part(self, dataset: Dataset) -> Part:
+        return Part(dataset, self.plan, self.trainer.device, self.prepared.split.scaling.unit)
 
     @property
     def plan(self) -> Plan:
@@ -181,11 +188,10 @@ class Training:
 
     def evaluate_test(self) -> dict[str, Evaluation]:
         """The part that is seen once, at the end."""
-        split = self.prepared.split
-        if split.test is None:
+        test = self.prepared.split.test
+        if test is None:
             return {}
-        part = Part(split.test, self.plan, self.trainer.device, split.scaling.unit)
-        return {"test": part.evaluate(self.trainer.network, self.trainer.loss)}
+        return {"test": self._part(test).evaluate(self.trainer.network, self.trainer.loss)}
 
     def decide(self) -> Reason | None:
         """Phase 8 where it is due: what its numbers decide."""
@@ -246,19 +252,36 @@ class Training:
         self.trainer.network.zero_grad()  # the gradient of a step that lies ahead is none yet
 
     def change(self, plan: Plan) -> None:
-        """Go on as `plan` says from here on: see `changing.change`."""
-        experiment, before = plan.experiment, self.plan.experiment.train
-        moment = self.moment(0, 0)
+        """Go on as `plan` says from here on: see `changing.change`.
+
+        Where it raises, only `go_to` leads on.
+        """
+        old, moment = self.plan, self.moment(0, 0)
+        experiment, before = plan.experiment, old.experiment.train
         if (experiment.train.device, experiment.train.dtype) != (before.device, before.dtype):
-            self._build(replace(self.prepared, plan=_like(self.plan, plan)))
+            self._build(replace(self.prepared, plan=_like(old, plan)))
             self.go_to(replace(moment, prepared=self.prepared))
-        change(self.trainer, plan)
         self.prepared = replace(self.prepared, plan=plan)
+        if plan.fit != old.fit:
+            self.trainer.recode(self.prepared.split, plan.fit)
+            self.parts = self._parts()
+        change(self.trainer, plan)
         self.decisions = Decisions(experiment.goal, experiment.train.patience, plan.facts.kind)
-        self.decisions.go_to(moment.decided)
+        self.decisions.go_to(self._still_decided(old, moment.decided))
         if self.watch:
             self.watch.start_anew()
         self._last = None
+
+    def _still_decided(self, old: Plan, decided: Decided) -> Decided:
+        """What evaluations under `old` settings say of the goal and the best weights now."""
+        now, before = self.plan.experiment, old.experiment
+        if now.goal != before.goal:
+            decided = replace(decided, in_a_row=0)
+        metric = self.decisions.metric
+        was = Decisions(before.goal, before.train.patience, old.facts.kind).metric
+        if metric != was or (metric.name == "loss" and now.loss != before.loss):
+            decided = replace(decided, since_best=0, best=None)
+        return decided
 
     def start_over(self, prepared: Prepared, weights: Weights | None) -> None:
         """Back to no step at all, with other settings, data or weights."""

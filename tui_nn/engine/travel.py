@@ -38,9 +38,14 @@ def go_to(session: Session, branch: int, step: int, poll: Poll = _silent) -> Non
         node = lineage.branches[node.parent]
     session.tell_steps()
     wanted = lineage.in_force(node.number, step)
-    moment = session.timeline.before(lineage.path(node.number), step, len(wanted))
+    way = {
+        number: (last, len(lineage.in_force(number, last)))
+        for number, last in lineage.path(node.number).items()
+    }
+    way[node.number] = (step, len(wanted))
+    moment = session.timeline.before(way, step)
     if moment is None:
-        session.training.start_over(session.root, session.training.weights)
+        session.training.start_over(session.root, session.weights)
         moment = session.training.moment(0, 0)
     session.return_to(moment)
     session.branch = node.number

@@ -12,34 +12,57 @@ from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import shown
 from tui_nn.spec.resolve import Plan
-from tui_nn.spec.shapes import show
 
+CPU = torch.device("cpu")
 OF_NETWORK = "network/"
 """What stands before the names of a network's tensors in a checkpoint."""
 SHOWN = 3
-SAVE_IT = "save it with safetensors.torch.save_file(network.state_dict(), …)"
 
 
-def network_with(plan: Plan, path: Path, way_out: str = SAVE_IT) -> nn.Sequential:
-    """The plan's network on the CPU with a file's weights, the generators left as they were.
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """The network's tensors in a .safetensors file, by name: `0.weight`.
 
-    Raises InvalidInput where the file can't be read (`way_out` is the hint where it is damaged),
-    or its tensors aren't this network's.
+    Raises InvalidInput that names the file where it can't be read or isn't one.
     """
-    weights = read_weights(path, way_out)
+    where = shown(path)
+    if not path.is_file():
+        reason = "is no file" if path.exists() else "there is no such file"
+        raise InvalidInput(reason, where=where, hint="name a .safetensors file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            names = list(file.keys())
+            prefix = OF_NETWORK if any(name.startswith(OF_NETWORK) for name in names) else ""
+            found = {
+                name.removeprefix(prefix): file.get_tensor(name)
+                for name in names
+                if name.startswith(prefix)
+            }
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InvalidInput(
+            f"is no safetensors file, or a damaged one ({reason})",
+            where=where,
+            hint="save it with safetensors.torch.save_file(network.state_dict(), …)",
+        ) from None
+    if not found:
+        raise InvalidInput("holds no tensor", where=where, hint="name another file")
+    return found
+
+
+def network_with(plan: Plan, path: Path) -> nn.Sequential:
+    """The plan's network on the CPU with the weights of a file; no random number is drawn.
+
+    Raises InvalidInput where the file's are not this network's.
+    """
     with torch.random.fork_rng(devices=[]):
-        network = build_network(plan, torch.device("cpu"))
-    check_weights(network, weights, shown(path))
-    network.load_state_dict(weights, strict=False)
+        network = build_network(plan, CPU)
+    put_weights(network, read_weights(path), shown(path))
     return network
 
 
-def first_weights(plan: Plan, path: Path) -> dict[str, Tensor]:
-    """All tensors of the plan's network, from a file to begin with.
-
-    Raises InvalidInput as `network_with`, and where one holds numbers that are not finite.
-    """
-    weights = network_with(plan, path).state_dict()
+def initial_weights(plan: Plan, path: Path) -> dict[str, Tensor]:
+    """What the plan's network begins with, from a file; InvalidInput as `network_with`, or NaN."""
+    weights: dict[str, Tensor] = network_with(plan, path).state_dict()
     for name, tensor in weights.items():
         if not bool(tensor.isfinite().all()):
             raise InvalidInput(
@@ -50,33 +73,13 @@ def first_weights(plan: Plan, path: Path) -> dict[str, Tensor]:
     return weights
 
 
-def read_weights(path: Path, way_out: str = SAVE_IT) -> dict[str, Tensor]:
-    """The network's tensors in a .safetensors file, by name: `0.weight`.
+def put_weights(network: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
+    """Give a network its weights; InvalidInput, and none of them, where they are not its own.
 
-    Raises InvalidInput that names the file where it can't be read or isn't one.
+    How many batches a BatchNorm has seen may be left out.
     """
-    where = shown(path)
-    if path.is_dir():
-        raise InvalidInput("is a folder", where=where, hint="name a .safetensors file in it")
-    try:
-        with safe_open(path, framework="pt") as file:
-            names = list(file.keys())
-            own = [name for name in names if name.startswith(OF_NETWORK)] or names
-            found = {name.removeprefix(OF_NETWORK): file.get_tensor(name) for name in own}
-    except FileNotFoundError:
-        raise InvalidInput(
-            "there is no such file", where=where, hint="name a .safetensors file"
-        ) from None
-    except OSError as error:
-        raise InvalidInput(f"can't be read ({error.strerror or error})", where=where) from None
-    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InvalidInput(
-            f"is no safetensors file, or a damaged one ({reason})", where=where, hint=way_out
-        ) from None
-    if not found:
-        raise InvalidInput("holds no tensor", where=where, hint="name another file")
-    return found
+    check_weights(network, weights, where)
+    network.load_state_dict(weights, strict=False)
 
 
 def check_weights(network: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
@@ -98,15 +101,14 @@ def check_weights(network: nn.Module, weights: Mapping[str, Tensor], where: str)
             where=where,
             hint=f"the network has {_some(wanted)}",
         )
-    for name, tensor in wanted.items():
-        if name in weights:
-            _check(name, weights[name], tensor, where)
+    for name, tensor in weights.items():
+        _check(name, tensor, wanted[name], where)
 
 
 def _check(name: str, tensor: Tensor, wanted: Tensor, where: str) -> None:
     if tensor.shape != wanted.shape:
         raise InvalidInput(
-            f"its {name} is {_shape(tensor)}, the network's {_shape(wanted)}",
+            f"{name} is {tuple(tensor.shape)}, the network's is {tuple(wanted.shape)}",
             where=where,
             hint="write the layers with the sizes of the file",
         )
@@ -116,10 +118,6 @@ def _check(name: str, tensor: Tensor, wanted: Tensor, where: str) -> None:
             where=where,
             hint="name a file of real numbers" if wanted.is_floating_point() else "take it out",
         )
-
-
-def _shape(tensor: Tensor) -> str:
-    return show(tuple(tensor.shape)) if tensor.ndim else "1"
 
 
 def _dtype(tensor: Tensor) -> str:

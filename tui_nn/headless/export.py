@@ -1,27 +1,35 @@
 """Take an experiment or a run out of nn-tui: as a script, its weights, or its numbers."""
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui_nn.data.changing import with_changes
+from tui_nn.data.files.source import Tell
 from tui_nn.data.open import open_experiment
-from tui_nn.data.prepare import Prepared
+from tui_nn.data.prepare import Prepared, prepare
 from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.show_run import run_of
+from tui_nn.headless.trained import open_trained
 from tui_nn.headless.waiting import waiting
 from tui_nn.runs.folder import Folder, replace_file
 from tui_nn.runs.log import read_records
-from tui_nn.runs.metrics import evaluations_csv, steps_csv
-from tui_nn.spec.errors import InvalidInput, printable
-from tui_nn.spec.protocol import Changed
+from tui_nn.runs.metrics import metrics_csv
+from tui_nn.spec.changes import starts_alike
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.resolve import Plan
+from tui_nn.spec.shapes import show
+
+if TYPE_CHECKING:
+    from tui_nn.engine.export.script import Script
 
 SUFFIXES = {"safetensors": ".safetensors", "pt2": ".pt2", "onnx": ".onnx"}
+STDOUT = "-"
 
 
 @dataclass(frozen=True)
@@ -30,39 +38,25 @@ class Wanted:
 
     to: str
     form: str | None = None
-    over: str | None = None
     out: str | None = None
     force: bool = False
 
 
-@dataclass(frozen=True)
-class Source:
-    """What is taken along."""
-
-    prepared: Prepared
-    """With what was changed before the first step."""
-    name: str
-    run: Folder | None = None
-    steps: int | None = None
-    """How many a run took; None for an experiment, or a run that was never saved."""
-    changes: tuple[Changed, ...] = ()
-    """What was changed on the way to where the run stands, after its first step."""
-    is_begun_from_file: bool = False
-    """Whether the run's initial weights are those of its init.safetensors."""
-
-
 def export(
-    word: str, runs: Path, changes: Sequence[str], wanted: Wanted, target: Sequence[str] = ()
+    word: str,
+    changes: Sequence[str],
+    wanted: Wanted,
+    target: Sequence[str] = (),
+    runs: Path = Path("runs"),
 ) -> None:
     """Write what `wanted` asks for of a run or an experiment, and say where it is.
 
     Raises InvalidInput for what isn't there, doesn't fit, or would be written over.
     """
-    for option, given, kind in (("--form", wanted.form, "python"), ("--over", wanted.over, "csv")):
-        if given and wanted.to != kind:
-            raise InvalidInput(
-                f"goes with --to {kind}, not {wanted.to}", where=option, hint="take it out"
-            )
+    if wanted.form and wanted.to != "python":
+        raise InvalidInput(
+            f"goes with --to python, not {wanted.to}", where="--form", hint="leave it out"
+        )
     run = run_of(word, runs)
     if run is not None and (changes or target):
         raise InvalidInput(
@@ -71,136 +65,143 @@ def export(
             hint=f"write nn-tui export {run.experiment} … for its experiment with changes",
         )
     if wanted.to == "csv":
-        _export_metrics(word, run, wanted)
-        return
-    if wanted.to == "onnx":
-        from tui_nn.engine.export.files import need_onnx
-
-        need_onnx()
-    with waiting() as tell:
-        if run is None:
-            prepared = open_experiment(word, changes, target, tell).prepared
-            source = Source(prepared, prepared.plan.experiment.name)
-        else:
-            source = _of_run(run, open_experiment(str(run.experiment), tell=tell).prepared)
-    if wanted.to == "python":
-        _export_script(source, wanted)
+        _export_metrics(run, wanted)
+    elif wanted.to == "python":
+        with waiting() as tell:
+            name, script = (
+                _script_of_run(run, wanted.form, tell)
+                if run
+                else _script_of(open_experiment(word, changes, target, tell).prepared, wanted.form)
+            )
+        _write_script(script, name, wanted)
     else:
-        _export_network(source, wanted)
+        _export_network(word, changes, target, run, wanted)
 
 
-def _of_run(run: Folder, root: Prepared) -> Source:
-    """A run up to its last checkpoint."""
-    steps: int | None = None
-    changes: list[Changed] = []
-    if run.last.exists():
-        from tui_nn.engine.keeping import read_last
-
-        saving, lineage = read_last(run, root)
-        moment = saving.moment
-        steps, changes = moment.step, lineage.all_changes(moment.branch)[: moment.changes]
-    first = [change for change in changes if change.step == 0]
-    prepared = with_changes(root, first)
-    experiment = replace(prepared.plan.experiment, name=run.name)
-    return Source(
-        replace(prepared, plan=replace(prepared.plan, experiment=experiment)),
-        run.name,
-        run,
-        steps,
-        tuple(changes[len(first) :]),
-        run.init.exists() and not any(c.key == "train.seed" and c.new != c.old for c in first),
-    )
-
-
-def _export_script(source: Source, wanted: Wanted) -> None:
+def _script_of(prepared: Prepared, form: str | None) -> "tuple[str, Script]":
     from tui_nn.engine.export.script import write_script
-    from tui_nn.engine.weights import first_weights
 
-    out = Path(wanted.out or f"{source.name}-python")
-    is_file = out.suffix == ".py"
-    folder, script_name = (out.parent, out.name) if is_file else (out, "train.py")
-    initial = None
-    if source.run is not None and source.is_begun_from_file:
-        weights = first_weights(source.prepared.plan, source.run.init)
-        initial = {name: tensor.numpy() for name, tensor in weights.items()}
-    script = write_script(
-        source.prepared,
-        wanted.form or "sequential",
-        steps=source.steps,
-        changes=source.changes,
+    return prepared.plan.experiment.name, write_script(prepared, form or "sequential")
+
+
+def _script_of_run(run: Folder, form: str | None, tell: Tell) -> "tuple[str, Script]":
+    """The script of a run up to where it was last saved."""
+    from tui_nn.engine.export.script import write_script
+    from tui_nn.engine.keeping import course_of
+    from tui_nn.engine.weights import initial_weights
+
+    course = course_of(run)
+    if not run.last.is_file():
+        raise InvalidInput(
+            "the run was never saved",
+            where=str(run.path),
+            hint=f"nn-tui export {run.experiment} … writes its experiment",
+        )
+    root = prepare(replace(course.before, name=run.name), tell)
+    first = [change for change in course.changes if not change.step]
+    begun, initial = with_changes(root, first), None
+    if run.init.is_file() and starts_alike(begun.plan.experiment, root.plan.experiment):
+        state = initial_weights(root.plan, run.init)
+        initial = {name: tensor.numpy() for name, tensor in state.items()}
+    return run.name, write_script(
+        begun,
+        form or "sequential",
+        steps=course.steps,
+        changes=course.changes[len(first) :],
         initial=initial,
     )
-    files = {script_name: script.text.encode()}
+
+
+def _write_script(script: "Script", name: str, wanted: Wanted) -> None:
+    if wanted.out == STDOUT:
+        if script.files:
+            raise InvalidInput(
+                f"the script needs {' and '.join(script.files)} beside it",
+                where="-o -",
+                hint="name a folder",
+            )
+        print_bytes(script.text.encode())
+        return
+    out = Path(wanted.out or f"{name}-python")
+    folder, script_name = (out.parent, out.name) if out.suffix == ".py" else (out, "train.py")
+    files = {folder / script_name: script.text.encode()}
     for file, arrays in script.files.items():
         packed = io.BytesIO()
         np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
-        files[file] = packed.getvalue()
-    for file in files:
-        _refuse_to_overwrite(folder / file, wanted.force)
-    for file, data in files.items():
-        _save(folder / file, data)
+        files[folder / file] = packed.getvalue()
+    for path in files:
+        _refuse_to_replace(path, wanted.force)
+    for path, data in files.items():
+        _save(path, data)
     path = folder / script_name
-    beside = f", {' and '.join(list(files)[1:])} beside it" if len(files) > 1 else ""
-    print_text(f"wrote {path}{beside}: python {path} trains it")
+    beside = f" with {' and '.join(script.files)} beside it" if script.files else ""
+    print_text(f"wrote {path}{beside}: python {path} runs it")
 
 
-def _export_network(source: Source, wanted: Wanted) -> None:
+def _export_network(
+    word: str, changes: Sequence[str], target: Sequence[str], run: Folder | None, wanted: Wanted
+) -> None:
+    """The network with its initial weights, or those that a run left."""
     from tui_nn.engine.export import files
-    from tui_nn.engine.export.usage import usage
 
-    out = Path(wanted.out or f"{source.name}{SUFFIXES[wanted.to]}")
-    _refuse_to_overwrite(out, wanted.force)
-    prepared, run = source.prepared, source.run
-    network = files.network_of(prepared, _weights_of(run, prepared) if run else None)
+    if wanted.to == "onnx":
+        files.need_onnx()
+    with waiting() as tell:
+        if run is None:
+            plan = open_experiment(word, changes, target, tell).prepared.plan
+            name, weights, which = plan.experiment.name, None, "initial weights"
+        else:
+            trained = open_trained(str(run.path), Path(), None, tell)
+            plan, name, weights = trained.plan, run.name, trained.weights
+            which = f"weights of {weights.name}"
+    out = Path(wanted.out or f"{name}{SUFFIXES[wanted.to]}")
+    if wanted.out != STDOUT:
+        _refuse_to_replace(out, wanted.force)
+    network = files.network_of(plan, weights)
     match wanted.to:
         case "safetensors":
-            data = files.safetensors_bytes(prepared, network)
+            data = files.safetensors_bytes(network)
         case "pt2":
-            data = files.pt2_bytes(prepared, network)
+            data = files.pt2_bytes(plan, network)
         case _:
-            data = files.onnx_bytes(prepared, network)
+            data = files.onnx_bytes(plan, network)
+    if wanted.out == STDOUT:
+        print_bytes(data)
+        return
     _save(out, data)
-    which = "trained" if run else "initial"
-    print_text(f"wrote {out}: the {which} weights, {len(data):,} bytes")
-    print_text("\n".join(map(printable, usage(prepared))))
+    takes = "" if wanted.to == "safetensors" else f"; takes {_input_of(plan)}"
+    print_text(f"wrote {out}: {which}, {len(data):,} bytes{takes}")
 
 
-def _weights_of(run: Folder, prepared: Prepared) -> Path:
-    """The weights that a run leaves: with patience those of its best evaluation."""
-    keeps_best = prepared.plan.experiment.train.patience is not None
-    for path in (run.best, run.last) if keeps_best else (run.last, run.best):
-        if path.is_file():
-            return path
-    raise InvalidInput(
-        "has no saved weights",
-        where=str(run.path),
-        hint=f"train it further: nn-tui train --resume {run.name}",
-    )
+def _input_of(plan: Plan) -> str:
+    """`n×2 float32`: what a network takes."""
+    kind = "int64" if plan.facts.tokens else plan.experiment.train.dtype
+    return f"n×{show(plan.facts.input_shape)} {kind}"
 
 
-def _export_metrics(word: str, run: Folder | None, wanted: Wanted) -> None:
+def _export_metrics(run: Folder | None, wanted: Wanted) -> None:
     if run is None:
         raise InvalidInput(
-            f"{word} is no run, and only a run has numbers",
+            "writes the evaluations of a run, and this is an experiment",
             where="--to csv",
-            hint="`nn-tui runs` lists the runs",
+            hint="name a run: `nn-tui runs` lists them",
         )
-    table = steps_csv if wanted.over == "step" else evaluations_csv
-    path = None if wanted.out in (None, "-") else Path(wanted.out or "")
-    if path is None:
-        for line in table(read_records(run.events)):
-            print_bytes(line.encode())
+    data = metrics_csv(read_records(run.events)).encode()
+    if wanted.out in (None, STDOUT):
+        print_bytes(data)
         return
-    _refuse_to_overwrite(path, wanted.force)
-    _save(path, "".join(table(read_records(run.events))).encode())
+    assert wanted.out is not None
+    path = Path(wanted.out)
+    _refuse_to_replace(path, wanted.force)
+    _save(path, data)
     sys.stderr.write(f"wrote {path}\n")
 
 
-def _refuse_to_overwrite(path: Path, force: bool) -> None:
-    """InvalidInput where a file can't or mustn't be written."""
-    if os.path.isdir(path):
+def _refuse_to_replace(path: Path, force: bool) -> None:
+    """InvalidInput where something is that should stay."""
+    if path.is_dir():
         raise InvalidInput("is a folder", where=str(path), hint="name a file with -o")
-    if not force and os.path.exists(path):
+    if not force and path.exists():
         raise InvalidInput(
             "is there already", where=str(path), hint="--force writes over it, -o elsewhere"
         )
@@ -211,8 +212,7 @@ def _save(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, data)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
         raise InvalidInput(
-            f"can't be written ({reason})", where=str(path), hint="-o writes elsewhere"
+            f"can't be written ({error.strerror})", where=str(path), hint="-o writes elsewhere"
         ) from None

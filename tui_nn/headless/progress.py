@@ -9,32 +9,29 @@ from types import TracebackType
 from typing import TextIO
 
 from tui_nn.spec import catalog
-from tui_nn.spec.protocol import Ended, Evaluated, Record, Started, Stepped
-from tui_nn.spec.resolve import Plan
+from tui_nn.spec.protocol import Changed, Ended, Evaluated, Record, Started, Stepped
 
 BAR_SECONDS = 0.1
 LINE_SECONDS = 1.0
 BLOCKS = " ▏▎▍▌▋▊▉█"
 
 
-def progress_for(plan: Plan, json: str, quiet: bool) -> "Progress":
+def progress_for(json: str, quiet: bool) -> "Progress":
     """The progress that suits where standard output and standard error lead."""
     if quiet:
-        return Progress(plan)
+        return Progress()
     rewritable = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     if rewritable and sys.stdout.isatty() != bool(json):
-        return Bar(plan, sys.stderr)
-    return Progress(plan) if json else Lines(plan, sys.stdout)
+        return Bar(sys.stderr)
+    return Progress() if json else Lines(sys.stdout)
 
 
 class Progress:
     """Keeps what is known of a run; says nothing."""
 
-    def __init__(self, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
-        self.total = plan.total_steps
-        self.per_epoch = plan.steps_per_epoch
-        self.epochs = plan.experiment.train.epochs
+        self.per_epoch = self.epochs = self._count = 1
         self.metric = catalog.metric("loss")
         self.step = self._first = 0
         self.loss = self.lr = float("nan")
@@ -65,8 +62,10 @@ class Progress:
         """Take in the next record; show it if it is time."""
         match record:
             case Started():
-                self.metric = catalog.metric(record.metric)
+                self._plan(record)
                 self._started_at = self._next = self.clock()
+            case Changed():
+                self._change(record)
             case Stepped():
                 self.step = record.step
                 self.loss = float(record.loss.numpy()[-1])
@@ -84,8 +83,26 @@ class Progress:
     def remember(self, record: Record) -> None:
         """Take in a record of before: where a run that goes on stands."""
         if isinstance(record, Started):
-            self.metric = catalog.metric(record.metric)
+            self._plan(record)
+        elif isinstance(record, Changed):
+            self._change(record)
         self.step = self._first = record.step
+
+    def _plan(self, started: Started) -> None:
+        self.metric = catalog.metric(started.metric)
+        self.per_epoch, self.epochs = started.steps_per_epoch, started.epochs
+        self._count = started.train_count
+
+    def _change(self, changed: Changed) -> None:
+        if changed.key == "train.epochs":
+            self.epochs = changed.new
+        elif changed.key == "train.batch_size":
+            self.per_epoch = -(-self._count // (changed.new or self._count))
+
+    @property
+    def total(self) -> int:
+        """Steps of the whole run."""
+        return self.epochs * self.per_epoch
 
     interval = float("inf")
 
@@ -118,10 +135,8 @@ class Lines(Progress):
 
     interval = LINE_SECONDS
 
-    def __init__(
-        self, plan: Plan, stream: TextIO, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        super().__init__(plan, clock)
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(clock)
         self.stream = stream
         self._next = clock() + LINE_SECONDS
 
@@ -140,10 +155,8 @@ class Bar(Progress):
 
     interval = BAR_SECONDS
 
-    def __init__(
-        self, plan: Plan, stream: TextIO, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        super().__init__(plan, clock)
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(clock)
         self.stream = stream
         self.unicode = "utf" in (stream.encoding or "").lower()
 

@@ -14,7 +14,6 @@ from tui_nn.spec import catalog
 from tui_nn.spec.catalog.metrics import METRICS, Metric
 from tui_nn.spec.errors import printable
 from tui_nn.spec.protocol import Ended, Evaluated, Numbers, Started
-from tui_nn.spec.resolve import Plan
 
 TRAIN_COLOUR = (86, 180, 233)
 VAL_COLOUR = (230, 159, 0)
@@ -35,13 +34,13 @@ HEADINGS = {
 }
 
 
-def summary(plan: Plan, history: History) -> str:
+def summary(history: History) -> str:
     """The end of a run for a person."""
     ended = history.ended
     assert ended is not None
     assert history.started is not None
     lines = [
-        f"{plan.experiment.title}: {ending(ended)}",
+        f"{printable(history.started.title)}: {ending(ended)}",
         ended.message,
         "",
         *number_table(ended, history.started),

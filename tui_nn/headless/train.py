@@ -17,7 +17,6 @@ from tui_nn.runs.folder import Folder
 from tui_nn.runs.history import History
 from tui_nn.spec.exits import Exit
 from tui_nn.spec.protocol import Ended, Evaluated, Noticed, Record, Started, encode
-from tui_nn.spec.resolve import Plan
 
 if TYPE_CHECKING:
     from tui_nn.engine.session import Session
@@ -51,7 +50,7 @@ def train(opened: Opened, options: Options) -> int:
         session.begin()
         return session
 
-    return _run(begin, opened.prepared.plan, options)
+    return _run(begin, options)
 
 
 def resume(folder: Folder, changes: Sequence[str], options: Options) -> int:
@@ -64,14 +63,14 @@ def resume(folder: Folder, changes: Sequence[str], options: Options) -> int:
 
         return resume(folder, opened, listener, changes=changes)
 
-    return _run(begin, opened.prepared.plan, options)
+    return _run(begin, options)
 
 
-def _run(begin: "Callable[[Listener], Session]", plan: Plan, options: Options) -> int:
+def _run(begin: "Callable[[Listener], Session]", options: Options) -> int:
     began = time.monotonic()
     deadline = None if options.max_seconds is None else began + options.max_seconds
     history = History(keeps=not options.quiet)
-    progress = progress_for(plan, options.json, options.quiet)
+    progress = progress_for(options.json, options.quiet)
     with obeyed_signals() as signals, progress, warnings.catch_warnings():
         warnings.simplefilter("ignore" if options.quiet else "default")
         warnings.showwarning = _telling(progress)
@@ -81,11 +80,11 @@ def _run(begin: "Callable[[Listener], Session]", plan: Plan, options: Options) -
 
         request = Request(deadline=deadline)
         signals.on_first = lambda: setattr(request, "stop", "interrupted")
-        tell = _teller(options, history, progress)
+        tell = teller(options, history, progress)
         words = (lambda words: None) if options.quiet else progress.notice
         session = None
         try:
-            session = begin(Listener(tell, words, past=_remembering(history, progress)))
+            session = begin(Listener(tell, words, past=remembering(options, history, progress)))
             if options.save_every is not None:
                 session.save_every = options.save_every
             ended = session.run(request)
@@ -97,7 +96,7 @@ def _run(begin: "Callable[[Listener], Session]", plan: Plan, options: Options) -
             if session is not None and session.keeper is not None:
                 session.keeper.close()
     if not options.quiet and not options.json:
-        print_text(summary(session.training.plan, history))
+        print_text(summary(history))
         if session.keeper is not None:
             print_text(f"\nkept in {session.keeper.folder.path}")
     return signals.exit_code if ended.reason == "interrupted" else exit_code(ended)
@@ -121,7 +120,7 @@ def _telling(progress: Progress) -> Callable[..., None]:
     return show
 
 
-def _teller(options: Options, history: History, progress: Progress) -> Callable[[Record], None]:
+def teller(options: Options, history: History, progress: Progress) -> Callable[[Record], None]:
     """Where each record goes."""
     wanted = {"": (), "records": (Evaluated, Ended), "full": (Record,)}[options.json]
 
@@ -136,8 +135,8 @@ def _teller(options: Options, history: History, progress: Progress) -> Callable[
     return tell
 
 
-def _remembering(history: History, progress: Progress) -> Callable[[Record], None]:
-    """Takes in what was recorded before a run was resumed; none of it is printed again."""
+def remembering(options: Options, history: History, progress: Progress) -> Callable[[Record], None]:
+    """Where what was recorded before goes; none of it is printed again."""
 
     def remember(record: Record) -> None:
         history.take(record)

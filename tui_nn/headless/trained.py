@@ -38,9 +38,9 @@ def open_trained(word: str, runs: Path, checkpoint: Checkpoint | None, tell: Tel
     last. Where a run has kept no recipe its data is read.
     """
     folder = need_run(word, runs)
-    from tui_nn.engine.keeping import trained_experiment
+    from tui_nn.engine.keeping import course_of
 
-    experiment = trained_experiment(folder)
+    experiment = course_of(folder).experiment
     if folder.recipe.exists():
         try:
             kept = folder.recipe.read_bytes()

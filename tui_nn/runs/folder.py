@@ -26,6 +26,7 @@ from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput
 
 RUNS = Path("runs")
+TRAINED_ELSEWHERE = "another process is training this run"
 LATEST = "latest"
 LONGEST_NAME = 60
 STAMP = "%Y-%m-%d-%H%M-%S"
@@ -172,9 +173,9 @@ def locked(folder: Folder) -> Iterator[None]:
     try:
         if not _lock(handle):
             raise InvalidInput(
-                "another process is training this run",
+                TRAINED_ELSEWHERE,
                 where=str(folder.path),
-                hint=f"`nn-tui {folder.path}` follows it if it stays; or wait until it has ended",
+                hint=f"`nn-tui {folder.path}` follows it; or wait until it has ended",
             )
         yield
     finally:

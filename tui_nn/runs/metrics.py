@@ -1,16 +1,16 @@
-"""A run's numbers as tables: a row for each evaluation, or for each step."""
+"""A run's evaluations as a table: a row for each."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
-from tui_nn.spec.protocol import Evaluated, Record, Stepped
+from tui_nn.spec.protocol import Evaluated, Record
 
 FIRST = ("branch", "epoch", "step", "elapsed_s", "lr")
 
 
-def evaluations_csv(records: Iterable[Record]) -> Iterator[str]:
-    """CSV in pieces, with the columns branch, epoch, step, elapsed_s, lr, train_loss …, val_loss ….
+def metrics_csv(records: Iterable[Record]) -> str:
+    """CSV with the columns branch, epoch, step, elapsed_s, lr, train_loss …, val_loss ….
 
     A number that is not finite is written as the word for it: nan, inf, -inf.
     """
@@ -20,25 +20,12 @@ def evaluations_csv(records: Iterable[Record]) -> Iterator[str]:
         for part in ("train", "val")
         for name in dict.fromkeys(name for e in found for name in (getattr(e, part) or {}))
     ]
-    yield _lines([[*FIRST, *(f"{part}_{name}" for part, name in names)]])
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*FIRST, *(f"{part}_{name}" for part, name in names)])
     for evaluated in found:
         row: list[object] = [getattr(evaluated, name) for name in FIRST]
-        yield _lines([[*row, *(_number(evaluated, part, name) for part, name in names)]])
-
-
-def steps_csv(records: Iterable[Record]) -> Iterator[str]:
-    """CSV in pieces, with the columns branch, step, loss (before the step's update) and lr."""
-    yield _lines([["branch", "step", "loss", "lr"]])
-    for record in records:
-        if isinstance(record, Stepped):
-            losses, rates = record.loss.numpy(), record.lr.numpy()
-            steps = range(record.first, record.step + 1)
-            yield _lines([[record.branch, *row] for row in zip(steps, losses, rates, strict=True)])
-
-
-def _lines(rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+        writer.writerow([*row, *(_number(evaluated, part, name) for part, name in names)])
     return text.getvalue()
 
 

@@ -99,3 +99,12 @@ def reach(folder: Folder) -> socket.socket:
             where=str(folder.path),
         ) from None
     return connection
+
+
+def is_reachable(folder: Folder) -> bool:
+    """Whether an engine answers for a run."""
+    try:
+        reach(folder).close()
+    except InvalidInput:
+        return False
+    return True

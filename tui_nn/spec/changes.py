@@ -53,6 +53,11 @@ def with_values(experiment: Experiment, values: Iterable[tuple[str, Any]]) -> Ex
     return check(table, experiment.name, experiment.place, experiment.folder)
 
 
+def starts_alike(one: Experiment, other: Experiment) -> bool:
+    """Whether initial weights that were given for one experiment are those of the other, too."""
+    return (one.network, one.train.seed) == (other.network, other.train.seed)
+
+
 def _frozen(value: Any) -> Any:
     """Lists as the tuples that an experiment's table holds."""
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -16,10 +17,8 @@ import torch
 
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine.export.script import Script, write_script
-from tui_nn.engine.session import Session
 from tui_nn.engine.trainer import Trainer
-from tui_nn.engine.training import Block
-from tui_nn.spec.protocol import Changed, Phase, Reason
+from tui_nn.spec.protocol import Changed, Phase
 
 SIX_DIGITS = 5e-6
 """Numbers that agree in six digits lie no further apart, relatively."""
@@ -35,56 +34,42 @@ def save(script: Script, folder: Path) -> Path:
     return path
 
 
-def shortened(script: Script, steps: int) -> Script:
-    """The script of an experiment, ended sooner."""
+def shortened(script: Script, steps: int | None) -> Script:
+    """A script that ends after so many steps."""
+    if steps is None:
+        return script
     assert "\nSTEPS = None" in script.text
-    return Script(script.text.replace("\nSTEPS = None", f"\nSTEPS = {steps}"), script.files)
+    text = script.text.replace("\nSTEPS = None", f"\nSTEPS = {steps}")
+    return Script(text, script.files)
 
 
-RUN_ALL = """
-import contextlib, io, json, runpy, sys, traceback
-sys.modules["tui_nn"] = None  # whoever imports it fails
-told = {}
-for path in sys.argv[1:]:
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            left = runpy.run_path(path)
-        told[path] = [loss.hex() for loss in left["losses"]]
-    except Exception:
-        told[path] = traceback.format_exc()
-print(json.dumps(told))
+APART = """
+import contextlib, io, json, runpy, sys
+
+sys.modules["tui_nn"] = None  # importing it fails
+left = {}
+for name, path in json.load(sys.stdin).items():
+    with contextlib.redirect_stdout(io.StringIO()):
+        left[name] = runpy.run_path(path)["losses"]
+json.dump(left, sys.stdout)
 """
 
 
-def losses_apart(
-    scripts: Mapping[str, Script], folder: Path, steps: int
-) -> dict[str, list[float] | str]:
-    """The losses of each script, all run in one process without nn-tui; a traceback if it fails."""
-    paths = {
-        str(save(shortened(script, steps), folder / name)): name for name, script in scripts.items()
-    }
-    elsewhere = folder / "elsewhere"
-    elsewhere.mkdir()
+def losses_apart(paths: Mapping[str, Path]) -> dict[str, list[float]]:
+    """The losses of scripts, run one after the other in a process that can't import nn-tui."""
     done = subprocess.run(
-        [sys.executable, "-I", "-c", RUN_ALL, *paths],
-        cwd=elsewhere, capture_output=True, text=True, check=True,
+        [sys.executable, "-W", "error", "-c", APART],
+        input=json.dumps({name: str(path) for name, path in paths.items()}),
+        capture_output=True, text=True, cwd=os.sep,
     )  # fmt: skip
-    told = json.loads(done.stdout)
-    return {
-        name: told[path]
-        if isinstance(told[path], str)
-        else [float.fromhex(loss) for loss in told[path]]
-        for path, name in paths.items()
-    }
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[float]] = json.loads(done.stdout)
+    return found
 
 
 def run(script: Script, folder: Path, steps: int | None = None) -> dict[str, Any]:
     """What the script leaves behind; `steps` ends it sooner."""
-    return run_path(save(script if steps is None else shortened(script, steps), folder))
-
-
-def run_path(path: Path) -> dict[str, Any]:
-    """What a script leaves behind, and what it told."""
+    path = save(shortened(script, steps), folder)
     with restored(), contextlib.redirect_stdout(io.StringIO()) as told:
         left = runpy.run_path(str(path))
     return left | {"told": told.getvalue()}
@@ -104,52 +89,24 @@ def trainer_of(prepared: Prepared) -> Trainer:
     return Trainer(prepared.plan, prepared.split, torch.device("cpu"))
 
 
-def losses_of_engine(prepared: Prepared, steps: int) -> tuple[list[float], Reason | None]:
-    """The loss before each of the first steps, and why there are no more."""
-    losses: list[float] = []
-
-    class Noting(Session):
-        def _take_steps(self, block: Block) -> None:
-            losses.extend(block.losses)
-            super()._take_steps(block)
-
-    session, reason = Noting(prepared, lambda record: None), None
-    session.begin()
-    while reason is None and session.step < steps:
-        reason = session.advance(steps - session.step)
-    return losses, reason
+def losses_of_engine(prepared: Prepared, steps: int) -> list[float]:
+    """The loss before each of the first steps."""
+    losses, _ = trainer_of(prepared).train_straight(steps)
+    return losses
 
 
 def change(step: int, key: str, new: Any, old: Any = None) -> Changed:
     return Changed(step=step, key=key, old=old, new=new, phase=Phase.OPTIMIZER)
 
 
-def differing(
-    ready: Mapping[str, Prepared], forms: Sequence[str], folder: Path, steps: int
-) -> dict[str, object]:
-    """Which experiments' scripts do other than the engine: a traceback, or both losses.
-
-    The forms take turns. A script ends where the engine does, but where it sees what a script
-    does not: a cycle, or a loss without bound.
-    """
-    names = {str(i): name for i, name in enumerate(ready)}
-    form_of = {short: forms[int(short) % len(forms)] for short in names}
-    scripts = {short: write_script(ready[name], form_of[short]) for short, name in names.items()}
-    found: dict[str, object] = {}
-    for short, losses in losses_apart(scripts, folder, steps).items():
-        expected, reason = losses_of_engine(ready[names[short]], steps)
-        if not isinstance(losses, str) and reason in ("cycle", "diverged"):
-            losses = losses[: len(expected)]
-        if isinstance(losses, str) or not are_same(losses, expected, form_of[short]):
-            found[names[short]] = (losses, expected, reason)
-    return found
-
-
-def are_same(losses: Sequence[float], expected: Sequence[float], form: str) -> bool:
+def assert_same(losses: Sequence[float], expected: Sequence[float], form: str) -> None:
     """To the bit, or in the written-out form to six digits."""
+    assert losses
+    assert len(losses) == len(expected)
     if form == "matrices":
-        return losses == pytest.approx(expected, rel=SIX_DIGITS, abs=1e-9, nan_ok=True)
-    return np.array_equal(losses, expected, equal_nan=True)
+        assert losses == pytest.approx(expected, rel=SIX_DIGITS, abs=1e-9, nan_ok=True)
+    else:
+        assert np.array_equal(losses, expected, equal_nan=True)
 
 
 def losses_of_script(
@@ -158,3 +115,14 @@ def losses_of_script(
     script = write_script(prepared, form, steps=steps, changes=changes)
     losses: list[float] = run(script, folder)["losses"]
     return losses
+
+
+def assert_laid_out(folder: Path) -> None:
+    """All scripts in a folder look as `ruff format` leaves them, and ruff finds no mistake."""
+    options = ["--isolated", "--line-length", "100"]
+    for command in (["format", "--check"], ["check", "--select", "F"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, *options, "--no-cache", str(folder)],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -12,14 +12,12 @@ from torch import nn
 from torch.optim import Optimizer, lr_scheduler
 
 from tests.engine.export.support import change, losses_of_script, run
-from tests.support import MOONS as SHORT
-from tests.support import prepared
+from tests.support import MOONS, prepared
 from tui_nn.data.encode import encode
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine.export.script import write_script
 from tui_nn.spec.errors import InvalidInput
 
-MOONS = SHORT.replace("epochs = 4", "epochs = 9")
 STEPS = 40
 """7 of them in an epoch of 50 samples in batches of 8."""
 
@@ -291,8 +289,7 @@ def test_a_script_changes_what_the_run_changed(name: str, step: int, tmp_path: P
     given, by_hand, new, act = CASES[name]
     ready = prepared(MOONS, *given)
     torch.set_num_threads(1)
-    how: dict[str, Any] = {"optimize": sgd} | by_hand
-    expected = Loop(ready, **how).train(step, act)
+    expected = Loop(ready, **(Values(optimize=sgd) | by_hand)).train(step, act)
     changes = [change(step, key, value) for key, value in new.items()]
     losses = losses_of_script(ready, "sequential", tmp_path, STEPS, changes)
     assert np.array_equal(losses, expected)
@@ -326,19 +323,6 @@ def test_one_change_follows_the_other(tmp_path: Path) -> None:
     assert len(left["losses"]) == STEPS
     assert left["batch_size"] == 4
     assert left["optimizer"].param_groups[0]["lr"] == 0.2
-
-
-def test_what_was_changed_twice_before_a_step_is_changed_twice(tmp_path: Path) -> None:
-    changes = [
-        change(5, "optimizer", "Adam(lr=0.1)"),
-        change(5, "optimizer", "SGD(lr=0.1)"),
-        change(5, "train.batch_size", 4),
-    ]
-    ready = prepared(MOONS, "optimizer=SGD(lr=0.1, momentum=0.9)")
-    left = run(write_script(ready, steps=STEPS, changes=changes), tmp_path)
-    [group] = left["optimizer"].param_groups
-    assert (group["momentum"], left["optimizer"].state) == (0, {})
-    assert "after_step_5" in left
 
 
 def test_a_list_of_optimizers_becomes_one_and_keeps_its_schedules_place(tmp_path: Path) -> None:

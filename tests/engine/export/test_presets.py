@@ -4,14 +4,19 @@ import ast
 import json
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from tests.engine.export.support import (
-    differing,
+    assert_laid_out,
+    assert_same,
+    losses_apart,
+    losses_of_engine,
     run,
     save,
+    shortened,
     trainer_of,
 )
 from tests.presets.support import text
@@ -21,6 +26,10 @@ from tui_nn.data.prepare import Prepared
 from tui_nn.engine.export.script import FORMS, write_script
 from tui_nn.spec.files import preset_names, presets_folder
 
+STEPS, FEW = 50, 8
+WHOLE = ("xor-mlp", "iris-mlp", "lr-decay", "digits-cnn")
+QUICK = ("and-gate", "iris-mlp", "digits-cnn", "muon-mlp", "sparse-embedding", "playground-spiral")
+"""Literals, a table, a CNN with a schedule, a list of optimizers, tokens, unaligned batches."""
 every_form = pytest.mark.parametrize("form", FORMS)
 
 
@@ -28,18 +37,51 @@ def preset(name: str, *changes: str) -> Prepared:
     return prepared(text(name), "train.threads=1", *changes, folder=presets_folder())
 
 
+def write(ready: Prepared, form: str, folder: Path, steps: int) -> Path:
+    return save(shortened(write_script(ready, form), steps), folder)
+
+
+def check(ready: Prepared, form: str, losses: list[float], steps: int) -> None:
+    ends_itself = ready.plan.experiment.goal or ready.plan.total_steps < steps
+    assert len(losses) == steps or (ends_itself and losses)
+    assert_same(losses, losses_of_engine(ready, len(losses)), form)
+
+
 def test_a_script_of_every_preset_has_the_engines_losses(tmp_path: Path) -> None:
-    ready = {name: preset(name) for name in preset_names()}
-    assert differing(ready, list(FORMS), tmp_path, steps=6) == {}
+    forms = dict(zip(preset_names(), cycle(FORMS), strict=False))
+    ready = {name: preset(name) for name in forms}
+    paths = {n: write(ready[n], form, tmp_path / n, FEW) for n, form in forms.items()}
+    losses = losses_apart(paths)
+    for name, form in forms.items():
+        check(ready[name], form, losses[name], FEW)
+
+
+@every_form
+@pytest.mark.parametrize("name", QUICK)
+def test_each_form_of_a_preset_has_the_engines_losses(name: str, form: str, tmp_path: Path) -> None:
+    ready = preset(name)
+    losses = run(write_script(ready, form), tmp_path, STEPS)["losses"]
+    check(ready, form, losses, STEPS)
 
 
 @pytest.mark.slow
 @every_form
-def test_a_long_script_of_every_preset_in_every_form_has_them_too(
-    form: str, tmp_path: Path
-) -> None:
+def test_each_form_of_every_preset_has_the_engines_losses(form: str, tmp_path: Path) -> None:
     ready = {name: preset(name) for name in preset_names()}
-    assert differing(ready, [form], tmp_path, steps=50) == {}
+    losses = losses_apart({n: write(r, form, tmp_path / n, STEPS) for n, r in ready.items()})
+    for name in ready:
+        check(ready[name], form, losses[name], STEPS)
+
+
+@pytest.mark.slow
+@every_form
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_script_has_the_engines_losses(name: str, form: str, tmp_path: Path) -> None:
+    ready = preset(name)
+    losses = run(write_script(ready, form), tmp_path)["losses"]
+    expected = losses_of_engine(ready, len(losses))
+    count = 50 if form == "matrices" else len(losses)  # whose last digits go their own way by then
+    assert_same(losses[:count], expected[:count], form)
 
 
 @pytest.mark.parametrize("name", ["and-gate", "one-weight", "circle"])
@@ -78,14 +120,8 @@ def test_every_script_is_laid_out_as_ruff_does_and_imports_nothing_of_nn_tui(
         for form in FORMS:
             script = write_script(preset(name), form)
             save(script, tmp_path / f"{name}-{form}")
-            assert imported(script.text) <= {"pathlib", "numpy", "torch"}
-    options = ["--isolated", "--line-length", "100"]
-    for command in (["format", "--check"], ["check", "--select", "F"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, *options, "--no-cache", str(tmp_path)],
-            capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
+            assert imported(script.text) <= {"copy", "pathlib", "numpy", "torch"}
+    assert_laid_out(tmp_path)
 
 
 def imported(script: str) -> set[str]:
@@ -121,11 +157,20 @@ def test_a_script_runs_from_anywhere_and_tells_how_it_goes(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "words", ['"""\nimport os\nos.abort()\n"""', "\\", 'ends in "', '"""', "x" * 500, "\\N{x} \\u1"]
+    "words",
+    [
+        '"""\nimport os\nos.abort()\n"""',
+        "\\",
+        'ends in "',
+        '"""',
+        "x" * 500,
+        "\\N{x} \\u1",
+        "\0\x1b",
+    ],
 )
 def test_whatever_a_title_says_stays_inside_the_scripts_docstring(words: str) -> None:
     ready = prepared(f"title = {json.dumps(words)}\nabout = {json.dumps(words)}\n" + MOONS)
     script = write_script(ready).text
     tree = ast.parse(script)
-    assert imported(script) <= {"pathlib", "numpy", "torch"}
+    assert imported(script) <= {"copy", "pathlib", "numpy", "torch"}
     assert ast.get_docstring(tree)

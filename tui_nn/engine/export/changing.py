@@ -4,13 +4,12 @@ They do what the engine does: weights stay, an optimizer of the same kind keeps 
 schedule its place, and a rate that a schedule has moved is moved likewise from its new start.
 """
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tui_nn.engine.changing import KEPT_BEHIND, replaces_rates
 from tui_nn.engine.export.evaluation import threshold
 from tui_nn.engine.export.layout import (
+    WIDTH,
     Block,
     comment,
     definition,
@@ -25,13 +24,21 @@ from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedul
 from tui_nn.engine.export.segments import Segment
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec.catalog.entry import Bound
-from tui_nn.spec.changes import differences
-from tui_nn.spec.experiment import Experiment
+from tui_nn.spec.experiment import Experiment, Table
 from tui_nn.spec.targets import Classes, Coding
 
+KEPT_BEHIND = {
+    ("Adam", "amsgrad"): "max_exp_avg_sq",
+    ("AdamW", "amsgrad"): "max_exp_avg_sq",
+    ("RMSprop", "momentum"): "momentum_buffer",
+    ("RMSprop", "centered"): "grad_avg",
+}
+"""What torch expects in the state of a parameter once this option is on."""
 PARTS = ("train", "val", "test")
 VALUES = ("batch_size", "shuffle", "clip_norm", "eval_every", "schedule_every")
 """Settings of train that are a variable where they change."""
+INSIDE = WIDTH - 4
+"""Columns inside a function."""
 GLOBALS = (
     "loss_of", "optimizer", "optimizers", "schedule", "schedules", "batch_size", "shuffle",
     "clip_norm", "evaluate_every", "schedule_every", "threshold",
@@ -50,14 +57,11 @@ def change_blocks(settings: Settings) -> tuple[Block, ...]:
     """A function for each step after which something changed, and what calls them."""
     if not settings.segments:
         return ()
-    by_step = [
-        (step, list(together))
-        for step, together in groupby(settings.segments, key=lambda segment: segment.step)
-    ]
-    functions = [_function(step, together, settings) for step, together in by_step]
+    functions = [_function(segment, settings) for segment in settings.segments]
     if any("scale_rate(" in line for function in functions for line in function.lines):
         functions.insert(0, SCALE_RATE)
-    table = [f"{step}: after_step_{step}" for step, _ in by_step]
+    steps = [segment.step for segment in settings.segments]
+    table = [f"{step}: after_step_{step}" for step in steps]
     head = comment("What was changed while the run trained: after so many steps, by a function.")
     return (
         *functions,
@@ -74,38 +78,16 @@ def change_blocks(settings: Settings) -> tuple[Block, ...]:
 
 def _dictionary(before: str, entries: Sequence[str]) -> list[str]:
     line = f"{before}{{{', '.join(entries)}}}"
-    if len(line) <= 100:
+    if len(line) <= WIDTH:
         return [line]
     return [f"{before}{{", *[f"    {entry}," for entry in entries], "}"]
 
 
-def _function(step: int, segments: Sequence[Segment], settings: Settings) -> Block:
-    lines = [line for segment in segments for line in _lines(segment, settings)]
-    targets = [f"y_{part}" for part in PARTS]
-    used = [
-        name
-        for name in (*GLOBALS, *targets)
-        if any(line.startswith(f"{name} = ") for line in lines)
-    ]
-    told = [
-        f"{found.key}: {_word(found.old)} becomes {_word(found.new)}."
-        for segment in segments
-        for found in differences(segment.before.experiment.table, segment.after.experiment.table)
-    ]
-    return definition(
-        f"def after_step_{step}():",
-        *docstring([" ".join(told)], 1),
-        *([f"    global {', '.join(used)}"] if used else []),
-        *indented(lines or ["pass"]),
-    )
-
-
-def _lines(segment: Segment, settings: Settings) -> list[str]:
-    """What brings one plan to the next."""
+def _function(segment: Segment, settings: Settings) -> Block:
     old, new = segment.before.experiment, segment.after.experiment
     lines: list[str] = []
     if new.loss != old.loss:
-        lines += loss_lines(segment.after) + _recoding(segment, settings)
+        lines += loss_lines(segment.after, INSIDE) + _recoding(segment, settings)
     fresh = [b.entry for b in old.optimizers] != [b.entry for b in new.optimizers]
     if fresh:
         lines += _other_optimizers(segment, settings)
@@ -114,8 +96,21 @@ def _lines(segment: Segment, settings: Settings) -> list[str]:
     if new.schedule != old.schedule:
         if old.schedule is not None and not fresh:
             lines += _values_again(old, new, settings)
-        lines += schedule_lines(segment.after, settings)
-    return lines + _train_lines(segment, settings)
+        lines += schedule_lines(segment.after, settings, INSIDE)
+    lines += _train_lines(segment, settings)
+    targets = [f"y_{part}" for part in PARTS]
+    used = [
+        name
+        for name in (*GLOBALS, *targets)
+        if any(line.startswith(f"{name} = ") for line in lines)
+    ]
+    told = [f"{key}: {before} becomes {after}." for key, before, after in _told(old, new)]
+    return definition(
+        f"def after_step_{segment.step}():",
+        *docstring([" ".join(told)], 1),
+        *([f"    global {', '.join(used)}"] if used else []),
+        *indented(lines or ["pass"]),
+    )
 
 
 def _recoding(segment: Segment, settings: Settings) -> list[str]:
@@ -137,6 +132,22 @@ def _recoding(segment: Segment, settings: Settings) -> list[str]:
     if old.decision != new.decision:
         lines.append(f"threshold = {threshold(segment.after)}")
     return lines
+
+
+def _told(old: Experiment, new: Experiment) -> list[tuple[str, str, str]]:
+    before, after = _flat(old.table), _flat(new.table)
+    keys = [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
+    return [(key, _word(before.get(key)), _word(after.get(key))) for key in keys]
+
+
+def _flat(table: Table) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, part in table.items():
+        if isinstance(part, Mapping):
+            found |= {f"{key}.{leaf}": inside for leaf, inside in part.items()}
+        else:
+            found[key] = part
+    return found
 
 
 def _word(given: Any) -> str:
@@ -161,7 +172,7 @@ def _other_values(segment: Segment, settings: Settings) -> list[str]:
         optimizer = _optimizer(settings, index)
         differ = {k: v for k, v in after.values.items() if v != before[k] and k != "lr"}
         rate = float(after["lr"])
-        moves = rate != float(before["lr"]) and not replaces_rates(old.schedule)
+        moves = rate != float(before["lr"]) and not _replaces_rates(old.schedule)
         into = [f"    group[{value(key)}] = {value(given)}" for key, given in differ.items()]
         if moves and old.schedule is None:
             into.insert(0, f'    group["lr"] = {rate}')
@@ -191,14 +202,21 @@ def _base_lines(schedule: Bound, name: str, rate: float) -> list[str]:
     return [f"{name}.base_lrs = [{rate}]"]
 
 
+def _replaces_rates(schedule: Bound | None) -> bool:
+    """Whether a schedule has rates of its own, whatever the optimizer's call says."""
+    if schedule is None:
+        return False
+    return "max_lr" in schedule.values or any(map(_replaces_rates, schedule.inner))
+
+
 def _other_optimizers(segment: Segment, settings: Settings) -> list[str]:
     """Other kinds of optimizers: they begin anew, the schedule goes on where it was."""
     old, new = segment.before.experiment, segment.after.experiment
-    made = optimizer_lines(segment.after, settings)
+    made = optimizer_lines(segment.after, settings, INSIDE)
     schedule = new.schedule
     if schedule is None or schedule != old.schedule:
         return made
-    scales = not replaces_rates(schedule)
+    scales = not _replaces_rates(schedule)
     several = settings.several
     rates = (
         ['rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]']
@@ -207,7 +225,7 @@ def _other_optimizers(segment: Segment, settings: Settings) -> list[str]:
     )
     lines = [*(rates if scales else []), *made]
     lines += ["old_schedules = schedules"] if several else ["old = schedule"]
-    lines += schedule_lines(segment.after, settings)
+    lines += schedule_lines(segment.after, settings, INSIDE)
     lines += ["for schedule, old in zip(schedules, old_schedules):"] if several else []
     lines += indented(_going_on(schedule), 1 if several else 0)
     for index, bound in enumerate(new.optimizers if scales else ()):
@@ -252,7 +270,7 @@ def _values_again(old: Experiment, new: Experiment, settings: Settings) -> list[
         if len(keys) == 1:
             lines.append(f"    del group[{value(keys[0])}]")
         elif keys:
-            lines += lay("for key in ", listed(map(value, keys)), ":", 1)
+            lines += lay("for key in ", listed(map(value, keys)), ":", 1, INSIDE)
             lines.append("        group.pop(key, None)")
     return lines
 

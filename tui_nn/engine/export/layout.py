@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tui_nn.spec.call import Call
 from tui_nn.spec.catalog.entry import Bound
+from tui_nn.spec.errors import printable
 
 WIDTH = 100
 INDENT = "    "
@@ -52,18 +53,20 @@ def keyword(name: str, piece: Piece) -> Piece:
     return f"{name}={piece}"
 
 
-def lay(before: str, piece: Piece, after: str = "", indent: int = 0) -> list[str]:
-    """`before piece after` on one line if it fits, else one part a line."""
+def lay(
+    before: str, piece: Piece, after: str = "", indent: int = 0, width: int = WIDTH
+) -> list[str]:
+    """`before piece after` on one line if it fits into `width`, else one part a line."""
     space = INDENT * indent
     line = f"{space}{before}{piece}{after}"
-    if len(line) <= WIDTH or isinstance(piece, str) or not piece.parts:
+    if len(line) <= width or isinstance(piece, str) or not piece.parts:
         return [line]
     lines = [f"{space}{before}{piece.opening}"]
     # A list alone in a call has no comma behind it.
     alone = len(piece.parts) == 1 and piece.opening.endswith("(")
     comma = "" if alone and str(piece.parts[0]).startswith("[") else ","
     for part in piece.parts:
-        lines += lay("", part, comma, indent + 1)
+        lines += lay("", part, comma, indent + 1, width)
     return [*lines, f"{space}{piece.closing}{after}"]
 
 
@@ -121,7 +124,7 @@ def docstring(paragraphs: Sequence[str], indent: int = 0) -> list[str]:
     lines: list[str] = []
     for paragraph in paragraphs:
         # The rest of the module must stay out of reach of what a title says.
-        safe = paragraph.replace("\\", "\\\\").replace('"""', "'''")
+        safe = _flat(paragraph).replace("\\", "\\\\").replace('"""', "'''")
         lines += ["", *textwrap.wrap(safe, width - 3)] if lines else textwrap.wrap(safe, width - 3)
     lines = lines or [""]
     if len(lines) == 1 and len(lines[0]) <= width - 6 and not lines[0].endswith('"'):
@@ -130,10 +133,15 @@ def docstring(paragraphs: Sequence[str], indent: int = 0) -> list[str]:
     return indented([f'"""{space}{lines[0]}', *lines[1:], '"""'], indent)
 
 
+def _flat(text: str) -> str:
+    """Words with single spaces, and nothing that a Python file can't hold."""
+    return printable(" ".join(text.split()))
+
+
 def comment(words: str, indent: int = 0) -> list[str]:
     """A comment, over more than one line where it is long."""
     width = WIDTH - len(INDENT * indent) - 2
-    return indented([f"# {line}" for line in textwrap.wrap(words, width)], indent)
+    return indented([f"# {line}" for line in textwrap.wrap(_flat(words), width)], indent)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from tui_nn.engine.export.layout import (
     Block,
     arguments,
     call,
-    comment,
     definition,
     indented,
     lay,
@@ -70,16 +69,15 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
     }
     values = {name: state[name] for name in variables}
     small = sum(array.size for array in values.values()) <= FEW
-    lines = _weight_lines(values, variables, parameters, small)
+    origin = "from the file that the run began with" if initial else "as torch draws them for SEED"
+    lines = [f"# The initial weights, {origin}."]
+    lines += _weight_lines(values, variables, parameters, small)
     modes = has_modes(layers)
     everything = [variables[name] for name in parameters]
     kept = list(variables.values())
     keep = "parameters" if len(kept) == len(everything) else "tensors"
-    told = "The weights it begins with, as torch draws them for this seed."
-    blocks = [
-        plain(*comment("It begins with weights from a file." if initial else told), *lines),
-        plain(*lay("parameters = ", listed(everything))),
-    ]
+    blocks = [plain(*lines), plain(*lay("parameters = ", listed(everything)))]
+    to_copy = (plain(*lay("tensors = ", listed(kept))),) if keep == "tensors" else ()
     if has_dropout(layers):
         blocks.append(plain("torch.manual_seed(SEED + 1)  # for Dropout"))
     return Network(
@@ -89,13 +87,8 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
         named={name: variables[name] for name in parameters},
         call="forward(x, training=True)" if modes else "forward(x)",
         call_evaluating="forward(x, training=False)" if modes else "forward(x)",
-        kept=()
-        if keep == "parameters"
-        else (
-            *comment("All that is kept, running statistics too."),
-            *lay("tensors = ", listed(kept)),
-        ),
-        copy=f"[tensor.detach().clone() for tensor in {keep}]",
+        to_copy=to_copy,
+        copy=f"deepcopy({keep})",
         put_back=(
             "with torch.no_grad():",
             f'    for tensor, at_best in zip({keep}, best["weights"]):',

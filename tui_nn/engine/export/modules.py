@@ -32,7 +32,7 @@ from tui_nn.spec.resolve import Plan
 
 MATRICES = ("Linear", "Bilinear", "Embedding", "Conv1d", "Conv2d", "ConvTranspose2d")
 """The layers whose weights an init fills."""
-COPY = "{name: tensor.clone() for name, tensor in network.state_dict().items()}"
+COPY = "deepcopy(network.state_dict())"
 PUT_BACK = ('network.load_state_dict(best["weights"])',)
 KINDS = {
     "Linear": "linear", "Bilinear": "bilinear", "Embedding": "embedding", "Conv1d": "conv",

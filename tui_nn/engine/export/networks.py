@@ -31,8 +31,8 @@ class Network:
     to_evaluate: tuple[str, ...] = ()
     to_train: tuple[str, ...] = ()
     """How it is told to evaluate and to train; empty where that makes no difference."""
-    kept: tuple[str, ...] = ()
-    """What `copy` and `put_back` need."""
+    to_copy: tuple[Block, ...] = ()
+    """What `copy` needs beside."""
     copy: str = ""
     """Its weights as they are now, as an expression."""
     put_back: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tui_nn.engine.building import WEIGHTS
-from tui_nn.engine.export.layout import Piece, arguments, call, keyword, lay, listed, value
+from tui_nn.engine.export.layout import WIDTH, Piece, arguments, call, keyword, lay, listed, value
 from tui_nn.engine.export.networks import Network
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec.catalog.entry import Bound
@@ -13,25 +13,30 @@ from tui_nn.spec.resolve import Plan
 LISTS = ("milestones", "schedulers")
 
 
-def loss_lines(plan: Plan) -> list[str]:
+def loss_lines(plan: Plan, width: int = WIDTH) -> list[str]:
     """`loss_of = nn.MSELoss()`."""
     loss = plan.experiment.loss
     parts: list[Piece] = []
     for name, given in loss.given.items():
         if name in WEIGHTS and given is not None:
-            many = isinstance(given, tuple)
-            floats: Piece = (
-                listed(repr(float(one)) for one in given)  # type: ignore[union-attr, arg-type]
-                if many
-                else repr(float(given))  # type: ignore[arg-type]
-            )
+            floats = listed(map(_float, given)) if isinstance(given, tuple) else _float(given)
             wide = plan.experiment.train.dtype == "float64"
             more = ("dtype=torch.float64",) if wide else ()
             parts.append(keyword(name, call("torch.tensor", floats, *more)))
         else:
             parts.append(keyword(name, value(given)))
     name = loss.entry.name
-    return lay("loss_of = ", call(name if name == "HalfSquaredError" else f"nn.{name}", *parts))
+    return lay(
+        "loss_of = ",
+        call(name if name == "HalfSquaredError" else f"nn.{name}", *parts),
+        width=width,
+    )
+
+
+def _float(given: object) -> str:
+    """A number with a point."""
+    assert isinstance(given, int | float)
+    return repr(float(given))
 
 
 def optimizer_call(bound: Bound, parameters: Piece) -> Piece:
@@ -60,22 +65,26 @@ def names_of(plan: Plan) -> list[str]:
     return names
 
 
-def optimizer_lines(plan: Plan, settings: Settings) -> list[str]:
+def optimizer_lines(plan: Plan, settings: Settings, width: int = WIDTH) -> list[str]:
     """What makes the optimizer, or the list of them."""
     network, optimizers = settings.network, plan.experiment.optimizers
     if not settings.several:
-        return lay("optimizer = ", optimizer_call(optimizers[0], share(plan.shares[0], network)))
+        return lay(
+            "optimizer = ",
+            optimizer_call(optimizers[0], share(plan.shares[0], network)),
+            width=width,
+        )
     lines: list[str] = []
     shares = [share(names, network) for names in plan.shares]
     if any("named[" in str(piece) for piece in shares):
         lines.append("named = dict(network.named_parameters())")
     names = names_of(plan)
     for name, bound, piece in zip(names, optimizers, shares, strict=True):
-        lines += lay(f"{name} = ", optimizer_call(bound, piece))
-    return [*lines, *lay("optimizers = ", listed(names))]
+        lines += lay(f"{name} = ", optimizer_call(bound, piece), width=width)
+    return [*lines, *lay("optimizers = ", listed(names), width=width)]
 
 
-def schedule_lines(plan: Plan, settings: Settings) -> list[str]:
+def schedule_lines(plan: Plan, settings: Settings, width: int = WIDTH) -> list[str]:
     """What makes the schedule, or one for each optimizer; none is None, or an empty list."""
     schedule = plan.experiment.schedule
     if schedule is None:
@@ -83,15 +92,15 @@ def schedule_lines(plan: Plan, settings: Settings) -> list[str]:
             return []
         return ["schedules = []"] if settings.several else ["schedule = None"]
     if not settings.several:
-        return lay("schedule = ", schedule_call(schedule))
+        return lay("schedule = ", schedule_call(schedule), width=width)
     made = schedule_call(schedule)
     one_line = f"schedules = [{made} for optimizer in optimizers]"
-    if len(one_line) <= 100:
+    if len(one_line) <= width:
         return [one_line]
     return [
         "schedules = []",
         "for optimizer in optimizers:",
-        *lay("schedule = ", made, indent=1),
+        *lay("schedule = ", made, indent=1, width=width),
         "    schedules.append(schedule)",
     ]
 

@@ -32,6 +32,7 @@ from tui_nn.engine.export.networks import HALF_SQUARED_ERROR, Arrays, Network
 from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedule_lines
 from tui_nn.engine.export.segments import segments
 from tui_nn.engine.export.settings import Settings
+from tui_nn.engine.export.words import data_words, head_words
 from tui_nn.spec import catalog
 from tui_nn.spec.protocol import Changed
 from tui_nn.spec.resolve import Plan
@@ -42,6 +43,7 @@ FORMS: dict[str, Callable[[Plan, Arrays | None], Network]] = {
     "matrices": matrices,
 }
 IMPORTS = (
+    (r"\bdeepcopy\(", "from copy import deepcopy", 0),
     (r"\bPath\(", "from pathlib import Path", 0),
     (r"\bnp\.", "import numpy as np", 1),
     (r"\btorch\.", "import torch", 1),
@@ -82,23 +84,12 @@ def write_script(
     settings = Settings(prepared, network, made, steps)
     arrays = _arrays(prepared)
     small = sum(array.size for array in arrays.values()) <= FEW
+    head = docstring(head_words(plan, form, steps is not None))
     body = _body(settings, arrays, small)
-    text = join([plain(*_header(settings)), *_imports(body), *_constants(settings, body), *body])
+    text = join([plain(*head), *_imports(body), *_constants(settings, body), *body])
     files = {} if small else {"data.npz": arrays}
     files |= {"weights.npz": network.weights} if network.weights else {}
     return Script(text, files)
-
-
-def _header(settings: Settings) -> list[str]:
-    experiment = settings.plan.experiment
-    what = f"the run {experiment.name}" if settings.steps is not None else experiment.name
-    return docstring(
-        [
-            f"{experiment.title.rstrip('.')}.",
-            *([experiment.about] if experiment.about else []),
-            f"A plain PyTorch script of {what}, written by nn-tui, which it does not need.",
-        ]
-    )
 
 
 def _imports(body: Sequence[Block]) -> list[Block]:
@@ -114,12 +105,11 @@ def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:
     """The settings at the top: only those that the script names."""
     plan, train = settings.plan, settings.plan.experiment.train
     goal = plan.experiment.goal
-    epochs = max(each.experiment.train.epochs for each in settings.plans)
+    epochs = max(max(each.experiment.train.epochs for each in settings.plans), _epochs(settings))
     all_of_them = plan.batch_size == plan.facts.train_count
-    steps = "None  # training ends after so many; None: after all epochs"
+    steps = "None  # a number ends it after so many"
     if settings.steps is not None:
         steps = f"{settings.steps}  # as many as the run took"
-    part = "training" if settings.prepared.split.val is None else "validation"
     lines = [
         ("SEED", str(train.seed)),
         ("EPOCHS", str(epochs)),
@@ -130,9 +120,9 @@ def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:
         ("eval_every", f"{train.eval_every}  # epochs"),
         ("schedule_every", value(train.schedule_every)),
         ("threshold", f"{threshold(plan)}  # class 1 where the output is above"),
-        ("GOAL", f"{goal.wanted}  # {part} {goal.metric} at which training ends" if goal else ""),
-        ("GOAL_TIMES", f"{goal.times}  # evaluations in a row that reach it" if goal else ""),
-        ("PATIENCE", f"{train.patience}  # evaluations without a better one end training"),
+        ("GOAL", f"{goal.wanted}  # {goal.metric}" if goal else ""),
+        ("GOAL_TIMES", f"{goal.times}  # evaluations in a row" if goal else ""),
+        ("PATIENCE", f"{train.patience}  # evaluations without a better one"),
         ("UNIT", f"{settings.prepared.split.scaling.unit!r}  # 1 of the scaled targets in theirs"),
         ("AT_ONCE", f"{at_once(settings)}  # so many samples are evaluated together"),
     ]
@@ -144,6 +134,12 @@ def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:
     ]
     used = [f"{name} = {given}" for name, given in named if re.search(rf"\b{name}\b", text)]
     return [plain(*used)]
+
+
+def _epochs(settings: Settings) -> int:
+    """Epochs enough for the steps that a run took."""
+    smallest = min(plan.steps_per_epoch for plan in settings.plans)
+    return -(-(settings.steps or 0) // smallest)
 
 
 def _body(settings: Settings, arrays: Arrays, small: bool) -> list[Block]:
@@ -159,6 +155,7 @@ def _body(settings: Settings, arrays: Arrays, small: bool) -> list[Block]:
         *network.definitions,
         *own,
         *_headed("# 1 Network", network.blocks),
+        *(network.to_copy if keeps_best(settings) else ()),
         *_headed("# 2 Data", _data_blocks(settings, arrays, small)),
         plain("# 3 Loss", *loss_lines(plan)),
         *_optimizer_blocks(settings),
@@ -182,7 +179,7 @@ def _best_line(settings: Settings) -> list[str]:
         return []
     name = judged(settings)
     worst = "-inf" if catalog.metric(name).higher_is_better else "inf"
-    return [*settings.network.kept, f'best = {{"{name}": float("{worst}")}}']
+    return [f'best = {{"{name}": float("{worst}")}}']
 
 
 def _optimizer_blocks(settings: Settings) -> list[Block]:
@@ -223,7 +220,7 @@ def _typed(array: NDArray[Any], dtype: str) -> NDArray[Any]:
 
 
 def _data_blocks(settings: Settings, arrays: Arrays, small: bool) -> list[Block]:
-    lines = _data_comment(settings.prepared, arrays)
+    lines = data_words(settings.prepared)
     if small:
         for name, array in arrays.items():
             lines += lay(f"{name} = ", tensor(array))
@@ -231,26 +228,6 @@ def _data_blocks(settings: Settings, arrays: Arrays, small: bool) -> list[Block]
         lines.append('with np.load(Path(__file__).with_name("data.npz")) as data:')
         lines += [f'    {name} = torch.tensor(data["{name}"])' for name in arrays]
     return [plain(*lines), _batch_block(settings)]
-
-
-def _data_comment(prepared: Prepared, arrays: Arrays) -> list[str]:
-    """The size of the data, and what was done to it."""
-    words = [
-        f"x_train is {shown_shape(arrays['x_train'])}, y_train {shown_shape(arrays['y_train'])}."
-    ]
-    scaling = prepared.split.scaling
-    if scaling.fill is not None:
-        words.append("Missing numbers became the training mean.")
-    if scaling.mean is not None:
-        words.append("Inputs are standardised: (x - mean) / deviation of the training part.")
-    if scaling.target_mean is not None:
-        words.append("So are the targets.")
-    return comment(" ".join(words))
-
-
-def shown_shape(array: NDArray[Any]) -> str:
-    """`(1437, 1, 8, 8)`."""
-    return str(tuple(array.shape))
 
 
 def _batch_block(settings: Settings) -> Block:

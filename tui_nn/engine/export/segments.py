@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from tui_nn.spec.changes import with_values
+from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Changed
 from tui_nn.spec.resolve import Plan, resolve
 
@@ -21,30 +23,28 @@ class Segment:
 
 
 def segments(plan: Plan, changes: Sequence[Changed]) -> tuple[Segment, ...]:
-    """Where the run changed, in order; those of one step together, as far as no key comes twice.
+    """Where the run changed, in order; all of one step together.
 
     `changes` are those of one branch, in the order they were made, none before the first step.
     Raises InvalidInput where one doesn't fit the experiment.
     """
     found: list[Segment] = []
-    for together in _batches(changes):
-        values = [(change.key, change.new) for change in together]
+    for step, together in groupby(changes, key=lambda change: change.step):
+        values = [
+            (change.key, change.new)
+            for change in together
+            if change.key.partition(".")[0] not in SCREEN_ONLY
+        ]
+        if not values:
+            continue
         experiment = with_values(plan.experiment, values)
+        if experiment.train.dtype != plan.experiment.train.dtype:
+            raise InvalidInput(
+                f"was changed after step {step:,}, which a script can't do",
+                where="train.dtype",
+                hint="--to safetensors and pt2 take the weights along",
+            )
         after = replace(resolve(experiment, plan.facts), notices=())
-        found.append(Segment(together[0].step, plan, after))
+        found.append(Segment(step, plan, after))
         plan = after
     return tuple(found)
-
-
-def _batches(changes: Sequence[Changed]) -> list[list[Changed]]:
-    """The changes that were made at once, or might have been."""
-    batches: list[list[Changed]] = []
-    for change in changes:
-        if change.key.partition(".")[0] in SCREEN_ONLY:
-            continue
-        last = batches[-1] if batches else []
-        if last and last[0].step == change.step and change.key not in {c.key for c in last}:
-            last.append(change)
-        else:
-            batches.append([change])
-    return batches

@@ -51,7 +51,6 @@ def convolution(layer: Named) -> list[str]:
     filling = "" if mode == "zeros" else f', mode="{mode}"'
     out, inside = ("hw", "ij") if places == 2 else ("l", "i")
     lines = _padded(pads, filling)
-    lines += comment("every window the kernels look at, in dimensions of its own")
     lines.append(f"windows = {_windows('x', kernel, _of(layer, 'stride'), dilation)}")
     weight, groups = layer["weight"], bound["groups"]
     if groups == 1:
