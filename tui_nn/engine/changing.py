@@ -64,7 +64,7 @@ def _change_optimizers(trainer: Trainer, old: tuple[Bound, ...], new: tuple[Boun
             for schedule, place in zip(trainer.schedules, _for_each(places, new), strict=True):
                 schedule.load_state_dict(_with_values_of(schedule, place))
         rates = _for_each(rates, new)
-    if _replaces_rates(trainer.plan.experiment.schedule):
+    if replaces_rates(trainer.plan.experiment.schedule):
         for (now, _), optimizer in zip(rates, trainer.optimizers, strict=True):
             optimizer.param_groups[0]["lr"] = now
         return
@@ -113,11 +113,11 @@ def _shorten_history(optimizer: Optimizer, size: int) -> None:
         state.pop("al", None)
 
 
-def _replaces_rates(schedule: Bound | None) -> bool:
+def replaces_rates(schedule: Bound | None) -> bool:
     """Whether a schedule has rates of its own, whatever the optimizer's call says."""
     if schedule is None:
         return False
-    return "max_lr" in schedule.values or any(map(_replaces_rates, schedule.inner))
+    return "max_lr" in schedule.values or any(map(replaces_rates, schedule.inner))
 
 
 def _scale_rate(optimizer: Optimizer, now: float, base: float, new: float) -> None:
