@@ -151,7 +151,27 @@ def joined_by_a_second_optimizer(session: Session) -> None:
     train(session, 15)
 
 
+def tried_and_gone_back(session: Session) -> None:
+    tried_before_a_step(session)
+    go_to(session, 0, 3)
+    go_to(session, 0, 12)
+    train(session, 5)
+
+
+def given_an_optimizer_and_a_schedule_at_once(session: Session) -> None:
+    change(session, ["schedule=StepLR(2, 0.5)"])
+    train(session, 10)
+    change(
+        session,
+        ["optimizer=Adam(lr=0.1)",
+         "schedule=SequentialLR([LinearLR(0.1, total_iters=2), ExponentialLR(0.9)], [2])"],
+    )  # fmt: skip
+    train(session, 20)
+
+
 RUNS = [
+    tried_and_gone_back,
+    given_an_optimizer_and_a_schedule_at_once,
     changed_lbfgs,
     led_by_a_cycle,
     led_by_a_cycle_inside,
