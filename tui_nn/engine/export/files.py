@@ -1,7 +1,10 @@
 """A network as a file for other tools: safetensors, torch.export, ONNX."""
 
 import io
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,16 +29,20 @@ def network_of(plan: Plan, weights: Path | None = None) -> nn.Sequential:
         return build_network(plan, CPU).eval()
 
 
-def safetensors_bytes(network: nn.Module) -> bytes:
-    """All parameters and buffers, under torch's names."""
+def safetensors_bytes(network: nn.Module, usage: str) -> bytes:
+    """All parameters and buffers, under torch's names; `usage` in the metadata."""
     tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
-    return save(tensors, metadata={"format": "pt"})
+    return save(tensors, metadata={"format": "pt", "usage": usage})
 
 
-def pt2_bytes(plan: Plan, network: nn.Module) -> bytes:
-    """The network as a program of torch.export, for any number of samples."""
+def pt2_bytes(plan: Plan, network: nn.Module, usage: str, recipe: bytes) -> bytes:
+    """The network as a program of torch.export, for any number of samples.
+
+    Beside it in the file: usage.txt, and recipe.json with all numbers that prepare its inputs.
+    """
+    beside = {"usage.txt": usage, "recipe.json": recipe.decode()}
     file = io.BytesIO()
-    torch.export.save(_program(plan, network), file)
+    torch.export.save(_program(plan, network), file, extra_files=beside)
     return file.getvalue()
 
 
@@ -60,11 +67,23 @@ def need_onnx() -> None:
         )
 
 
-def onnx_bytes(plan: Plan, network: nn.Module) -> bytes:
-    """The network as an ONNX model with its weights inside; `need_onnx` first."""
-    with warnings.catch_warnings():
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Without what torch logs of packages that aren't there."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def onnx_bytes(plan: Plan, network: nn.Module, usage: str) -> bytes:
+    """The network as an ONNX model with its weights and `usage`; `need_onnx` first."""
+    with warnings.catch_warnings(), _silence():
         warnings.simplefilter("ignore")
         made = torch.onnx.export(_program(plan, network), dynamo=True, verbose=False)
     assert made is not None
+    made.model.doc_string = usage
     data: bytes = made.model_proto.SerializeToString()
     return data
