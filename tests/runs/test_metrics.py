@@ -26,7 +26,8 @@ def evaluated(step: int, loss: float | None, word: str = "", branch: int = 0) ->
 def stepped(first: int, losses: list[float], branch: int = 0) -> Record:
     return Stepped(
         branch=branch, step=first + len(losses) - 1, first=first,
-        loss=Array.of(np.array(losses, np.float32)), lr=Array.of(np.full(len(losses), 0.25, np.float32)),
+        loss=Array.of(np.array(losses, np.float32)),
+        lr=Array.of(np.full(len(losses), 0.25, np.float32)),
     )  # fmt: skip
 
 
