@@ -266,7 +266,7 @@ def test_onnx_gives_the_outputs_of_the_network(here: Path) -> None:
     reference = pytest.importorskip("onnx.reference")
     run = trained(here / "runs", RANDOM)
     answer = nn_tui("export", "latest", "--to", "onnx", "-o", "n.onnx")
-    assert answer.code == 0, answer.err
+    assert (answer.code, answer.err) == (0, "")
     x = run.prepared.split.train.x[:5]
     [outputs] = reference.ReferenceEvaluator(str(here / "n.onnx")).run(None, {"input": x})
     assert outputs == pytest.approx(run.outputs(x).numpy(), abs=1e-5)

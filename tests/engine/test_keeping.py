@@ -155,7 +155,9 @@ def test_weights_of_another_experiment_are_refused(edit: tuple[str, str], tmp_pa
 
 def test_a_title_may_be_another(tmp_path: Path) -> None:
     folder = keep(SMALL, runs=tmp_path, until=5).folder
-    folder.experiment.write_text('title = "Mine"\n' + folder.experiment.read_text())
+    text = folder.experiment.read_text()
+    assert 'title = "test"' in text
+    folder.experiment.write_text(text.replace('title = "test"', 'title = "Mine"'))
     assert take_up(folder).ended.reason == "epochs"
 
 

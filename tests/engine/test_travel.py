@@ -138,7 +138,7 @@ def test_two_branches_that_leave_at_the_same_step_are_not_mixed_up() -> None:
 
 @pytest.mark.parametrize("budget", [0, 64 * MB])
 def test_a_resumed_run_goes_back_to_the_settings_it_began_with(budget: int, tmp_path: Path) -> None:
-    session = begun(SMALL, runs=tmp_path)
+    session = begun('title = "Small"\n' + SMALL, runs=tmp_path)  # as its file says it
     session.run(Request(until=5))
     early = state_of(session)
     session.run(Request(until=9))
@@ -158,7 +158,7 @@ def test_a_resumed_run_goes_back_to_the_settings_it_began_with(budget: int, tmp_
 
 
 def test_branches_are_reachable_after_a_resume(tmp_path: Path) -> None:
-    session = begun(SMALL, runs=tmp_path)
+    session = begun('title = "Small"\n' + SMALL, runs=tmp_path)
     session.run(Request(until=12))
     old = state_of(session)
     go_to(session, 0, 6)

@@ -14,7 +14,7 @@ from tui_nn.cli.group import commands, verbose
 )  # fmt: skip
 @click.option(
     "--form", type=click.Choice(["sequential", "module", "matrices"]),
-    help="How the script writes the network: nn.Sequential, a class, or bare matrices.",
+    help="How the script writes the network: nn.Sequential (the default), a class, bare matrices.",
 )  # fmt: skip
 @click.option(
     "--over", type=click.Choice(["epoch", "step"]),

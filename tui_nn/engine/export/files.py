@@ -51,9 +51,21 @@ def _program(plan: Plan, network: nn.Module) -> torch.export.ExportedProgram:
     # Two samples: a batch of 1 may be taken for a fixed one.
     example = torch.zeros(2, *plan.facts.input_shape, dtype=dtype)
     samples = torch.export.Dim.AUTO
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch's own, of its insides
+    with torch.no_grad(), _quiet():
         return torch.export.export(network, (example,), dynamic_shapes=({0: samples},))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What torch says of its insides meanwhile is not told."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def need_onnx() -> None:
@@ -67,21 +79,9 @@ def need_onnx() -> None:
         )
 
 
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Without what torch logs of packages that aren't there."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(before)
-
-
 def onnx_bytes(plan: Plan, network: nn.Module, usage: str) -> bytes:
     """The network as an ONNX model with its weights and `usage`; `need_onnx` first."""
-    with warnings.catch_warnings(), _silence():
-        warnings.simplefilter("ignore")
+    with _quiet():
         made = torch.onnx.export(_program(plan, network), dynamo=True, verbose=False)
     assert made is not None
     made.model.doc_string = usage
