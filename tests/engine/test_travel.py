@@ -14,6 +14,7 @@ from tests.spec.support import refusal
 from tests.support import MOONS, SMALL, begun, prepared, silent
 from tui_nn.data.open import open_experiment
 from tui_nn.engine import session as session_module
+from tui_nn.engine.keeping import fingerprint
 from tui_nn.engine.session import Request, Session
 from tui_nn.engine.starting import resume
 from tui_nn.engine.travel import change, go_to, reset, step_of_epoch
@@ -52,10 +53,10 @@ def state_of(session: Session) -> dict[str, str]:
     moment = session.moment()
     decided = {k: v for k, v in asdict(moment.decided).items() if k != "best"}
     best = moment.decided.best and (moment.decided.best.step, moment.decided.best.value)
-    experiment = session.training.plan.experiment.table
+    experiment = fingerprint(session.training.plan.experiment.table)
     said = {
         "decided": str((decided, best, moment.limit, moment.reason)),
-        "experiment": str(experiment),
+        "experiment": experiment,
     }
     return state_hashes(session.training) | said
 
