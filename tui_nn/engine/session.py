@@ -18,7 +18,7 @@ from tui_nn.engine.trainer import Gate
 from tui_nn.engine.training import Block, Moment, Pacer, Training, Weights
 from tui_nn.engine.verdict import Outcome
 from tui_nn.runs.lineage import Lineage
-from tui_nn.spec.changes import starts_alike, with_values
+from tui_nn.spec.changes import made_at_once, starts_alike, with_values
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.protocol import (
     Array,
@@ -301,8 +301,8 @@ class Session:
         """Let the changes that are recorded at this step take effect."""
         coming = self.lineage.all_changes(self.branch)[self.changes :]
         due = [change for change in coming if change.step == self.step]
-        if due:
-            self.apply(due)
+        for together in made_at_once(due):
+            self.apply(together)
 
     def apply(self, due: list[Changed]) -> None:
         """Let recorded changes at this step take effect."""

@@ -7,6 +7,7 @@ from typing import Any
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, Table, check
 from tui_nn.spec.files import apply_changes
+from tui_nn.spec.protocol import Changed
 
 FIRST_STEP_ONLY = frozenset({"data", "network", "init", "train.val", "train.test"})
 """What a run is built on: it can be another only before its first step."""
@@ -51,6 +52,18 @@ def with_values(experiment: Experiment, values: Iterable[tuple[str, Any]]) -> Ex
             table = {k: v for k, v in table.items() if k != root}
             table |= {} if value is None else {root: _frozen(value)}
     return check(table, experiment.name, experiment.place, experiment.folder)
+
+
+def made_at_once(changes: Iterable[Changed]) -> list[list[Changed]]:
+    """Recorded changes as they were made, in order: a key that comes again was changed again."""
+    batches: list[list[Changed]] = []
+    for change in changes:
+        last = batches[-1] if batches else []
+        if last and last[0].step == change.step and change.key not in {c.key for c in last}:
+            last.append(change)
+        else:
+            batches.append([change])
+    return batches
 
 
 def starts_alike(one: Experiment, other: Experiment) -> bool:
