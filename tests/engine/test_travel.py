@@ -121,6 +121,28 @@ def test_a_change_at_the_head_stays_on_its_branch() -> None:
     assert len([told for told in gone.records if isinstance(told, Changed)]) == 2
 
 
+def test_a_schedule_left_and_chosen_again_at_one_step_starts_anew_in_every_replay() -> None:
+    """Though the settings before and behind are the same."""
+    gone = Travelled(MOONS, "schedule=ExponentialLR(0.5)", "train.epochs=20")
+    gone.train(14)
+    change(gone.session, ["schedule=StepLR(1)"])
+    change(gone.session, ["schedule=ExponentialLR(0.5)"])
+    assert gone.session.training.trainer.lr == 0.1
+    seen = gone.train(30)
+    gone.go_to(3)
+    assert gone.go_to(30) == seen
+    told = [told for told in gone.records if isinstance(told, Changed)]
+    assert [record.index for record in told] == [0, 0]
+
+
+def test_what_is_changed_at_once_is_told_as_such() -> None:
+    gone = Travelled(MOONS)
+    change(gone.session, ["optimizer=Adam(lr=0.01)", "train.batch_size=5"])
+    change(gone.session, ["train.clip_norm=1.0"])
+    told = [told for told in gone.records if isinstance(told, Changed)]
+    assert [record.index for record in told] == [0, 1, 0]
+
+
 def test_two_branches_that_leave_at_the_same_step_are_not_mixed_up() -> None:
     """The moment behind one's change is no place to start for the other."""
     gone = Travelled(MOONS, "train.epochs=20")

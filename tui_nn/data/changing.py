@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from tui_nn.data.prepare import Prepared, prepare
-from tui_nn.spec.changes import with_values
+from tui_nn.spec.changes import made_at_once, with_values
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.protocol import Changed
 from tui_nn.spec.resolve import resolve
@@ -24,8 +23,8 @@ def prepared_as(prepared: Prepared, experiment: Experiment, step: int) -> Prepar
 
 def with_changes(prepared: Prepared, changes: Sequence[Changed]) -> Prepared:
     """The settings in force after recorded changes, in their order."""
-    for step, group in groupby(changes, key=lambda change: change.step):
+    for group in made_at_once(changes):
         values = [(change.key, change.new) for change in group]
         experiment = with_values(prepared.plan.experiment, values)
-        prepared = prepared_as(prepared, experiment, step)
+        prepared = prepared_as(prepared, experiment, group[0].step)
     return prepared

@@ -300,12 +300,11 @@ class Session:
     def follow_recorded_changes(self) -> None:
         """Let the changes that are recorded at this step take effect."""
         coming = self.lineage.all_changes(self.branch)[self.changes :]
-        due = [change for change in coming if change.step == self.step]
-        for together in made_at_once(due):
-            self.apply(together)
+        for due in made_at_once(change for change in coming if change.step == self.step):
+            self.apply(due)
 
     def apply(self, due: list[Changed]) -> None:
-        """Let recorded changes at this step take effect."""
+        """Let recorded changes at this step, made at once, take effect."""
         values = [(change.key, change.new) for change in due]
         training = self.training
         experiment = with_values(training.plan.experiment, values)

@@ -155,6 +155,7 @@ def _record(session: Session, found: Sequence[Difference], parent: int | None = 
             old=_plain(difference.old),
             new=_plain(difference.new),
             phase=session.phase,
+            index=index,
             parent=parent if index == 0 else None,
         )
         for index, difference in enumerate(found)

@@ -1,6 +1,6 @@
 """Settings exchanged while a run trains: from `key=value` to what differs, and back again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,21 +54,25 @@ def with_values(experiment: Experiment, values: Iterable[tuple[str, Any]]) -> Ex
     return check(table, experiment.name, experiment.place, experiment.folder)
 
 
-def made_at_once(changes: Iterable[Changed]) -> list[list[Changed]]:
-    """Recorded changes as they were made, in order: a key that comes again was changed again."""
-    batches: list[list[Changed]] = []
-    for change in changes:
-        last = batches[-1] if batches else []
-        if last and last[0].step == change.step and change.key not in {c.key for c in last}:
-            last.append(change)
-        else:
-            batches.append([change])
-    return batches
-
-
 def starts_alike(one: Experiment, other: Experiment) -> bool:
     """Whether initial weights that were given for one experiment are those of the other, too."""
     return (one.network, one.train.seed) == (other.network, other.train.seed)
+
+
+def made_at_once(changes: Iterable[Changed]) -> Iterator[list[Changed]]:
+    """Recorded changes by what was asked for at once, in order.
+
+    One after the other does not come to the same: a schedule that is left and chosen again at one
+    step starts anew.
+    """
+    group: list[Changed] = []
+    for change in changes:
+        if group and (not change.index or change.step != group[0].step):
+            yield group
+            group = []
+        group.append(change)
+    if group:
+        yield group
 
 
 def _frozen(value: Any) -> Any:

@@ -92,6 +92,8 @@ class Changed(Event, frozen=True, kw_only=True):
     new: Any
     phase: Phase
     """How far the step after `step` had come."""
+    index: int = 0
+    """How many of those made at once with it come before; 0 begins what is made at once."""
     parent: int | None = None
     """The branch that this one leaves at `step`; None where the branch goes on."""
 
