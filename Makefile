@@ -8,10 +8,10 @@ run: .venv/run
 	@$(BIN)/nn-tui $(ARGS)
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 test-all: check
-	$(BIN)/pytest -m "slow or not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -m "slow or not slow"
 
 check: .venv/test
 	$(BIN)/ruff check .
@@ -25,6 +25,7 @@ bench: .venv/test
 	$(BIN)/python tests/benchmarks/csv_table.py
 	$(BIN)/python tests/benchmarks/idx.py
 	$(BIN)/python -m tests.benchmarks.history
+	$(BIN)/python -m tests.benchmarks.server
 
 .venv/run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "nn-tui needs Python 3.11 or newer: make PYTHON=python3.11 run")'

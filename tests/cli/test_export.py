@@ -7,8 +7,10 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from tests.cli.support import nn_tui
@@ -16,6 +18,7 @@ from tests.engine.export.support import assert_same, restored
 from tests.support import MOONS, RANDOM, prepared, trainer
 from tests.trained import trained
 from tui_nn.data.open import Opened
+from tui_nn.data.recipe import from_bytes
 from tui_nn.engine.session import Session
 from tui_nn.engine.starting import Listener, start
 from tui_nn.engine.travel import change, go_to, reset
@@ -184,12 +187,48 @@ def test_a_program_gives_the_outputs_of_the_network(text: str, here: Path) -> No
         network, x = run.network, torch.from_numpy(run.prepared.split.train.x)
     answer = nn_tui("export", "latest", "--to", "pt2", "-o", "n.pt2")
     assert (answer.code, answer.err) == (0, "")
-    assert "; takes n×" in answer.out
-    program = torch.export.load("n.pt2").module()
+    beside = {"usage.txt": "", "recipe.json": ""}
+    program = torch.export.load("n.pt2", extra_files=beside).module()
+    assert answer.out.partition("\n")[2] == beside["usage.txt"] + "\n"
+    assert f"({', '.join(['samples', *map(str, x.shape[1:])])})" in beside["usage.txt"]
+    assert from_bytes(beside["recipe.json"].encode(), "").input_shape == x.shape[1:]
     for count in (1, 2, 7):
         with torch.no_grad():
             expected = network(x[:count])
             assert torch.equal(program(x[:count]), expected)
+
+
+def test_words_say_how_raw_inputs_become_the_networks(here: Path) -> None:
+    (here / "t.csv").write_text("size,home,price\n1,sea,10\n3,land,20\n5,,60\n,sea,30\n")
+    text = """
+        data = "csv('t.csv', target='price')"
+        network = ["Linear(4, 1)"]
+        loss = "MSELoss()"
+        optimizer = "SGD()"
+    """
+    (here / "t.toml").write_text(text)
+    answer = nn_tui("export", "t.toml", "--to", "safetensors", "-o", "w.safetensors")
+    assert answer.code == 0, answer.err
+    with safe_open("w.safetensors", "pt") as file:
+        told = file.metadata()["usage"]
+    assert answer.out.partition("\n")[2] == told + "\n"
+    size, *homes, missing = told.splitlines()[2:7]
+    assert size == "  size: (x - 3) / 1.41421356"
+    assert [line.partition(":")[0].strip() for line in homes] == [
+        "home=land", "home=sea", "home=(missing)"
+    ]  # fmt: skip
+    assert missing == "  a missing x is its mean"
+    assert told.splitlines()[-1] == "  price: output * 18.7082869 + 30"
+
+
+def test_steps_are_a_table_with_a_row_each(here: Path) -> None:
+    assert nn_tui("train", "moons.toml", "-q").code == 0
+    answer = nn_tui("export", "latest", "--to", "csv", "--over", "step")
+    rows = list(csv.DictReader(io.StringIO(answer.out)))
+    losses = trainer(MOONS).train_straight(28)[0]
+    assert [row["step"] for row in rows] == [str(step) for step in range(1, 29)]
+    assert [np.float32(row["loss"]) for row in rows] == losses
+    assert {float(row["lr"]) for row in rows} == {0.1}
 
 
 def test_metrics_are_a_table_with_a_row_for_each_evaluation(here: Path) -> None:
@@ -255,6 +294,8 @@ def test_torch_is_not_needed_for_metrics(here: Path, monkeypatch: pytest.MonkeyP
 MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     "unknown": (("nothing", "--to", "pt2"), "there is no preset, file or run nothing"),
     "form of a table": (("latest", "--to", "csv", "--form", "module"), "--form: goes with --to"),
+    "rows of a program": (("latest", "--to", "pt2", "--over", "step"), "--over: goes with --to"),
+    "a name too long": (("xor-mlp", "--to", "python", "-o", "x" * 300), "can't be written ("),
     "metrics of a preset": (("xor-mlp", "--to", "csv"), "name a run: `nn-tui runs` lists them"),
     "a run changed": (("latest", "train.epochs=3", "--to", "pt2"), "a run stays as it was trained"),
     "a file there": (("latest", "--to", "pt2", "-o", "full"), "full: is there already: --force"),

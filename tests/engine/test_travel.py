@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.test_resume import saved_and_resumed
@@ -357,6 +357,16 @@ def wander(moves: list[tuple[str, Any]], budget: int) -> None:
 
 
 @given(MOVES, st.sampled_from([0, 1, 100_000, 64 * MB]))
+@example(
+    [
+        ("reset", 1),
+        ("reset", None),
+        ("train", 5),
+        ("go", 1),
+        ("change", "optimizer=Adam(lr=0.01)"),
+    ],
+    0,
+)  # a branch was left at a step, where it is changed afterwards
 @settings(max_examples=25, deadline=None)
 def test_whatever_way_is_taken_the_same_place_is_the_same_state(
     moves: list[tuple[str, Any]], budget: int
@@ -366,6 +376,16 @@ def test_whatever_way_is_taken_the_same_place_is_the_same_state(
 
 @pytest.mark.slow
 @given(MOVES, st.sampled_from([0, 1, 100_000, 64 * MB]))
+@example(
+    [
+        ("reset", 1),
+        ("reset", None),
+        ("train", 5),
+        ("go", 1),
+        ("change", "optimizer=Adam(lr=0.01)"),
+    ],
+    0,
+)  # a branch was left at a step, where it is changed afterwards
 @settings(max_examples=300, deadline=None)
 def test_whatever_way_is_taken_the_same_place_is_the_same_state_in_many_tries(
     moves: list[tuple[str, Any]], budget: int

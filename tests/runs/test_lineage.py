@@ -142,6 +142,7 @@ def test_a_lineage_knows_what_whole_lists_of_each_branch_know(
         assert (node.parent, node.start) == model.parents[branch]
         assert node.head == len(arriving) - 1
         assert keys(found, branch) == list(model.all[branch])
-        assert {b: step for b, (step, _) in found.way(branch).items()} == found.path(branch)
+        way = {number: last for number, (last, _) in found.way(branch).items()}
+        assert way | {branch: node.head} == found.path(branch)
         for step in range(node.start, node.head + 1):
             assert keys(found, branch, step) == list(arriving[step]), (branch, step)

@@ -30,6 +30,7 @@ MISFITS: list[tuple[str, Shape, str]] = [
     ("ConvTranspose2d(3, 4, 3)", (1, 8, 8), "write ConvTranspose2d(1, 4, 3)"),
     ("ConvTranspose2d(1, 4, 1, padding=4)", (1, 8, 8), "padding takes away all that 1x8x8 would"),
     ("MaxPool2d(9)", (1, 8, 8), "MaxPool2d: a window of 9 does not fit into 1x8x8"),
+    ("MaxPool1d(2, 1, 1, 3)", (1, 2), "MaxPool1d: a window of 2 with dilation 3 sees only padding"),
     ("MaxPool1d(2)", (64,), "MaxPool1d takes rows of channels x length, gets 64: put Unflatten"),
     ("AvgPool2d(2)", (64,), "AvgPool2d takes pictures"),
     ("AdaptiveAvgPool2d(2)", (64,), "AdaptiveAvgPool2d takes pictures"),

@@ -16,6 +16,10 @@ from tui_nn.cli.group import commands, verbose
     "--form", type=click.Choice(["sequential", "module", "matrices"]),
     help="How the script writes the network: nn.Sequential (the default), a class, bare matrices.",
 )  # fmt: skip
+@click.option(
+    "--over", type=click.Choice(["epoch", "step"]),
+    help="A row of the csv: an evaluation (default), or a step with its loss.",
+)  # fmt: skip
 @click.option("-o", "--out", metavar="PATH", help="Folder or file to write; - is standard output.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 @click.option("--runs", default="runs", metavar="DIR", show_default=True, help="Where runs are.")
@@ -26,6 +30,7 @@ def export(
     changes: tuple[str, ...],
     to: str,
     form: str | None,
+    over: str | None,
     out: str | None,
     force: bool,
     runs: str,
@@ -41,4 +46,4 @@ def export(
     from tui_nn.headless.export import Wanted
     from tui_nn.headless.export import export as write
 
-    write(experiment, changes, Wanted(to, form, out, force), target, Path(runs))
+    write(experiment, changes, Wanted(to, form, over, out, force), target, Path(runs))

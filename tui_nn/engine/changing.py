@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from tui_nn.engine.building import Schedule, build_loss, build_optimizers, build_schedules
 from tui_nn.engine.trainer import Trainer
 from tui_nn.spec.catalog.entry import Bound
+from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.resolve import Plan
 
 KEPT_BEHIND = {
@@ -35,7 +36,7 @@ def change(trainer: Trainer, plan: Plan) -> None:
     if new.loss != old.loss:
         trainer.loss = build_loss(plan, trainer.device)
     if new.optimizers != old.optimizers:
-        _change_optimizers(trainer, old.optimizers, new.optimizers)
+        _change_optimizers(trainer, old, new.optimizers)
     if new.schedule != old.schedule:
         _change_schedule(trainer)
     trainer.batches.shuffle = new.train.shuffle
@@ -50,7 +51,8 @@ def change(trainer: Trainer, plan: Plan) -> None:
     trainer.refuse_too_large_a_rate()
 
 
-def _change_optimizers(trainer: Trainer, old: tuple[Bound, ...], new: tuple[Bound, ...]) -> None:
+def _change_optimizers(trainer: Trainer, before: Experiment, new: tuple[Bound, ...]) -> None:
+    old = before.optimizers
     rates = [(group["lr"], float(bound["lr"])) for bound, group in _with_groups(trainer, old)]
     if [bound.entry for bound in old] == [bound.entry for bound in new]:
         fresh = build_optimizers(trainer.plan, trainer.network)
@@ -60,11 +62,11 @@ def _change_optimizers(trainer: Trainer, old: tuple[Bound, ...], new: tuple[Boun
         places = [schedule.state_dict() for schedule in trainer.schedules]
         trainer.optimizers = build_optimizers(trainer.plan, trainer.network)
         trainer.schedules = build_schedules(trainer.plan, trainer.optimizers)
-        if places:
+        if places and trainer.plan.experiment.schedule == before.schedule:
             for schedule, place in zip(trainer.schedules, _for_each(places, new), strict=True):
                 schedule.load_state_dict(_with_values_of(schedule, place))
         rates = _for_each(rates, new)
-    if _replaces_rates(trainer.plan.experiment.schedule):
+    if replaces_rates(trainer.plan.experiment.schedule):
         for (now, _), optimizer in zip(rates, trainer.optimizers, strict=True):
             optimizer.param_groups[0]["lr"] = now
         return
@@ -113,11 +115,11 @@ def _shorten_history(optimizer: Optimizer, size: int) -> None:
         state.pop("al", None)
 
 
-def _replaces_rates(schedule: Bound | None) -> bool:
+def replaces_rates(schedule: Bound | None) -> bool:
     """Whether a schedule has rates of its own, whatever the optimizer's call says."""
     if schedule is None:
         return False
-    return "max_lr" in schedule.values or any(map(_replaces_rates, schedule.inner))
+    return "max_lr" in schedule.values or any(map(replaces_rates, schedule.inner))
 
 
 def _scale_rate(optimizer: Optimizer, now: float, base: float, new: float) -> None:

@@ -26,9 +26,9 @@ class Stepper:
 
     def step(self, session: Session, at_gate: AtGate) -> Reason | None:
         """One step; StepAbandoned leaves the state as it was before it."""
-        session.follow_recorded_changes()
         before: Moment = session.moment()
         session.timeline.keep(before)
+        session.follow_recorded_changes()
 
         def gate(phase: Phase, loss: Tensor) -> None:
             self.gates += 1

@@ -1,6 +1,7 @@
 """Take an experiment or a run out of nn-tui: as a script, its weights, or its numbers."""
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,17 +14,16 @@ from tui_nn.data.changing import with_changes
 from tui_nn.data.files.source import Tell
 from tui_nn.data.open import open_experiment
 from tui_nn.data.prepare import Prepared, prepare
+from tui_nn.data.recipe import recipe_of, to_bytes
 from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.show_run import run_of
 from tui_nn.headless.trained import open_trained
 from tui_nn.headless.waiting import waiting
 from tui_nn.runs.folder import Folder, replace_file
 from tui_nn.runs.log import read_records
-from tui_nn.runs.metrics import metrics_csv
+from tui_nn.runs.metrics import metrics_csv, steps_csv
 from tui_nn.spec.changes import starts_alike
-from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.resolve import Plan
-from tui_nn.spec.shapes import show
+from tui_nn.spec.errors import InvalidInput, printable
 
 if TYPE_CHECKING:
     from tui_nn.engine.export.script import Script
@@ -38,6 +38,7 @@ class Wanted:
 
     to: str
     form: str | None = None
+    over: str | None = None
     out: str | None = None
     force: bool = False
 
@@ -53,10 +54,11 @@ def export(
 
     Raises InvalidInput for what isn't there, doesn't fit, or would be written over.
     """
-    if wanted.form and wanted.to != "python":
-        raise InvalidInput(
-            f"goes with --to python, not {wanted.to}", where="--form", hint="leave it out"
-        )
+    for option, given, kind in (("--form", wanted.form, "python"), ("--over", wanted.over, "csv")):
+        if given and wanted.to != kind:
+            raise InvalidInput(
+                f"goes with --to {kind}, not {wanted.to}", where=option, hint="leave it out"
+            )
     run = run_of(word, runs)
     if run is not None and (changes or target):
         raise InvalidInput(
@@ -143,40 +145,38 @@ def _export_network(
 ) -> None:
     """The network with its initial weights, or those that a run left."""
     from tui_nn.engine.export import files
+    from tui_nn.engine.export.usage import usage
 
     if wanted.to == "onnx":
         files.need_onnx()
     with waiting() as tell:
         if run is None:
-            plan = open_experiment(word, changes, target, tell).prepared.plan
+            prepared = open_experiment(word, changes, target, tell).prepared
+            plan, recipe = prepared.plan, recipe_of(prepared)
             name, weights, which = plan.experiment.name, None, "initial weights"
         else:
             trained = open_trained(str(run.path), Path(), None, tell)
-            plan, name, weights = trained.plan, run.name, trained.weights
+            plan, recipe = trained.plan, trained.recipe
+            name, weights = run.name, trained.weights
             which = f"weights of {weights.name}"
     out = Path(wanted.out or f"{name}{SUFFIXES[wanted.to]}")
     if wanted.out != STDOUT:
         _refuse_to_replace(out, wanted.force)
     network = files.network_of(plan, weights)
+    told = "\n".join(usage(plan, recipe))
     match wanted.to:
         case "safetensors":
-            data = files.safetensors_bytes(network)
+            data = files.safetensors_bytes(network, told)
         case "pt2":
-            data = files.pt2_bytes(plan, network)
+            data = files.pt2_bytes(plan, network, told, to_bytes(recipe))
         case _:
-            data = files.onnx_bytes(plan, network)
+            data = files.onnx_bytes(plan, network, told)
     if wanted.out == STDOUT:
         print_bytes(data)
         return
     _save(out, data)
-    takes = "" if wanted.to == "safetensors" else f"; takes {_input_of(plan)}"
-    print_text(f"wrote {out}: {which}, {len(data):,} bytes{takes}")
-
-
-def _input_of(plan: Plan) -> str:
-    """`n×2 float32`: what a network takes."""
-    kind = "int64" if plan.facts.tokens else plan.experiment.train.dtype
-    return f"n×{show(plan.facts.input_shape)} {kind}"
+    print_text(f"wrote {out}: {which}, {len(data):,} bytes")
+    print_text("\n".join(map(printable, told.splitlines())))
 
 
 def _export_metrics(run: Folder | None, wanted: Wanted) -> None:
@@ -186,7 +186,8 @@ def _export_metrics(run: Folder | None, wanted: Wanted) -> None:
             where="--to csv",
             hint="name a run: `nn-tui runs` lists them",
         )
-    data = metrics_csv(read_records(run.events)).encode()
+    table = steps_csv if wanted.over == "step" else metrics_csv
+    data = table(read_records(run.events)).encode()
     if wanted.out in (None, STDOUT):
         print_bytes(data)
         return
@@ -199,9 +200,9 @@ def _export_metrics(run: Folder | None, wanted: Wanted) -> None:
 
 def _refuse_to_replace(path: Path, force: bool) -> None:
     """InvalidInput where something is that should stay."""
-    if path.is_dir():
+    if os.path.isdir(path):
         raise InvalidInput("is a folder", where=str(path), hint="name a file with -o")
-    if not force and path.exists():
+    if not force and os.path.exists(path):
         raise InvalidInput(
             "is there already", where=str(path), hint="--force writes over it, -o elsewhere"
         )
@@ -212,7 +213,8 @@ def _save(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, data)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise InvalidInput(
-            f"can't be written ({error.strerror})", where=str(path), hint="-o writes elsewhere"
+            f"can't be written ({reason})", where=str(path), hint="-o writes elsewhere"
         ) from None

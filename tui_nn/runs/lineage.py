@@ -18,8 +18,8 @@ class Branch:
     evaluated: int = -1
     """The last step whose evaluation is recorded."""
     changes: list[Changed] = field(default_factory=list)
-    before: tuple[Changed, ...] = ()
-    """The changes in force where it began; none that its parent got later."""
+    inherited: tuple[Changed, ...] = ()
+    """Those in force where it left its parent, which may have been changed there since."""
 
 
 class Lineage:
@@ -52,8 +52,8 @@ class Lineage:
         while step < node.start and node.parent is not None:
             node = self.branches[node.parent]
         if number != parent:
-            before = tuple(self.in_force(node.number, step))
-            self.branches[number] = Branch(number, node.number, step, step, before=before)
+            inherited = tuple(self.in_force(node.number, step))
+            self.branches[number] = Branch(number, node.number, step, step, inherited=inherited)
 
     def _of(self, record: Record) -> Branch:
         return self.branches.setdefault(record.branch, Branch(record.branch))
@@ -75,11 +75,10 @@ class Lineage:
         return steps
 
     def way(self, branch: int) -> dict[int, tuple[int, int]]:
-        """As `path`, each with how many changes are in force at that step as well."""
-        node = self.branches[branch]
-        found = {branch: (node.head, len(self.in_force(branch, node.head)))}
+        """The branches that lead to this one: each one's last step and changes on the way."""
+        node, found = self.branches[branch], {}
         while node.parent is not None:
-            found[node.parent] = node.start, len(node.before)
+            found[node.parent] = (node.start, len(node.inherited))
             node = self.branches[node.parent]
         return found
 
@@ -87,9 +86,9 @@ class Lineage:
         """The changes that whoever arrives at `step` of a branch finds, in order."""
         node = self.branches[branch]
         own = [c for c in node.changes if c.step < step or c.step == step == node.start]
-        return [*node.before, *own]
+        return [*node.inherited, *own]
 
     def all_changes(self, branch: int) -> list[Changed]:
         """The changes on the way to a branch and along it, in order; none of one that isn't."""
         node = self.branches.get(branch)
-        return [] if node is None else [*node.before, *node.changes]
+        return [] if node is None else [*node.inherited, *node.changes]

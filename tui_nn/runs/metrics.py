@@ -1,10 +1,10 @@
-"""A run's evaluations as a table: a row for each."""
+"""A run's numbers as tables: a row for each evaluation, or for each step."""
 
 import csv
 import io
 from collections.abc import Iterable
 
-from tui_nn.spec.protocol import Evaluated, Record
+from tui_nn.spec.protocol import Evaluated, Record, Stepped
 
 FIRST = ("branch", "epoch", "step", "elapsed_s", "lr")
 
@@ -26,6 +26,20 @@ def metrics_csv(records: Iterable[Record]) -> str:
     for evaluated in found:
         row: list[object] = [getattr(evaluated, name) for name in FIRST]
         writer.writerow([*row, *(_number(evaluated, part, name) for part, name in names)])
+    return text.getvalue()
+
+
+def steps_csv(records: Iterable[Record]) -> str:
+    """CSV with the columns branch, step, loss (before the step's update) and lr."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["branch", "step", "loss", "lr"])
+    for record in records:
+        if isinstance(record, Stepped):
+            steps = range(record.first, record.step + 1)
+            losses, rates = record.loss.numpy(), record.lr.numpy()
+            for step, loss, lr in zip(steps, losses, rates, strict=True):
+                writer.writerow([record.branch, step, loss, lr])
     return text.getvalue()
 
 

@@ -84,8 +84,10 @@ def _remove_short_place(target: Path) -> None:
 def reach(folder: Folder) -> socket.socket:
     """A connection to the engine that trains a run; InvalidInput where none answers."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    place = os.path.realpath(folder.socket)
     try:
-        connection.connect(os.path.realpath(folder.socket))
+        os.stat(place)  # one that isn't there may have a name too long to be reached
+        connection.connect(place)
     except OSError as error:
         connection.close()
         if isinstance(error, FileNotFoundError | ConnectionRefusedError):

@@ -4,9 +4,11 @@ They do what the engine does: weights stay, an optimizer of the same kind keeps 
 schedule its place, and a rate that a schedule has moved is moved likewise from its new start.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
+from tui_nn.engine.changing import KEPT_BEHIND, OF_THE_OPTIMIZER, replaces_rates
 from tui_nn.engine.export.evaluation import threshold
 from tui_nn.engine.export.layout import (
     WIDTH,
@@ -24,16 +26,10 @@ from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedul
 from tui_nn.engine.export.segments import Segment
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec.catalog.entry import Bound
-from tui_nn.spec.experiment import Experiment, Table
+from tui_nn.spec.changes import differences
+from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.targets import Classes, Coding
 
-KEPT_BEHIND = {
-    ("Adam", "amsgrad"): "max_exp_avg_sq",
-    ("AdamW", "amsgrad"): "max_exp_avg_sq",
-    ("RMSprop", "momentum"): "momentum_buffer",
-    ("RMSprop", "centered"): "grad_avg",
-}
-"""What torch expects in the state of a parameter once this option is on."""
 PARTS = ("train", "val", "test")
 VALUES = ("batch_size", "shuffle", "clip_norm", "eval_every", "schedule_every")
 """Settings of train that are a variable where they change."""
@@ -57,11 +53,14 @@ def change_blocks(settings: Settings) -> tuple[Block, ...]:
     """A function for each step after which something changed, and what calls them."""
     if not settings.segments:
         return ()
-    functions = [_function(segment, settings) for segment in settings.segments]
+    by_step = [
+        (step, list(together))
+        for step, together in groupby(settings.segments, key=lambda segment: segment.step)
+    ]
+    functions = [_function(step, together, settings) for step, together in by_step]
     if any("scale_rate(" in line for function in functions for line in function.lines):
         functions.insert(0, SCALE_RATE)
-    steps = [segment.step for segment in settings.segments]
-    table = [f"{step}: after_step_{step}" for step in steps]
+    table = [f"{step}: after_step_{step}" for step, _ in by_step]
     head = comment("What was changed while the run trained: after so many steps, by a function.")
     return (
         *functions,
@@ -83,7 +82,29 @@ def _dictionary(before: str, entries: Sequence[str]) -> list[str]:
     return [f"{before}{{", *[f"    {entry}," for entry in entries], "}"]
 
 
-def _function(segment: Segment, settings: Settings) -> Block:
+def _function(step: int, segments: Sequence[Segment], settings: Settings) -> Block:
+    lines = [line for segment in segments for line in _lines(segment, settings)]
+    targets = [f"y_{part}" for part in PARTS]
+    used = [
+        name
+        for name in (*GLOBALS, *targets)
+        if any(line.startswith(f"{name} = ") for line in lines)
+    ]
+    told = [
+        f"{found.key}: {_word(found.old)} becomes {_word(found.new)}."
+        for segment in segments
+        for found in differences(segment.before.experiment.table, segment.after.experiment.table)
+    ]
+    return definition(
+        f"def after_step_{step}():",
+        *docstring([" ".join(told)], 1),
+        *([f"    global {', '.join(used)}"] if used else []),
+        *indented(lines or ["pass"]),
+    )
+
+
+def _lines(segment: Segment, settings: Settings) -> list[str]:
+    """What brings one plan to the next."""
     old, new = segment.before.experiment, segment.after.experiment
     lines: list[str] = []
     if new.loss != old.loss:
@@ -97,20 +118,7 @@ def _function(segment: Segment, settings: Settings) -> Block:
         if old.schedule is not None and not fresh:
             lines += _values_again(old, new, settings)
         lines += schedule_lines(segment.after, settings, INSIDE)
-    lines += _train_lines(segment, settings)
-    targets = [f"y_{part}" for part in PARTS]
-    used = [
-        name
-        for name in (*GLOBALS, *targets)
-        if any(line.startswith(f"{name} = ") for line in lines)
-    ]
-    told = [f"{key}: {before} becomes {after}." for key, before, after in _told(old, new)]
-    return definition(
-        f"def after_step_{segment.step}():",
-        *docstring([" ".join(told)], 1),
-        *([f"    global {', '.join(used)}"] if used else []),
-        *indented(lines or ["pass"]),
-    )
+    return lines + _train_lines(segment, settings)
 
 
 def _recoding(segment: Segment, settings: Settings) -> list[str]:
@@ -134,22 +142,6 @@ def _recoding(segment: Segment, settings: Settings) -> list[str]:
     return lines
 
 
-def _told(old: Experiment, new: Experiment) -> list[tuple[str, str, str]]:
-    before, after = _flat(old.table), _flat(new.table)
-    keys = [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
-    return [(key, _word(before.get(key)), _word(after.get(key))) for key in keys]
-
-
-def _flat(table: Table) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, part in table.items():
-        if isinstance(part, Mapping):
-            found |= {f"{key}.{leaf}": inside for leaf, inside in part.items()}
-        else:
-            found[key] = part
-    return found
-
-
 def _word(given: Any) -> str:
     if given is None:
         return "none"
@@ -171,8 +163,10 @@ def _other_values(segment: Segment, settings: Settings) -> list[str]:
     for index, (before, after) in enumerate(zip(old.optimizers, new.optimizers, strict=True)):
         optimizer = _optimizer(settings, index)
         differ = {k: v for k, v in after.values.items() if v != before[k] and k != "lr"}
+        if differ.get("max_iter") and after["max_eval"] is None:
+            differ["max_eval"] = after["max_iter"] * 5 // 4  # as LBFGS does where it is left out
         rate = float(after["lr"])
-        moves = rate != float(before["lr"]) and not _replaces_rates(old.schedule)
+        moves = rate != float(before["lr"]) and not replaces_rates(old.schedule)
         into = [f"    group[{value(key)}] = {value(given)}" for key, given in differ.items()]
         if moves and old.schedule is None:
             into.insert(0, f'    group["lr"] = {rate}')
@@ -185,6 +179,13 @@ def _other_values(segment: Segment, settings: Settings) -> list[str]:
                     f"for parameter, state in {optimizer}.state.items():",
                     f"    state.setdefault({value(kept)}, torch.zeros_like(parameter))",
                 ]
+        if "history_size" in differ:
+            lines += [
+                f"for state in {optimizer}.state.values():",
+                '    for key in ("old_dirs", "old_stps", "ro"):',
+                f"        state[key] = state.get(key, [])[-{differ['history_size']} :]",
+                '    state.pop("al", None)',
+            ]
         if moves and old.schedule is not None:
             base = float(before["lr"])
             now = f'{optimizer}.param_groups[0]["lr"]'
@@ -202,35 +203,35 @@ def _base_lines(schedule: Bound, name: str, rate: float) -> list[str]:
     return [f"{name}.base_lrs = [{rate}]"]
 
 
-def _replaces_rates(schedule: Bound | None) -> bool:
-    """Whether a schedule has rates of its own, whatever the optimizer's call says."""
-    if schedule is None:
-        return False
-    return "max_lr" in schedule.values or any(map(_replaces_rates, schedule.inner))
-
-
 def _other_optimizers(segment: Segment, settings: Settings) -> list[str]:
     """Other kinds of optimizers: they begin anew, the schedule goes on where it was."""
     old, new = segment.before.experiment, segment.after.experiment
     made = optimizer_lines(segment.after, settings, INSIDE)
-    schedule = new.schedule
+    schedule, several = new.schedule, settings.several
     if schedule is None or schedule != old.schedule:
         return made
-    scales = not _replaces_rates(schedule)
-    several = settings.several
-    rates = (
-        ['rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]']
+    lines = (
+        ['rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]', *made]
         if several
-        else ['rate = optimizer.param_groups[0]["lr"]']
+        else ['rate = optimizer.param_groups[0]["lr"]', *made]
     )
-    lines = [*(rates if scales else []), *made]
     lines += ["old_schedules = schedules"] if several else ["old = schedule"]
     lines += schedule_lines(segment.after, settings, INSIDE)
-    lines += ["for schedule, old in zip(schedules, old_schedules):"] if several else []
-    lines += indented(_going_on(schedule), 1 if several else 0)
-    for index, bound in enumerate(new.optimizers if scales else ()):
+    if not several:
+        lines += _going_on(schedule)
+    elif len(new.optimizers) <= len(old.optimizers):
+        lines.append("for schedule, old in zip(schedules, old_schedules):")
+        lines += indented(_going_on(schedule))
+    else:
+        lines += ["for index, schedule in enumerate(schedules):"]
+        lines += [f"    old = old_schedules[min(index, {len(old.optimizers) - 1})]"]
+        lines += indented(_going_on(schedule))
+    for index, bound in enumerate(new.optimizers):
         of = min(index, len(old.optimizers) - 1)
         now = f"rates[{of}]" if several else "rate"
+        if replaces_rates(schedule):
+            lines.append(f'{_optimizer(settings, index)}.param_groups[0]["lr"] = {now}')
+            continue
         base, rate = float(old.optimizers[of]["lr"]), float(bound["lr"])
         lines.append(f"scale_rate({_optimizer(settings, index)}, {now}, {base}, {rate})")
         lines += _base_lines(schedule, _schedule(settings, index), rate)
@@ -238,17 +239,35 @@ def _other_optimizers(segment: Segment, settings: Settings) -> list[str]:
 
 
 def _going_on(schedule: Bound) -> list[str]:
-    """A new schedule at the place of the `old` one, with base rates of its own."""
+    """A new schedule at the place of the `old` one, with what it takes from its own optimizer."""
     if schedule.entry.name == "ReduceLROnPlateau":
         return ["schedule.load_state_dict(old.state_dict())"]
     if not schedule.inner:
-        return ['schedule.load_state_dict(old.state_dict() | {"base_lrs": schedule.base_lrs})']
+        return _place_lines("schedule", "old", _moves_momentum(schedule))
     last = ["schedule.last_epoch = old.last_epoch"] if "milestones" in schedule.values else []
+    moves = any(map(_moves_momentum, schedule.inner))
     return [
         "for part, old_part in zip(schedule._schedulers, old._schedulers):",
-        '    part.load_state_dict(old_part.state_dict() | {"base_lrs": part.base_lrs})',
+        *indented(_place_lines("part", "old_part", moves)),
         *last,
     ]
+
+
+def _moves_momentum(schedule: Bound) -> bool:
+    return bool(schedule.values.get("cycle_momentum"))
+
+
+def _place_lines(name: str, old: str, moves_momentum: bool) -> list[str]:
+    if not moves_momentum:
+        return [f'{name}.load_state_dict({old}.state_dict() | {{"base_lrs": {name}.base_lrs}})']
+    return [
+        *comment("Its base rates are its own, and what momentum is called in its optimizer."),
+        f"own = {{k: v for k, v in vars({name}).items() if k in ({_NAMES})}}",
+        f"{name}.load_state_dict({old}.state_dict() | own)",
+    ]
+
+
+_NAMES = ", ".join(f'"{name}"' for name in sorted(OF_THE_OPTIMIZER))
 
 
 def _values_again(old: Experiment, new: Experiment, settings: Settings) -> list[str]:

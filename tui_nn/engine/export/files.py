@@ -29,16 +29,20 @@ def network_of(plan: Plan, weights: Path | None = None) -> nn.Sequential:
         return build_network(plan, CPU).eval()
 
 
-def safetensors_bytes(network: nn.Module) -> bytes:
-    """All parameters and buffers, under torch's names."""
+def safetensors_bytes(network: nn.Module, usage: str) -> bytes:
+    """All parameters and buffers, under torch's names; `usage` in the metadata."""
     tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
-    return save(tensors, metadata={"format": "pt"})
+    return save(tensors, metadata={"format": "pt", "usage": usage})
 
 
-def pt2_bytes(plan: Plan, network: nn.Module) -> bytes:
-    """The network as a program of torch.export, for any number of samples."""
+def pt2_bytes(plan: Plan, network: nn.Module, usage: str, recipe: bytes) -> bytes:
+    """The network as a program of torch.export, for any number of samples.
+
+    Beside it in the file: usage.txt, and recipe.json with all numbers that prepare its inputs.
+    """
+    beside = {"usage.txt": usage, "recipe.json": recipe.decode()}
     file = io.BytesIO()
-    torch.export.save(_program(plan, network), file)
+    torch.export.save(_program(plan, network), file, extra_files=beside)
     return file.getvalue()
 
 
@@ -75,10 +79,11 @@ def need_onnx() -> None:
         )
 
 
-def onnx_bytes(plan: Plan, network: nn.Module) -> bytes:
-    """The network as an ONNX model with its weights inside; `need_onnx` first."""
+def onnx_bytes(plan: Plan, network: nn.Module, usage: str) -> bytes:
+    """The network as an ONNX model with its weights and `usage`; `need_onnx` first."""
     with _quiet():
         made = torch.onnx.export(_program(plan, network), dynamo=True, verbose=False)
     assert made is not None
+    made.model.doc_string = usage
     data: bytes = made.model_proto.SerializeToString()
     return data

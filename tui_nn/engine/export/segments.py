@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
-from tui_nn.spec.changes import with_values
+from tui_nn.spec.changes import made_at_once, with_values
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Changed
 from tui_nn.spec.resolve import Plan, resolve
@@ -23,13 +22,14 @@ class Segment:
 
 
 def segments(plan: Plan, changes: Sequence[Changed]) -> tuple[Segment, ...]:
-    """Where the run changed, in order; all of one step together.
+    """Where the run changed, in order; what was changed at once together.
 
     `changes` are those of one branch, in the order they were made, none before the first step.
     Raises InvalidInput where one doesn't fit the experiment.
     """
     found: list[Segment] = []
-    for step, together in groupby(changes, key=lambda change: change.step):
+    for together in made_at_once(changes):
+        step = together[0].step
         values = [
             (change.key, change.new)
             for change in together

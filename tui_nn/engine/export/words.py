@@ -40,7 +40,7 @@ def data_words(prepared: Prepared) -> list[str]:
     """Comments: where the data is from, its classes, what was done to it."""
     dataset, scaling, plan = prepared.dataset, prepared.split.scaling, prepared.plan
     inputs = ", ".join(map(str, plan.facts.input_shape))
-    lines = comment(f"{_source(plan.experiment.data)}: x is (samples, {inputs}).")
+    lines = comment(f"{source(plan.experiment.data)}: x is (samples, {inputs}).")
     names = dataset.class_names
     if len(names) <= CLASSES and any(name != str(i) for i, name in enumerate(names)):
         told = ", ".join(f"{index} {name}" for index, name in enumerate(names))
@@ -56,7 +56,7 @@ def data_words(prepared: Prepared) -> list[str]:
     return lines
 
 
-def _source(data: Bound) -> str:
+def source(data: Bound) -> str:
     """The call that makes the data, or the name of the file that held it."""
     paths = [p.name for p in data.entry.parameters if p.rule in PATHS and data[p.name] is not None]
     if not paths:

@@ -45,9 +45,29 @@ def _pool(bound: Bound, shape: Shape) -> Size:
     strides = kernel if bound["stride"] is None else sides(bound["stride"], dimensions)
     pads = sides(bound["padding"], dimensions)
     dilations = sides(bound.values.get("dilation", 1), dimensions)
-    windows = zip(shape[1:], kernel, strides, pads, dilations, strict=True)
-    places = (sliding(bound, shape, *window, ceil=bound["ceil_mode"]) for window in windows)
+    windows = list(zip(shape[1:], kernel, strides, pads, dilations, strict=True))
+    places = [sliding(bound, shape, *window, ceil=bound["ceil_mode"]) for window in windows]
+    for window, count in zip(windows, places, strict=True):
+        _refuse_empty_windows(bound, *window, count)
     return Size((shape[0], *places))
+
+
+def _refuse_empty_windows(
+    bound: Bound, length: int, kernel: int, stride: int, pad: int, dilation: int, count: int
+) -> None:
+    """InvalidInput where a window would see nothing but padding: torch then writes out of bounds.
+
+    `max_pool1d(zeros(1, 1, 2), 2, 1, padding=1, dilation=3)` returns index 2 of a row of 2, and its
+    backward pass adds to that place (torch 2.13).
+    """
+    for start in range(-pad, min(0, count * stride - pad), stride):
+        first = start % dilation
+        if first >= length or first - start >= kernel * dilation:
+            raise InvalidInput(
+                f"{bound.entry.name}: a window of {kernel} with dilation {dilation} "
+                "sees only padding",
+                hint="write a smaller dilation or padding",
+            )
 
 
 def _adaptive(bound: Bound, shape: Shape) -> Size:
