@@ -14,7 +14,17 @@ from collections import Counter
 
 from tests.benchmarks.engine import WORKLOADS, Workload
 from tui_nn.client import Client, engine_command
-from tui_nn.spec.protocol.commands import Commands, Load, Pause, Run, Seen, Step, Unwatch, Watch
+from tui_nn.spec.protocol.commands import (
+    Commands,
+    Inspect,
+    Load,
+    Pause,
+    Run,
+    Seen,
+    Step,
+    Unwatch,
+    Watch,
+)
 from tui_nn.spec.protocol.frames import (
     Confusion,
     Curves,
@@ -71,9 +81,9 @@ class Watcher:
 
     def pace(self, seconds: float) -> float:
         """Steps a second over a window."""
-        begun, first = time.perf_counter(), self.do(Run()).step
+        begun, first = time.perf_counter(), self.do(Inspect(probe=Curves())).step
         time.sleep(seconds)
-        last = self.do(Run()).step
+        last = self.do(Inspect(probe=Curves())).step
         return (last - first) / (time.perf_counter() - begun)
 
 
@@ -97,6 +107,7 @@ def compare(work: Workload) -> bool:
     probes: tuple[Probes, ...] = PLANE if work.name[:2] in ("W1", "W2") else PICTURES
     watcher = Watcher()
     watcher.load(work)
+    watcher.do(Run())
     watcher.pace(WINDOW_S)
     ratios, frames = [], 0
     for pair in range(PAIRS):

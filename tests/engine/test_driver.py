@@ -209,6 +209,17 @@ def test_frames_while_stopped_show_each_moment_once(engine: Served) -> None:
     assert len(engine.frames()) == 4
 
 
+def test_another_pace_makes_no_frame_due(engine: Served) -> None:
+    engine.load(XOR, "train.epochs=1000000")
+    engine.do(Watch(watch=1, probe=Curves(), rate=0.001))
+    engine.until(lambda told: isinstance(told, CurvesFrame))
+    engine.send(Seen(watch=1, number=1))
+    for last in (500, 1000):
+        engine.do(Run())
+        engine.until(lambda told, last=last: isinstance(told, Stepped) and told.step > last)
+    assert len(engine.frames()) == 1
+
+
 def test_a_watch_that_does_not_apply_is_refused(engine: Served) -> None:
     engine.load()
     problem = engine.refused(Watch(watch=1, probe=Responses(layer="9")))

@@ -129,6 +129,7 @@ class Driver:
                     self._later.appendleft(arrival)
                     raise StepAbandoned
                 self._replace_state(what)
+                self.telling.watching.renew()
                 if self.runner.is_entering:
                     self.runner.answer_at_gate(arrival)
                 else:
@@ -153,7 +154,6 @@ class Driver:
                 self._is_stopped = True
 
     def _done(self, arrival: Arrival) -> None:
-        self.telling.watching.renew()
         self.telling.answer(arrival)
         self.telling.tell_present()
 
