@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.support import nn_tui
-from tests.support import SMALL, digest, losses_told
+from tests.support import SMALL, contents, digest, losses_told
 from tui_nn.engine import checkpoint
 from tui_nn.runs.folder import Folder, is_locked, list_runs
 from tui_nn.runs.log import read_records
@@ -108,10 +108,6 @@ def same(run: Folder, whole: Folder) -> None:
     assert digest(run) == digest(whole)
     assert losses_told(run) == losses_told(whole)
     assert told(run) == told(whole)
-
-
-def contents(folder: Folder) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.path.iterdir()}
 
 
 # Killed
