@@ -162,6 +162,12 @@ def _to_the_end(
     return Kept(let_go(session), session, records, words, ended)
 
 
+def advance_to(session: Session, step: int) -> None:
+    """Train as far as `step`, without an end."""
+    while session.step < step:
+        session.advance(step - session.step)
+
+
 def let_go(session: Session) -> Folder:
     """Leave a run to whoever takes it up next; its folder."""
     assert session.keeper is not None

@@ -18,6 +18,8 @@ from tui_nn.data.clouds import moons
 from tui_nn.data.recipe import recipe_of, to_bytes
 from tui_nn.runs.folder import Folder
 
+pytestmark = pytest.mark.usefixtures("here")
+
 ROOT = Path(__file__).parents[2]
 
 TABLE = """
@@ -45,12 +47,6 @@ network = ["Linear(1, 1)"]
 loss = "MSELoss()"
 optimizer = "SGD(lr=0.1)"
 """
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture
