@@ -26,7 +26,8 @@ class Trained:
     def outputs(self, x: object) -> Tensor:
         """What the network gives for inputs as it gets them."""
         with torch.no_grad():
-            return self.network(torch.as_tensor(x))  # type: ignore[no-any-return]
+            outputs: Tensor = self.network(torch.as_tensor(x))
+        return outputs
 
 
 def trained(

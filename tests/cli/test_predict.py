@@ -161,7 +161,7 @@ def test_best_weights_are_asked_where_training_had_patience(here: Path) -> None:
     run = trained(here / "runs", MOONS, "train.patience=3")
     last = nn_tui("predict", "latest", "--values", "1,1", "--json")
     with torch.no_grad():
-        run.network[0].bias.add_(1)  # type: ignore[operator]
+        run.network.get_parameter("0.bias").add_(1)
     save(run.folder.best, run.network)
     best = nn_tui("predict", "latest", "--values", "1,1", "--json")
     assert best != last
@@ -178,7 +178,7 @@ def test_last_weights_are_asked_where_training_had_no_patience(here: Path) -> No
     ).err  # fmt: skip
     last = nn_tui("predict", "latest", "--values", "1,1", "--json")
     with torch.no_grad():
-        run.network[0].bias.add_(1)  # type: ignore[operator]
+        run.network.get_parameter("0.bias").add_(1)
     save(run.folder.best, run.network)
     assert nn_tui("predict", "latest", "--values", "1,1", "--json") == last
 
@@ -186,7 +186,7 @@ def test_last_weights_are_asked_where_training_had_no_patience(here: Path) -> No
 def test_weights_that_are_no_numbers_are_told(here: Path) -> None:
     run = trained(here / "runs", MOONS)
     with torch.no_grad():
-        run.network[0].bias.fill_(torch.nan)  # type: ignore[operator]
+        run.network.get_parameter("0.bias").fill_(torch.nan)
     save(run.folder.last, run.network)
     answer = nn_tui("predict", "latest", "--values", "1,1", "--json")
     assert "1 of 1 outputs aren't finite" in answer.err

@@ -18,6 +18,7 @@ from tui_nn.spec.protocol import Ended, Phase, Saved, Started, Stepped
 from tui_nn.spec.protocol.commands import (
     Back,
     Change,
+    Grain,
     Inspect,
     Load,
     Pause,
@@ -309,10 +310,10 @@ def test_stop_tells_the_end_saves_and_hangs_up(engine: Served) -> None:
 
 
 @pytest.mark.parametrize("by", ["phase", "step"])
-def test_an_input_that_closes_saves_and_ends_even_inside_a_step(engine: Served, by: str) -> None:
+def test_an_input_that_closes_saves_and_ends_even_inside_a_step(engine: Served, by: Grain) -> None:
     engine.load(runs="kept")
     run = Folder(Path(engine.do(Step(by="phase", count=8)).run))
-    engine.do(Step(by=by, count=2))  # type: ignore[arg-type]
+    engine.do(Step(by=by, count=2))
     engine.hang_up()
     while engine.next() is not None:
         pass
