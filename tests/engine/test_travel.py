@@ -222,6 +222,21 @@ def test_reset_keeps_the_settings_of_now() -> None:
     assert bits(gone.train(9)) == bits(other.train(9))
 
 
+@pytest.mark.parametrize("budget", [0, 64 * MB])
+def test_reset_has_the_first_weights_whatever_the_seed_is_now(budget: int) -> None:
+    gone = Travelled(SMALL, "train.val=0.2", budget=budget)
+    first = gone.state
+    fifth = gone.train(5)
+    change(gone.session, ["train.seed=7"])
+    gone.train(9)
+    reset(gone.session)
+    assert (gone.session.branch, bits(gone.state)) == (1, bits(first))
+    assert bits(gone.train(5)) == bits(fifth)
+    reset(gone.session, seed=7)
+    other = Travelled(SMALL, "train.val=0.2", "train.seed=7")
+    assert bits(gone.state) == bits(other.state)
+
+
 def test_reset_with_another_seed_is_the_run_of_that_seed() -> None:
     gone = Travelled(SMALL, "train.val=0.2")
     old = gone.train(9)

@@ -97,6 +97,12 @@ def train(
     )
     if resume is not None and experiment is not None:
         # `train --resume RUN key=value`: what stands in the experiment's place is a change.
+        if "=" not in experiment:
+            raise InvalidInput(
+                f"goes on with a run's own experiment: leave {experiment} out",
+                where="--resume",
+                hint=f"write nn-tui train --resume {resume}, with key=value for what is to change",
+            )
         changes = (experiment, *changes)
     if engine is not None:
         word, local = resume or experiment, {"--save-every": save_every, "--init-from": init_from}

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from tui_nn.engine.batches import Place
-from tui_nn.engine.trainer import Gate, StepAbandoned, Trainer
+from tui_nn.engine.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,6 @@ def restore(trainer: Trainer, snapshot: Snapshot) -> None:
     torch.set_rng_state(snapshot.generators[0])
     if trainer.device.type == "cuda":
         torch.cuda.set_rng_state(snapshot.generators[1], trainer.device)
-
-
-def undoable_step(trainer: Trainer, gate: Gate) -> Tensor:
-    """One step with a gate; if the gate raises StepAbandoned, it has never been."""
-    before = take(trainer)
-    try:
-        return trainer.train_step(gate)
-    except StepAbandoned:
-        restore(trainer, before)
-        raise
 
 
 def _generators(device: torch.device) -> tuple[Tensor, ...]:

@@ -120,7 +120,8 @@ def change(session: Session, changes: Sequence[str]) -> tuple[Difference, ...]:
 def reset(session: Session, seed: int | None = None) -> None:
     """Back to the first step with the settings of now; with a seed, to other weights.
 
-    A new branch, but where nothing was ever changed: then the first step of this one.
+    Without one the seed is again the one it began with: only so are the weights the same. A new
+    branch, but where nothing was ever changed: then the first step of this one.
     """
     session.tell_steps()
     training, lineage = session.training, session.lineage
@@ -131,7 +132,7 @@ def reset(session: Session, seed: int | None = None) -> None:
     go_to(session, parent, 0)
     before = training.plan.experiment
     found = [
-        Difference("train.seed", before.train.seed, now.train.seed if seed is None else seed),
+        Difference("train.seed", before.train.seed, before.train.seed if seed is None else seed),
         *(d for d in differences(before.table, now.table) if d.key != "train.seed"),
     ]
     _record(session, found, parent=parent)
