@@ -408,6 +408,13 @@ def test_whatever_way_is_taken_the_same_place_is_the_same_state_in_many_tries(
     wander(moves, budget)
 
 
+def test_the_end_of_an_epoch_is_found_whatever_the_data_was_changed_to() -> None:
+    gone = Travelled(MOONS)
+    change(gone.session, ["train.val=0.5"])
+    assert gone.session.training.plan.steps_per_epoch == 4
+    assert [step_of_epoch(gone.session, epoch) for epoch in range(3)] == [0, 4, 8]
+
+
 def test_the_end_of_an_epoch_is_found_whatever_the_batches() -> None:
     gone = Travelled(MOONS, "train.epochs=50")
     ends = [0]

@@ -83,8 +83,8 @@ def step_of_epoch(session: Session, epoch: int) -> int:
 
     The size of batches may have been changed on the way.
     """
-    count = session.root.plan.facts.train_count
-    sizes = {0: session.root.plan.batch_size}
+    count = session.training.plan.facts.train_count  # the data too may be other than the root's
+    sizes = {0: session.root.plan.experiment.train.batch_size or count}
     for record in session.lineage.all_changes(session.branch):
         if record.key == "train.batch_size":
             sizes[record.step] = record.new or count
