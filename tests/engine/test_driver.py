@@ -29,7 +29,15 @@ from tui_nn.spec.protocol.commands import (
     Unwatch,
     Watch,
 )  # fmt: skip
-from tui_nn.spec.protocol.frames import Curves, CurvesFrame, Frame, Layers, Metrics, Responses
+from tui_nn.spec.protocol.frames import (
+    Curves,
+    CurvesFrame,
+    Frame,
+    Layers,
+    Metrics,
+    Predictions,
+    Responses,
+)
 from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
 
 # Loading
@@ -239,6 +247,18 @@ def test_looking_changes_no_bit_of_training(engine: Served) -> None:
     assert (engine.weights() == weights_after(15)).all()
 
 
+def test_a_look_that_breaks_ends_its_watch_and_not_the_engine(engine: Served) -> None:
+    network = 'network=["Linear(2, 4)", "Linear(4, 1)", "Sigmoid()"]'
+    engine.load(XOR, network, "loss=BCELoss()", "optimizer=SGD(lr=1e30)")
+    engine.do(Watch(watch=1, probe=Predictions()))
+    engine.send(Seen(watch=1, number=1))
+    engine.do(Run())
+    engine.until(lambda told: isinstance(told, Ended) and told.reason == "diverged")
+    engine.do(Back())
+    [problem] = [told for told in engine.told if isinstance(told, Problem)]
+    assert problem.message.startswith("watch 1: RuntimeError: ")
+
+
 # What is none
 
 
@@ -291,6 +311,21 @@ def test_training_that_breaks_is_told_and_may_go_on_from_the_last_good_state(
     present = engine.until(lambda told: isinstance(told, Present) and told.state == "failed")
     engine.step(10 - present.step)
     assert (engine.weights() == weights_after(10)).all()
+
+
+def test_a_step_gone_into_again_that_breaks_leaves_an_engine_that_obeys(
+    engine: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.load()
+    engine.do(Step(by="phase", count=2))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "advance_gated", broken)
+        assert engine.refused(Change(changes=("train.epochs=9",))).message.endswith("of memory")
+    assert engine.step().step == 1
 
 
 # The end
