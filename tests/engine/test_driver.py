@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.engine.serving import XOR, Served, serving, weights_after, where
 from tests.support import prepared
 from tui_nn.data.open import open_experiment
+from tui_nn.engine.driver import Driver
 from tui_nn.engine.keeping import read_last
 from tui_nn.engine.session import Session
 from tui_nn.engine.verifying import state_hashes
@@ -18,9 +19,12 @@ from tui_nn.spec.protocol import Ended, Phase, Saved, Started, Stepped
 from tui_nn.spec.protocol.commands import (
     Back,
     Change,
+    Commands,
+    GoTo,
     Inspect,
     Load,
     Pause,
+    Reset,
     Run,
     Save,
     Seen,
@@ -373,3 +377,37 @@ def test_a_driven_run_is_saved_as_a_straight_one_would_be(engine: Served) -> Non
     while session.step < 11:
         session.advance(11 - session.step)
     assert state_hashes(session.training) == saved
+
+
+@pytest.mark.parametrize("back", [GoTo(step=0), Reset(), Reset(seed=3)])
+def test_what_was_trained_is_kept_when_a_run_is_left_at_its_first_step(
+    engine: Served, back: Commands
+) -> None:
+    engine.load(runs="kept")
+    run = engine.step(5).run
+    left = engine.do(back)
+    engine.load()
+    present = engine.do(Load(experiment=run))
+    assert (present.step, present.branch) == (0, left.branch)
+    assert engine.do(GoTo(step=5, branch=0)).head == 5
+    assert (engine.weights() == weights_after(5)).all()
+
+
+def test_an_engine_that_is_to_leave_does_not_go_a_way_to_its_end(
+    engine: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.load(XOR, "train.history_mb=0", runs="kept")
+    run = Folder(Path(engine.step(400).run))
+    reached: list[int] = []
+
+    def is_over(driver: Driver) -> bool:
+        if (step := driver.telling.session.step) == 400:
+            return False
+        reached.append(step)
+        return True
+
+    monkeypatch.setattr(Driver, "is_over", property(is_over))
+    assert engine.refused(GoTo(step=399)).message == "the engine is leaving"
+    assert engine.until(lambda told: isinstance(told, Ended)).step == reached[0] < 399
+    engine.join()
+    assert read_last(run, open_experiment(str(run.experiment)).prepared)[0].moment.step < 399

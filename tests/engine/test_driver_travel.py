@@ -34,6 +34,12 @@ def test_back_by_phases_returns_through_the_phases(engine: Served) -> None:
     assert (engine.weights() == weights_after(3)).all()
 
 
+def test_back_by_more_than_there_is_ends_at_the_first_step(engine: Served) -> None:
+    engine.load()
+    engine.step(2)
+    assert where(engine.do(Back(by="phase", count=10**9))) == (0, Phase.OPTIMIZER, "ready")
+
+
 def test_back_and_forth_come_to_the_same_bits_and_record_nothing_twice(engine: Served) -> None:
     engine.load(XOR, "train.eval_every=1")
     seen = {step: (engine.step() and engine.weights()) for step in range(1, 11)}

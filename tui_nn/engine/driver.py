@@ -188,6 +188,11 @@ class Driver:
         if not self.runner.task:
             self.telling.state = "paused" if session.step else "ready"
 
+    def _give_way(self) -> None:
+        """InvalidInput where the engine is to leave: no long way holds it."""
+        if self.is_over:
+            raise InvalidInput("the engine is leaving")
+
     def _back(self, session: Session, what: do.Back) -> None:
         if what.count < 1:
             raise InvalidInput(f"count is {what.count}", hint="write 1 or more")
@@ -247,6 +252,7 @@ class Driver:
             telling.state, telling.words, telling.held = before, "", None
         self.close()
         telling.loaded = loaded
+        loaded.session.poll = self._give_way
         telling.state = "paused" if loaded.session.step else "ready"
         for record in told:
             telling.record(record)

@@ -192,7 +192,8 @@ class Runner:
             return
         session = self.telling.session
         task, self.task = self.task, None
-        if session.step or reason not in ("stopped", "interrupted"):
+        trained = session.step > 0 or session.lineage.has_steps
+        if trained or reason not in ("stopped", "interrupted"):
             resting = session.moment()
             self.telling.words = session.end(reason).message
             self._resting = None if reason == "diverged" else resting

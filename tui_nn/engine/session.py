@@ -102,6 +102,8 @@ class Session:
         self.phase = Phase.OPTIMIZER
         seconds = DENSE_SECONDS if history_bytes else MOMENT_SECONDS
         self.timeline = Timeline(history_bytes, seconds)
+        self.poll: Callable[[], None] = lambda: None
+        """Called every few steps of a way that is gone again, about each 10 ms; it may raise."""
         self._tell, self.pacer = tell, Pacer()
         self._told = _Told(1)
         self._elapsed = 0.0
