@@ -96,8 +96,7 @@ def train(
         init_from=None if init_from is None else Path(init_from),
     )
     if resume is not None and experiment is not None:
-        # `train --resume RUN key=value`: what stands in the experiment's place is a change.
-        changes = (experiment, *changes)
+        changes = (_first_change(experiment, resume), *changes)
     if engine is not None:
         word, local = resume or experiment, {"--save-every": save_every, "--init-from": init_from}
         return _train_there(engine, word, changes, target, how, local)
@@ -110,6 +109,17 @@ def train(
     if without_app and not quiet:
         say(f"training {experiment} headlessly (no screen yet)")
     return headless.train(opened, how)
+
+
+def _first_change(word: str, run: str) -> str:
+    """`train --resume RUN key=value`: what stands in the experiment's place is a change."""
+    if "=" not in word:
+        raise InvalidInput(
+            f"goes on with a run's own experiment: leave {word} out",
+            where="--resume",
+            hint=f"write nn-tui train --resume {run}, with key=value for what is to change",
+        )
+    return word
 
 
 def _resume(word: str, changes: tuple[str, ...], how: "Options", others: dict[str, object]) -> int:

@@ -12,7 +12,7 @@ from socket import SHUT_RDWR, socket
 from tui_nn import __version__
 from tui_nn.engine.listener import Knock, Listener
 from tui_nn.runs.folder import Folder
-from tui_nn.spec.errors import InvalidInput, printable
+from tui_nn.spec.errors import InvalidInput, NNError, printable
 from tui_nn.spec.protocol.commands import FOR_ALL, Commands, Drive
 from tui_nn.spec.protocol.lines import command_id, decode_command, encode
 from tui_nn.spec.protocol.messages import Hello, Problem
@@ -133,6 +133,14 @@ def _understood(connection: Connection, line: bytes | TooLong) -> Arrival | _Mis
         if len(reason) > LONGEST_REASON:
             reason = f"{reason[:LONGEST_REASON]}…"
         return _Misspelt(connection, Problem(id=command_id(line), message=reason))
+
+
+def problem(number: int | None, error: Exception) -> Problem:
+    """An error, for whoever asked for what raised it."""
+    if isinstance(error, NNError):
+        return Problem(id=number, message=error.message, where=error.where, hint=error.hint)
+    lines = str(error).strip().splitlines() or [""]
+    return Problem(id=number, message=f"{type(error).__name__}: {lines[0]}")
 
 
 class Connections:

@@ -53,9 +53,18 @@ class Part:
         self._spread = _sum_of_squares(self.labels) if self.decision is Decision.NONE else 0.0
 
     def evaluate(self, network: nn.Module, loss: nn.Module) -> Evaluation:
-        """Loss and metrics of all samples, without a trace in the network or its generators."""
+        """Loss and metrics of all samples, without a trace in the network or its generators.
+
+        Where the loss refuses outputs that are not finite, it is NaN.
+        """
         with aside(network):
-            return self.measure(self.outputs(network), loss)
+            output = self.outputs(network)
+            try:
+                return self.measure(output, loss)
+            except RuntimeError:
+                if bool(output.isfinite().all()):
+                    raise
+                return self._measured(output, nan)
 
     def outputs(self, network: nn.Module) -> Tensor:
         """What the network gives for all samples."""
@@ -65,7 +74,9 @@ class Part:
     def measure(self, output: Tensor, loss: nn.Module) -> Evaluation:
         """Loss and metrics of these outputs."""
         # Of all at once: with class weights, a mean of means would be another number.
-        mean_loss = loss(output, self.target).item()
+        return self._measured(output, loss(output, self.target).item())
+
+    def _measured(self, output: Tensor, mean_loss: float) -> Evaluation:
         if isinstance(self.kind, Classes):
             return self._classes(output, mean_loss, self.kind.count)
         return self._values(output, mean_loss)

@@ -20,7 +20,7 @@ from tui_nn.engine.postmortem import (
     loss_limit,
     ruined_evaluation,
 )
-from tui_nn.engine.state import Snapshot, restore, take
+from tui_nn.engine.state import Snapshot, restore, take, try_optimizers
 from tui_nn.engine.trainer import Gate, Trainer
 from tui_nn.engine.weights import put_weights
 from tui_nn.spec.protocol import Culprit, Phase, Reason
@@ -250,6 +250,16 @@ class Training:
             self.watch.go_to(moment.watched)
         self.limit, self.reason, self._last = moment.limit, moment.reason, None
         self.trainer.network.zero_grad()  # the gradient of a step that lies ahead is none yet
+
+    def try_out(self, moment: Moment) -> None:
+        """Use all that a moment from a file holds; raises what torch raises where it doesn't fit.
+
+        Then only `go_to` leads on.
+        """
+        self.go_to(moment)
+        if moment.decided.best is not None:
+            self.trainer.network.load_state_dict(moment.decided.best.weights)
+        try_optimizers(self.trainer)
 
     def change(self, plan: Plan) -> None:
         """Go on as `plan` says from here on: see `changing.change`.
