@@ -18,6 +18,8 @@ from tui_nn.spec.protocol.lines import command_id, decode_command, encode
 from tui_nn.spec.protocol.messages import Hello, Problem
 from tui_nn.wire import LONGEST, TooLong, Writer, read_lines
 
+MOST_WAITING = 2**26
+"""Bytes that may wait to be sent to a socket."""
 LONGEST_REASON = 300
 """Characters of what is said about a bad line, which may be in it whole."""
 
@@ -85,8 +87,14 @@ class Connection:
         return not isinstance(self._ends, socket)
 
     def send(self, line: bytes) -> None:
-        """Send a line, without its end; never blocks, and does nothing where nobody reads."""
+        """Send a line, without its end; never blocks, and does nothing where nobody reads.
+
+        A socket whose other end has long read nothing is hung up: it may come again.
+        """
         self._writer.send(line + b"\n")
+        if isinstance(self._ends, socket) and self._writer.waiting > MOST_WAITING:
+            with suppress(OSError):
+                self._ends.shutdown(SHUT_RDWR)
 
     def send_log(self, path: "os.PathLike[str]") -> None:
         """Send the lines of a file that are there now; OSError where it can't be opened."""
