@@ -129,6 +129,17 @@ def test_a_name_that_is_no_run_is_answered_with_near_ones(runs: Path) -> None:
     assert "`nn-tui runs`" in refusal(lambda: need_run("q", runs))
 
 
+@pytest.mark.parametrize("lacking", ["experiment.toml", "events.jsonl"])
+def test_a_broken_run_is_answered_with_what_it_lacks(runs: Path, lacking: str) -> None:
+    folder = create(runs, "xor", "")
+    (folder.path / lacking).unlink()
+    for word in (folder.name, str(folder.path), "latest"):
+        answer = refusal(lambda word=word: need_run(word, runs))  # type: ignore[misc]
+        assert f"this run is broken: it has no {lacking}: copy" in answer
+    assert find_run(folder.name, runs) is None
+    assert find_run(folder.name, runs, whole=False) == folder
+
+
 def test_folders_that_only_look_like_runs_are_listed_apart(runs: Path) -> None:
     whole = a_run(runs, "whole")
     for name in ("2026-01-01-0000-00-empty", "other", ".hidden", "logs"):

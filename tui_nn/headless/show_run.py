@@ -34,16 +34,13 @@ def run_of(word: str, runs: Path) -> Folder | None:
     """
     if word in preset_names():
         return None
-    found = find_run(word, runs)
-    if found is None and word and Folder(Path(word)).is_like_a_run:
-        return Folder(Path(word))
+    found = find_run(word, runs, whole=False)
     if found is not None or os.path.exists(word):
         return found
-    folders = list_folders(runs)
-    found = next((folder for folder in folders if folder.name == word), match_run(word, runs))
+    found = match_run(word, runs)
     path = Path(word)
     if found is None and not path.suffix and len(path.parts) == 1:
-        names = [folder.name for folder in folders]
+        names = [folder.name for folder in list_folders(runs)]
         raise InvalidInput(
             f"there is no preset, file or run {word}",
             hint=near_file(word) or near(word, names) or _LISTS,
