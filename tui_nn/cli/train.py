@@ -102,7 +102,8 @@ def train(
         word, local = resume or experiment, {"--save-every": save_every, "--init-from": init_from}
         return _train_there(engine, word, changes, target, how, local)
     if resume is not None:
-        return _resume(resume, changes, how, {"--target": target, "--init-from": init_from})
+        new = {"--target": target, "--init-from": init_from, "--no-save": no_save}
+        return _resume(resume, changes, how, new)
     if experiment is None:
         raise click.UsageError("Missing argument 'EXPERIMENT'", click.get_current_context())
     with waiting(quiet) as tell:
@@ -112,7 +113,9 @@ def train(
     return headless.train(opened, how)
 
 
-def _resume(word: str, changes: tuple[str, ...], how: "Options", others: dict[str, object]) -> int:
+def _resume(
+    word: str, changes: tuple[str, ...], how: "Options", others: Mapping[str, object]
+) -> int:
     from tui_nn.headless import train as headless
     from tui_nn.runs.folder import need_run
 
