@@ -102,8 +102,7 @@ def train(
         word, local = resume or experiment, {"--save-every": save_every, "--init-from": init_from}
         return _train_there(engine, word, changes, target, how, local)
     if resume is not None:
-        new = {"--target": target, "--init-from": init_from, "--no-save": no_save}
-        return _resume(resume, changes, how, new)
+        return _resume(resume, changes, how, {"--target": target, "--init-from": init_from})
     if experiment is None:
         raise click.UsageError("Missing argument 'EXPERIMENT'", click.get_current_context())
     with waiting(quiet) as tell:
@@ -119,7 +118,7 @@ def _resume(
     from tui_nn.headless import train as headless
     from tui_nn.runs.folder import need_run
 
-    for option, value in others.items():
+    for option, value in {**others, "--no-save": how.runs is None}.items():
         if value:
             raise InvalidInput("goes with a new run", where=option, hint="leave it or --resume out")
     return headless.resume(need_run(word, how.runs or Path("runs")), changes, how)

@@ -29,6 +29,10 @@ def progress_for(json: str, quiet: bool) -> "Progress":
 class Progress:
     """Keeps what is known of a run; says nothing."""
 
+    interval = float("inf")
+    _started_at: float
+    _next: float
+
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.per_epoch = self.epochs = self._count = 1
@@ -73,8 +77,8 @@ class Progress:
         self._begin()  # what was before, loading PyTorch included, tells nothing of the pace
 
     def _begin(self) -> None:
-        self._started_at: float = self.clock()
-        self._next: float = self._started_at + self.interval
+        self._started_at = self.clock()
+        self._next = self._started_at + self.interval
 
     def _learn(self, record: Record) -> None:
         match record:
@@ -106,8 +110,6 @@ class Progress:
     def total(self) -> int:
         """Steps of the whole run."""
         return self.epochs * self.per_epoch
-
-    interval = float("inf")
 
     def show(self) -> None:
         """Write the present state."""
