@@ -2,7 +2,7 @@
 
 from tui_nn.data.open import Opened
 from tui_nn.headless.output import print_text
-from tui_nn.headless.tables import aligned
+from tui_nn.headless.tables import folded
 from tui_nn.headless.waiting import waiting
 from tui_nn.spec.exits import Exit
 
@@ -21,7 +21,7 @@ def verify_resume(opened: Opened, steps: int | None) -> int:
         rows.append([name, value, other, "same" if value == other else "DIFFERENT"])
     lines = [
         f"{title}: {2 * proof.steps:,} steps at once against {proof.steps:,} + {proof.steps:,}",
-        *aligned(rows, left=range(4)),
+        *folded(rows, left=range(4)),
     ]
     if proof.first_loss_apart is not None:
         lines.append(f"losses differ from step {proof.first_loss_apart:,} on")

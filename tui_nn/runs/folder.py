@@ -242,7 +242,7 @@ def need_run(word: str, runs: Path = RUNS) -> Folder:
     broken = find_run(word, runs, whole=False)
     if found is None and broken is not None:
         raise InvalidInput(
-            f"this run is broken: it has no {' and no '.join(broken.lacking)}",
+            f"this run is broken: {' and '.join(broken.lacking)} can't be read or isn't there",
             where=str(broken.path), hint="copy its whole folder again, or train anew",
         )  # fmt: skip
     if found is None:
@@ -260,11 +260,18 @@ def list_runs(runs: Path = RUNS) -> list[Folder]:
 
 
 def list_folders(runs: Path = RUNS) -> list[Folder]:
-    """As `list_runs`, with the folders that only look like runs."""
+    """As `list_runs`, with the folders that only look like runs.
+
+    None where there is no such folder; InvalidInput where it can't be read.
+    """
     try:
         paths = sorted(p for p in runs.iterdir() if not p.name.startswith(".") and p.is_dir())
-    except OSError:
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise InvalidInput(
+            f"can't be read ({error.strerror})", where=str(runs), hint="--runs names another folder"
+        ) from None
     folders = [Folder(path) for path in paths if not path.is_symlink()]
     return [folder for folder in folders if folder.is_like_a_run]
 
