@@ -28,7 +28,7 @@ class Commands(click.Group):
 
         if any(arg.split("=")[0] == "--engine" for arg in args[1:]):  # named at the other end
             return "train", self.commands["train"], args
-        if find_run(word) is not None:
+        if find_run(word, whole=False) is not None:
             return "follow", self.commands["follow"], args
         try:
             find_experiment(word)

@@ -122,11 +122,13 @@ def _first_change(word: str, run: str) -> str:
     return word
 
 
-def _resume(word: str, changes: tuple[str, ...], how: "Options", others: dict[str, object]) -> int:
+def _resume(
+    word: str, changes: tuple[str, ...], how: "Options", others: Mapping[str, object]
+) -> int:
     from tui_nn.headless import train as headless
     from tui_nn.runs.folder import need_run
 
-    for option, value in others.items():
+    for option, value in {**others, "--no-save": how.runs is None}.items():
         if value:
             raise InvalidInput("goes with a new run", where=option, hint="leave it or --resume out")
     return headless.resume(need_run(word, how.runs or Path("runs")), changes, how)
