@@ -66,10 +66,8 @@ def truths(part: Part, labels: Tensor, scaling: Scaling) -> NDArray[Any]:
 
 def own_units(values: Tensor, scaling: Scaling) -> NDArray[np.float32]:
     """Values to be predicted (n, …), as the loss reads them, in their own units: (n, size)."""
-    flat = values.flatten(1).double().cpu().numpy()
-    if scaling.target_mean is not None and scaling.target_scale is not None:
-        flat = flat * scaling.target_scale.reshape(-1) + scaling.target_mean.reshape(-1)
-    return flat.astype(np.float32)
+    own = scaling.own_target(values.double().cpu().numpy())
+    return own.reshape(len(own), -1).astype(np.float32)
 
 
 def in_words(view: View, answer: NDArray[Any]) -> str:
