@@ -1,4 +1,4 @@
-"""Outputs as a person reads them: classes, values in their own units, probabilities, own losses."""
+"""Outputs as a person reads them: classes, values in their own units, own losses."""
 
 from copy import copy
 from typing import Any
@@ -34,22 +34,6 @@ def own_losses(loss: nn.Module, output: Tensor, target: Tensor) -> Tensor:
         weight = loss.weight[target.where(counted, 0)]
         values = torch.where(counted & (weight > 0), values / weight, 0.0)
     return values
-
-
-def probabilities(loss: nn.Module, output: Tensor) -> Tensor | None:
-    """(n, classes) where this loss reads outputs (n, outputs) as probabilities, else None."""
-    match loss:
-        case nn.CrossEntropyLoss():
-            return output.softmax(1)
-        case nn.NLLLoss():
-            return output.exp()
-        case nn.BCEWithLogitsLoss() | nn.SoftMarginLoss():
-            one = output.sigmoid()
-        case nn.BCELoss():
-            one = output
-        case _:
-            return None
-    return torch.cat([1 - one, one], 1)
 
 
 def answers(part: Part, output: Tensor, scaling: Scaling) -> NDArray[Any]:
