@@ -10,7 +10,7 @@ from torch import Tensor
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine.changing import change
-from tui_nn.engine.decisions import Decided, Decisions
+from tui_nn.engine.decisions import Decided, Decisions, comparable
 from tui_nn.engine.devices import choose_device
 from tui_nn.engine.evaluation import Evaluation, Part
 from tui_nn.engine.perceptron import PerceptronWatch, Watched, is_perceptron
@@ -284,12 +284,9 @@ class Training:
 
     def _still_decided(self, old: Plan, decided: Decided) -> Decided:
         """What evaluations under `old` settings say of the goal and the best weights now."""
-        now, before = self.plan.experiment, old.experiment
-        if now.goal != before.goal:
+        if self.plan.experiment.goal != old.experiment.goal:
             decided = replace(decided, in_a_row=0)
-        metric = self.decisions.metric
-        was = Decisions(before.goal, before.train.patience, old.facts.kind).metric
-        if metric != was or (metric.name == "loss" and now.loss != before.loss):
+        if not comparable(old, self.plan):
             decided = replace(decided, since_best=0, best=None)
         return decided
 

@@ -62,8 +62,9 @@ def predict(word: str, runs: Path, options: Options) -> None:
             fresh = read_values(options.values, trained.recipe)
         tell("loading PyTorch …")
         # A second: after the input is checked.
-        from tui_nn.engine.predicting import looks_at_others, trained_network
+        from tui_nn.engine.evaluation import looks_at_others
         from tui_nn.engine.predicting import predict as ask
+        from tui_nn.engine.predicting import trained_network
 
         network = trained_network(trained.plan, trained.weights)
         tell("predicting")
