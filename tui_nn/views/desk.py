@@ -1,0 +1,47 @@
+"""How a person has set up the screen: what is in focus, which views, where the cursors are."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui_nn.runs.history import By
+from tui_nn.spec.protocol.frames import Part
+
+LOOK_FOR = 0
+"""The number of the panel that has none."""
+
+
+@dataclass
+class Desk:
+    """Changed by keys alone; panels read it."""
+
+    focus: int = 1
+    full: bool = False
+    """Whether the panel in focus has the whole screen."""
+    open: int | None = None
+    """The panel 1 … 4 that lies over a narrow screen."""
+    chosen: dict[int, str] = field(default_factory=dict)
+    """The view that was chosen, by panel."""
+    cursor: dict[int, int] = field(default_factory=dict)
+    """The row in which a panel's cursor stands."""
+    sample: int = 0
+    """The sample that is looked at, where the step's own isn't."""
+    part: Part = "train"
+    """Which part's samples are looked at."""
+    layer: str = ""
+    """The layer in focus, as torch names it; empty: none was chosen."""
+    unit: int = 0
+    """The unit of that layer."""
+    weight: int = 0
+    """The number of the weight that is followed, in the tensor of that layer."""
+    discrete: bool = False
+    """Whether maps show classes."""
+    x_axis: By = "epoch"
+    y_log: bool | None = None
+    """None: logarithmic where values span more than a decade."""
+    smoothing: Literal[0, 1, 2] = 1
+    zoom: int = 0
+    """Curves show the last half, quarter … so many times."""
+    crosshair: float | None = None
+    """Where it stands between the ends of the x axis, 0 … 1."""
+    text_line: int = 0
+    """The first line shown of a text that is too long."""

@@ -1,0 +1,178 @@
+"""What surrounds the panels: the flow bar, the headline, the moment, the footer; titles."""
+
+from tui_nn.spec.protocol import Phase
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.desk import Desk
+from tui_nn.views.layout import NARROW, WIDE, Home, Slot
+from tui_nn.views.moment import facts, mathematics, torch_line
+from tui_nn.views.numbers import duration, plain
+from tui_nn.views.panels.panel import Panel, View
+from tui_nn.views.world import World
+
+FLOW = ("Network", "Data", "Loss", "Optimizer", "Forward", "Gradient", "Update", "Evaluate")
+PHASES = tuple(Phase)
+NEXT = {
+    Phase.FORWARD: "6 Gradient",
+    Phase.GRADIENT: "7 Update",
+    Phase.UPDATE: "8 Evaluate",
+}
+PAUSED = ("space run", "p P phase", "s S step", "e E epoch", "capitals go back", ", . lr", "u undo",
+          "r reset", "? explain", ": all")  # fmt: skip
+PAUSED_NARROW = ("space run", "p phase", "s step", "e epoch", "P S E back", "u undo", "? explain",
+                 ": all")  # fmt: skip
+RUNNING = ("space pause", "s S step", "e E epoch", "capitals go back", "- + pace", ", . lr",
+           "v view", "f full", "? explain", ": all")  # fmt: skip
+RUNNING_NARROW = ("space pause", "s step", "e epoch", "S E back", ", . lr", "v view", "? explain",
+                  ": all")  # fmt: skip
+ENDED = ("goal", "done", "stopped", "diverged", "failed")
+
+
+def paint_flow(canvas: Canvas, world: World) -> None:
+    """The eight phases; the lit one has happened."""
+    palette = canvas.palette
+    wide = canvas.width >= NARROW
+    lit = None if world.running else PHASES.index(world.present.phase)
+    column = 1
+    for index, name in enumerate(FLOW):
+        word = f"{index + 1} {name}" if canvas.width >= 78 or index == lit else f"{index + 1}"
+        if index:
+            gap = ("┃" if index == 4 else " ") if not wide else (" ┃ " if index == 4 else " ▸ ")
+            column = canvas.put(0, column, gap, palette.quiet)
+        if index == lit:
+            ink = palette.ink(palette.ground, bg=palette.accent, bold=True)
+            canvas.put(0, column - 1, "▐", palette.ink(palette.accent))
+            column = canvas.put(0, column, word, ink)
+            canvas.put(0, column, "▌", palette.ink(palette.accent))
+        else:
+            column = canvas.put(0, column, word, palette.quiet if index < 4 else palette.plain)
+    canvas.put(0, column, " ↺", palette.quiet)
+    if wide:
+        _paint_state(canvas, world, column + 4)
+
+
+def _paint_state(canvas: Canvas, world: World, least: int) -> None:
+    state, palette = world.present.state, canvas.palette
+    colours = {"goal": palette.good, "running": palette.accent}
+    colours |= dict.fromkeys(("diverged", "failed", "offline"), palette.bad)
+    colour = colours.get(state, palette.text)
+    beside = ""
+    if world.steps_per_s is not None:
+        beside = f"{world.steps_per_s:,.0f} steps/s"
+    elif state == "paused" and world.present.phase in NEXT:
+        beside = f"p ▸ {NEXT[world.present.phase]}"
+    width = max(14, len(beside))
+    column = canvas.width - 1 - width
+    canvas.right(0, beside, palette.quiet, edge=canvas.width - 1)
+    if column - len(state) - 2 >= least:
+        canvas.right(0, state, palette.ink(colour, bold=True), edge=column - 1)
+    elif not beside:
+        canvas.right(0, state, palette.ink(colour, bold=True), edge=canvas.width - 1)
+
+
+def paint_headline(canvas: Canvas, world: World) -> None:
+    """What is trained, how far it has come, how long it will take."""
+    palette, started = canvas.palette, world.started
+    if started is None:
+        canvas.put(0, 1, world.present.words or world.present.state, palette.quiet)
+        return
+    title = started.title or started.name
+    column = canvas.put(0, 1, title, palette.strong)
+    words = _progress(canvas, world)
+    begin = canvas.right(0, words, edge=canvas.width - 1)
+    state = world.present.state
+    if canvas.width < NARROW:
+        column = canvas.put(0, column + 2, state, palette.ink(palette.accent, bold=True))
+    about = world.present.words if state in ENDED or state == "offline" else ""
+    if about and column + 3 < begin - 8:
+        canvas.put(0, column + 2, about[: begin - column - 4], palette.quiet)
+
+
+def _progress(canvas: Canvas, world: World) -> str:
+    epochs = world.epochs
+    epoch = min(world.present.epoch + 1, epochs) if epochs else world.present.epoch
+    parts = [f"step {world.step:,}", f"epoch {epoch:,}"]
+    if epochs:
+        parts[-1] += f" of {epochs:,}"
+    total = epochs * world.steps_per_epoch
+    share = min(1.0, world.present.step / total) if total else 0.0
+    if world.running or canvas.width >= WIDE:
+        if canvas.width >= NARROW:
+            parts.append(f"{_bar(share, 28)} {100 * share:.0f}%")
+        else:
+            parts.append(f"{100 * share:.0f}%")
+    rate = world.steps_per_s
+    if rate:
+        parts.append(f"{duration((total - world.present.step) / rate)} left".rjust(10))
+    if not world.running:
+        within = world.present.step % world.steps_per_epoch
+        parts.append(f"lr {plain(world.present.lr, 3)}")
+        if canvas.width >= NARROW and world.started:
+            parts[2:2] = [f"step {within} of {world.steps_per_epoch} in it"]
+            parts += [world.started.device, f"seed {world.setting('train.seed', 0)}"]
+    return "   ".join(parts)
+
+
+def _bar(share: float, width: int) -> str:
+    full = round(share * width)
+    return "█" * full + "░" * (width - full)
+
+
+def paint_title(canvas: Canvas, slot: Slot, panel: Panel, view: View, world: World, desk: Desk,
+                *, focused: bool) -> None:  # fmt: skip
+    """The rule over a panel, with its name and a few words; and the column at its left."""
+    palette = canvas.palette
+    line = "━" if focused else "─"
+    rule = palette.ink(palette.accent if focused else palette.rule)
+    left = 1 if slot.edge else 0
+    canvas.put(0, left, line * (slot.width - left), rule)
+    if slot.arrow:
+        canvas.put(0, left, slot.arrow, rule)
+    name = palette.ink(palette.accent, bold=True) if focused else palette.strong
+    end = canvas.put(0, left + 1, f" {panel.title} ", name)
+    if len(panel.suiting(world)) > 1 and focused:
+        end = canvas.put(0, end, f"{view.name} ", palette.quiet)
+    note = view.note(world, desk)
+    if note and end + len(note) + 3 < slot.width:
+        canvas.right(0, f" {note} ", palette.quiet, edge=slot.width - 1)
+    for row, glyph in enumerate(slot.edge):
+        canvas.put(row, 0, glyph, palette.ink(palette.rule))
+
+
+def paint_moment(canvas: Canvas, world: World, home: Home) -> None:
+    """The PyTorch line of the phase over its mathematics, or over the run's facts."""
+    palette = canvas.palette
+    canvas.put(0, 0, "━" * canvas.width, palette.ink(palette.rule))
+    for column in home.joints:
+        canvas.put(0, column, "┷", palette.ink(palette.rule))
+    canvas.put(0, 1, f" {torch_line(world, canvas.width)} ", palette.ink(palette.accent))
+    if world.problem is not None:
+        problem = world.problem
+        words = f"{problem.where}: {problem.message}" if problem.where else problem.message
+        words += f": {problem.hint}" if problem.hint else ""
+        canvas.put(1, 1, words, palette.ink(palette.bad))
+    elif world.running:
+        canvas.put(1, 1, facts(world, canvas.width))
+    else:
+        canvas.put(1, 1, mathematics(world) or facts(world, canvas.width))
+
+
+def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:
+    """Keys that hold now."""
+    palette = canvas.palette
+    if world.present.state == "offline":
+        parts: tuple[str, ...] = ("space start the engine again", "? explain", ": all", "q leave")
+    elif world.running:
+        parts = RUNNING if canvas.width >= NARROW else RUNNING_NARROW
+    else:
+        parts = PAUSED if canvas.width >= NARROW else PAUSED_NARROW
+    gap = 3 if canvas.width >= NARROW else 2
+    column = 1
+    for part in parts:
+        if column + len(part) > canvas.width:
+            break
+        words = part.split(" ")
+        keys = 1
+        while keys < len(words) - 1 and len(words[keys]) == 1:
+            keys += 1
+        column = canvas.put(0, column, " ".join(words[:keys]), palette.ink(palette.accent))
+        column = canvas.put(0, column, " " + " ".join(words[keys:]), palette.plain) + gap

@@ -1,0 +1,9 @@
+"""5 Forward: the views that it has."""
+
+from tui_nn.views.panels.forward_picture import MAPS
+from tui_nn.views.panels.forward_plane import MAP
+from tui_nn.views.panels.forward_table import SAMPLE
+from tui_nn.views.panels.neuron.forward import FORWARD as SUM
+from tui_nn.views.panels.panel import Panel
+
+FORWARD = Panel(5, "Forward", (SUM, MAP, MAPS, SAMPLE))

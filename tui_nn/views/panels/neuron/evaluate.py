@@ -1,0 +1,13 @@
+"""8 Evaluate of a neuron: the truth table, and changes per epoch."""
+
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.desk import Desk
+from tui_nn.views.panels.panel import View
+from tui_nn.views.world import World
+
+
+def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
+    canvas.put(0, 1, f"step {world.step}")
+
+
+EVALUATE = View("truth table", _paint, suits=lambda world: world.kind == "neuron")
