@@ -122,9 +122,9 @@ class Board(Widget, can_focus=True):
     def _paint_frame(self, width: int, height: int) -> None:
         flow, headline, footer = (Canvas(width, 1, self.palette) for _ in range(3))
         moment = Canvas(width, 2, self.palette)
-        frame.paint_flow(flow, self.world)
+        frame.paint_flow(flow, self.world, self.desk)
         frame.paint_headline(headline, self.world)
-        frame.paint_moment(moment, self.world, self.home)
+        frame.paint_moment(moment, self.world, self.desk, self.home)
         frame.paint_footer(footer, self.world, self.desk)
         for name, canvas in zip(FRAME, (flow, headline, moment, footer), strict=True):
             self._panes[name].show(canvas)

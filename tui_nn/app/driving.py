@@ -88,7 +88,7 @@ class Driving:
         self._do(_Undo("new seed" if new_seed else "reset", (back,), (again,)))
 
     def change_rate(self, way: int) -> str:
-        """lr one rung up or down; the reason where that can't be, else nothing."""
+        """lr one rung up or down; the words for it, or the reason where that can't be."""
         written = self.world.setting("optimizer", "")
         if isinstance(written, list):
             return "there are several optimizers: change their lr in the file"
@@ -104,7 +104,7 @@ class Driving:
                 (Change(changes=(f"optimizer={changed}",)),),
             )
         )
-        return ""
+        return f"lr {new:g}"
 
     def _rate(self, written: str) -> float | None:
         call = parse(written)

@@ -63,3 +63,11 @@ ACTIONS = (
     Action("list_all", "every action by name", "Help", ("colon", "ctrl+p"), ":"),
     Action("close", "leave", "Help", ("q",)),
 )  # fmt: skip
+
+MOVES = (
+    ("up,k", "up"), ("down,j", "down"), ("left,h", "left"), ("right,l", "right"),
+    ("enter", "enter"), ("escape", "escape"), ("a", "a"), ("A,upper_a", "A"), ("x", "x"),
+    ("z", "z"), ("d", "d"), ("less_than_sign", "<"), ("greater_than_sign", ">"),
+    ("home", "home"), ("end", "end"),
+)  # fmt: skip
+"""Keys that the view in focus answers, and how it knows them."""

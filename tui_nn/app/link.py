@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from tui_nn.client import Client
-from tui_nn.spec.protocol.commands import Commands, Inspect, Seen, Unwatch, Watch
+from tui_nn.app.settings import Settings
+from tui_nn.client import Client, Recording, engine_command
+from tui_nn.spec.protocol.commands import Commands, Inspect, Load, Seen, Unwatch, Watch
 from tui_nn.spec.protocol.frames import Frame, Probes, Samples
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Problem
@@ -15,11 +16,13 @@ RATE = 20.0
 
 
 class Link:
-    """One client and what is watched through it."""
+    """One engine, or a recording of one, and what is watched through it."""
 
-    def __init__(self, world: World, changed: Callable[[Told], None]) -> None:
+    def __init__(self, settings: Settings, world: World, changed: Callable[[Told], None]) -> None:
         """`changed` is called on the app's loop after each event that was taken in."""
         self.world = world
+        self.recording: Recording | None = None
+        self._settings = settings
         self._changed = changed
         self._client: Client | None = None
         self._waiting: deque[Told] = deque()
@@ -31,15 +34,52 @@ class Link:
         self._last = 0
         self._is_called = False
 
-    def start(self, command: list[str]) -> None:
-        """Start an engine; one that was there before is forgotten."""
-        self._forget_watches()
-        self._client = Client(command, self._hear)
-        self._client.start()
+    def start(self) -> None:
+        """Start the engine and have it load what is opened; or play the recording."""
+        settings = self._settings
+        if settings.recording is not None:
+            self.recording = Recording(settings.recording, self._hear, speed=settings.speed)
+            self.recording.start()
+            return
+        load = Load(
+            experiment=settings.experiment,
+            text=settings.text,
+            changes=settings.changes,
+            target=settings.target,
+            runs=settings.runs,
+        )
+        self._connect(settings.command or engine_command(), None if settings.attach else load)
 
-    @property
-    def client(self) -> Client | None:
-        return self._client
+    def start_again(self) -> None:
+        """Another engine in place of one that is gone: from the run's last save, else anew."""
+        run = self.world.present.run or self._run
+        if self._settings.attach or not run:
+            self.start()
+        else:
+            self._connect(
+                self._settings.command or engine_command(),
+                Load(experiment=run, runs=self._settings.runs),
+            )
+
+    _run = ""
+    """The run's folder, as last told by an engine."""
+
+    def _connect(self, command: Sequence[str], load: Load | None) -> None:
+        for known in (self._watched, self._by_number, self._asked, self._unseen):
+            known.clear()
+        stays = "--stay" in command or self._settings.attach
+        self._client = Client(command, self._hear, stays=stays)
+        self._client.start()
+        if load is not None:
+            self._client.send(load)
+
+    def play_or_pause(self) -> None:
+        """Of a recording."""
+        assert self.recording
+        if self.world.running:
+            self.recording.pause()
+        else:
+            self.recording.play(self._settings.speed)
 
     def send(self, command: Commands) -> int:
         """Send a command; the id of its answer, 0 where there is no engine."""
@@ -72,13 +112,17 @@ class Link:
             self.send(Seen(watch=watch, number=number))
         self._unseen.clear()
 
-    def close(self, *, stop: bool = True) -> None:
-        if self._client is not None:
-            self._client.close(stop=stop)
-
-    def _forget_watches(self) -> None:
-        for known in (self._watched, self._by_number, self._asked, self._unseen):
-            known.clear()
+    def close(self) -> str:
+        """Let go; words about what goes on without the app, or nothing."""
+        if self.recording is not None:
+            self.recording.close()
+        if self._client is None:
+            return ""
+        goes_on = self._settings.attach or "--stay" in self._settings.command
+        self._client.close(stop=not goes_on)
+        if goes_on and self.world.running and self._run:
+            return f"training goes on: nn-tui {self._run} shows it again"
+        return f"kept in {self._run}" if self._run else ""
 
     def _hear(self, told: Told) -> None:
         """In the client's thread."""
@@ -105,4 +149,5 @@ class Link:
         elif isinstance(told, Answer | Problem) and told.id is not None:
             probe = self._asked.pop(told.id, None)
         self.world.take(told, probe)
+        self._run = self.world.present.run or self._run
         self._changed(told)

@@ -14,7 +14,7 @@ class Commands(click.Group):
     """`nn-tui WORD`: a command, else a run to follow, a preset or a file to train."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args or ["train", "--without-app", DEFAULT_PRESET])
+        return super().parse_args(ctx, args or ["open"])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -26,22 +26,21 @@ class Commands(click.Group):
         from tui_nn.spec.catalog.entry import near
         from tui_nn.spec.files import find_experiment, near_file
 
-        if any(arg.split("=")[0] == "--engine" for arg in args[1:]):  # named at the other end
-            return "train", self.commands["train"], args
-        if find_run(word) is not None:
-            return "follow", self.commands["follow"], args
-        try:
-            find_experiment(word)
-        except InvalidInput as error:
-            if match_run(word) is not None:
-                return "follow", self.commands["follow"], args
-            hint = near(word, self.commands) or near_file(word)
-            lists = "`nn-tui presets` and `nn-tui runs` list them, `nn-tui --help` the commands"
-            none = f"there is no command, preset, file or run {word}"
-            raise InvalidInput(
-                error.message if error.where else none, where=error.where, hint=hint or lists
-            ) from None
-        return "train", self.commands["train"], ["--without-app", *args]
+        at_the_other_end = any(arg.split("=")[0] == "--engine" for arg in args[1:])
+        if not at_the_other_end and find_run(word) is None:
+            try:
+                find_experiment(word)
+            except InvalidInput as error:
+                if match_run(word) is None:
+                    hint = near(word, self.commands) or near_file(word)
+                    lists = "`nn-tui presets` and `nn-tui runs` list them"
+                    none = f"there is no command, preset, file or run {word}"
+                    raise InvalidInput(
+                        error.message if error.where else none,
+                        where=error.where,
+                        hint=hint or f"{lists}, `nn-tui --help` the commands",
+                    ) from None
+        return "open", self.commands["open"], args
 
 
 verbose = click.option(
@@ -54,7 +53,7 @@ verbose = click.option(
 def commands() -> None:
     """A workbench for training neural networks, step by step.
 
-    nn-tui PRESET trains a preset; without a name, the AND gate. nn-tui RUN shows a run.
+    nn-tui PRESET, FILE or RUN opens it on the screen; without a name, the AND gate.
     """
 
 

@@ -15,6 +15,8 @@ class Desk:
     """Changed by keys alone; panels read it."""
 
     focus: int = 1
+    chosen_phase: int = 0
+    """Which of the choices 1 … 4 is lit before the first step, counted from 0."""
     full: bool = False
     """Whether the panel in focus has the whole screen."""
     open: int | None = None

@@ -12,10 +12,10 @@ from tui_nn.views.world import World
 FLOW = ("Network", "Data", "Loss", "Optimizer", "Forward", "Gradient", "Update", "Evaluate")
 PHASES = tuple(Phase)
 NEXT = {
-    Phase.FORWARD: "6 Gradient",
-    Phase.GRADIENT: "7 Update",
-    Phase.UPDATE: "8 Evaluate",
+    phase: f"{number} {FLOW[number - 1]}"
+    for phase, number in zip(PHASES, (2, 3, 4, 5, 6, 7, 8, 5), strict=True)
 }
+"""What `p` leads to."""
 PAUSED = ("space run", "p P phase", "s S step", "e E epoch", "capitals go back", ", . lr", "u undo",
           "r reset", "? explain", ": all")  # fmt: skip
 PAUSED_NARROW = ("space run", "p phase", "s step", "e epoch", "P S E back", "u undo", "? explain",
@@ -27,11 +27,11 @@ RUNNING_NARROW = ("space pause", "s step", "e epoch", "S E back", ", . lr", "v v
 ENDED = ("goal", "done", "stopped", "diverged", "failed")
 
 
-def paint_flow(canvas: Canvas, world: World) -> None:
+def paint_flow(canvas: Canvas, world: World, desk: Desk) -> None:
     """The eight phases; the lit one has happened."""
     palette = canvas.palette
     wide = canvas.width >= NARROW
-    lit = None if world.running else PHASES.index(world.present.phase)
+    lit = None if world.running else PHASES.index(world.lit(desk))
     column = 1
     for index, name in enumerate(FLOW):
         word = f"{index + 1} {name}" if canvas.width >= 78 or index == lit else f"{index + 1}"
@@ -47,10 +47,10 @@ def paint_flow(canvas: Canvas, world: World) -> None:
             column = canvas.put(0, column, word, palette.quiet if index < 4 else palette.plain)
     canvas.put(0, column, " ↺", palette.quiet)
     if wide:
-        _paint_state(canvas, world, column + 4)
+        _paint_state(canvas, world, desk, column + 4)
 
 
-def _paint_state(canvas: Canvas, world: World, least: int) -> None:
+def _paint_state(canvas: Canvas, world: World, desk: Desk, least: int) -> None:
     state, palette = world.present.state, canvas.palette
     colours = {"goal": palette.good, "running": palette.accent}
     colours |= dict.fromkeys(("diverged", "failed", "offline"), palette.bad)
@@ -58,8 +58,8 @@ def _paint_state(canvas: Canvas, world: World, least: int) -> None:
     beside = ""
     if world.steps_per_s is not None:
         beside = f"{world.steps_per_s:,.0f} steps/s"
-    elif state == "paused" and world.present.phase in NEXT:
-        beside = f"p ▸ {NEXT[world.present.phase]}"
+    elif state in ("paused", "ready"):
+        beside = f"p ▸ {NEXT[world.lit(desk)]}"
     width = max(14, len(beside))
     column = canvas.width - 1 - width
     canvas.right(0, beside, palette.quiet, edge=canvas.width - 1)
@@ -138,13 +138,13 @@ def paint_title(canvas: Canvas, slot: Slot, panel: Panel, view: View, world: Wor
         canvas.put(row, 0, glyph, palette.ink(palette.rule))
 
 
-def paint_moment(canvas: Canvas, world: World, home: Home) -> None:
+def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
     """The PyTorch line of the phase over its mathematics, or over the run's facts."""
     palette = canvas.palette
     canvas.put(0, 0, "━" * canvas.width, palette.ink(palette.rule))
     for column in home.joints:
         canvas.put(0, column, "┷", palette.ink(palette.rule))
-    canvas.put(0, 1, f" {torch_line(world, canvas.width)} ", palette.ink(palette.accent))
+    canvas.put(0, 1, f" {torch_line(world, desk, canvas.width)} ", palette.ink(palette.accent))
     if world.problem is not None:
         problem = world.problem
         words = f"{problem.where}: {problem.message}" if problem.where else problem.message
@@ -153,7 +153,7 @@ def paint_moment(canvas: Canvas, world: World, home: Home) -> None:
     elif world.running:
         canvas.put(1, 1, facts(world, canvas.width))
     else:
-        canvas.put(1, 1, mathematics(world) or facts(world, canvas.width))
+        canvas.put(1, 1, mathematics(world, desk) or facts(world, canvas.width))
 
 
 def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:

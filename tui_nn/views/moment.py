@@ -2,6 +2,7 @@
 
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import Curves
+from tui_nn.views.desk import Desk
 from tui_nn.views.numbers import plain
 from tui_nn.views.world import World
 
@@ -18,10 +19,10 @@ LINES = {
 CURVES = Curves()
 
 
-def torch_line(world: World, width: int) -> str:
+def torch_line(world: World, desk: Desk, width: int) -> str:
     """The call that made what is shown; while running the whole loop."""
     if not world.running:
-        return LINES[world.present.phase]
+        return LINES[world.lit(desk)]
     rate = world.steps_per_s
     if width < 100:
         return f"running   {rate:,.0f} steps/s" if rate else "running"
@@ -29,7 +30,7 @@ def torch_line(world: World, width: int) -> str:
     return f"running   forward ▸ loss ▸ zero_grad ▸ backward ▸ step   {times:,} times an epoch"
 
 
-def mathematics(world: World) -> str:
+def mathematics(world: World, desk: Desk) -> str:
     """The phase in symbols and in this step's numbers; empty where there is none."""
     return ""
 

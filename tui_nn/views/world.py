@@ -12,6 +12,7 @@ from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Sta
 from tui_nn.spec.protocol.frames import AnyFrame, Frame, LayersFrame, Probes, Samples, SamplesFrame
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
+from tui_nn.views.desk import Desk
 from tui_nn.views.heat import Heat
 from tui_nn.views.kinds import Kind, kind_of
 
@@ -129,6 +130,12 @@ class World:
     @property
     def running(self) -> bool:
         return self.present.state == "running"
+
+    def lit(self, desk: Desk) -> Phase:
+        """The phase whose result is on the screen; before the first step a choice."""
+        if self.present.step or self.present.phase is not Phase.OPTIMIZER:
+            return self.present.phase
+        return tuple(Phase)[desk.chosen_phase]
 
     @property
     def step(self) -> int:
