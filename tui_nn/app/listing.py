@@ -21,7 +21,9 @@ class ActionList(ModalScreen[str]):
         width: 64; max-width: 100%; height: 80%; border: round $primary; background: $surface;
     }
     ActionList Input, ActionList Input:focus { border: none; height: 1; padding: 0 1; }
-    ActionList OptionList, ActionList OptionList:focus { border: none; height: 1fr; background: $surface; }
+    ActionList OptionList, ActionList OptionList:focus {
+        border: none; height: 1fr; background: $surface;
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss('')", show=False),

@@ -1,14 +1,12 @@
 """`open` and `replay`: the workbench on the screen."""
 
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_nn.cli.group import DEFAULT_PRESET, commands, say, verbose
+from tui_nn.cli.group import DEFAULT_PRESET, commands, no_screen, verbose
 from tui_nn.spec.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -62,16 +60,17 @@ def open_workbench(
 ) -> int:
     """Open a preset, a file or a run on the screen.
 
-    This is what `nn-tui` does with a name alone. Without a terminal that can show it a run is
-    printed and all else trained headlessly.
+    This is what `nn-tui` does with a name alone, where there is a terminal to show it.
     """
     from tui_nn.runs.folder import find_run, match_run
 
     folder = None
     if engine is None:
         folder = find_run(experiment, Path(runs)) or _run_named(experiment, match_run, runs)
-    if reason := _no_screen():
-        return _headless(reason, experiment, changes, target, engine, runs, no_save, folder)
+    if reason := no_screen():
+        raise InvalidInput(
+            f"{reason}: there is nothing to open it on", hint=f"nn-tui train {experiment}"
+        )
     settings = _settings(experiment, changes, target, engine, runs, no_save, pace, folder)
     return _run(settings, Look(theme, ascii_only, fps))
 
@@ -91,7 +90,7 @@ def replay(
     from tui_nn.runs.folder import need_run
 
     folder = need_run(run, Path(runs))
-    if reason := _no_screen():
+    if reason := no_screen():
         raise InvalidInput(f"{reason}: a run can't be played", hint=f"nn-tui show {run} prints it")
     settings = Settings(experiment=str(folder.path), recording=folder.events, speed=speed)
     return _run(settings, Look(theme, ascii_only, fps))
@@ -109,15 +108,6 @@ def _run_named(word: str, match: Any, runs: str) -> "Folder | None":
             raise error from None
         return found
     return None
-
-
-def _no_screen() -> str:
-    """Why nothing can be painted; empty where it can."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return "no terminal"
-    if os.environ.get("TERM", "dumb") == "dumb":
-        return "this terminal shows lines alone (TERM=dumb)"
-    return ""
 
 
 def _settings(
@@ -158,26 +148,3 @@ def _run(settings: "Settings", look: Look) -> int:
     from tui_nn.app.start import start
 
     return start(settings, look.theme, look.ascii_only, look.fps)
-
-
-def _headless(
-    reason: str,
-    experiment: str,
-    changes: tuple[str, ...],
-    target: tuple[str, ...],
-    engine: str | None,
-    runs: str,
-    no_save: bool,
-    folder: "Folder | None",
-) -> int:
-    """What can be had without a screen."""
-    arguments = [*changes, "--runs", runs, *(f"--target={name}" for name in target)]
-    if folder is not None and engine is None:
-        words = ["follow", str(folder.path)]
-    else:
-        say(f"{reason}: training {experiment} headlessly, as `nn-tui train` does")
-        words = ["train", experiment, *arguments]
-        words += ["--no-save"] if no_save else []
-        words += [f"--engine={engine}"] if engine else []
-    result = commands.main(words, prog_name="nn-tui", standalone_mode=False)
-    return result if isinstance(result, int) else 0
