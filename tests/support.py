@@ -1,9 +1,11 @@
 """Small experiments for tests, and the ways to run them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from tui_nn.data.open import Opened, open_experiment
 from tui_nn.data.prepare import Prepared, prepare
@@ -157,9 +159,31 @@ def _to_the_end(
     session: Session, records: list[Record], words: list[str], until: int | None
 ) -> Kept:
     ended = session.run(Request(until=until))
+    return Kept(let_go(session), session, records, words, ended)
+
+
+def advance_to(session: Session, step: int) -> None:
+    """Train as far as `step`, without an end."""
+    while session.step < step:
+        session.advance(step - session.step)
+
+
+def let_go(session: Session) -> Folder:
+    """Leave a run to whoever takes it up next; its folder."""
     assert session.keeper is not None
     session.keeper.close()
-    return Kept(session.keeper.folder, session, records, words, ended)
+    return session.keeper.folder
+
+
+def saved_and_resumed(session: Session) -> Session:
+    """The run, taken up again from its last save."""
+    folder = let_go(session)
+    return resume(folder, open_experiment(str(folder.experiment)), silent())
+
+
+def contents(folder: Folder) -> dict[str, bytes]:
+    """The bytes of each file in a run's folder."""
+    return {path.name: path.read_bytes() for path in folder.path.iterdir()}
 
 
 def digest(folder: Folder) -> str:
@@ -184,11 +208,16 @@ def losses_told(folder: Folder) -> dict[tuple[int, int], float]:
     return told
 
 
-def weights(trained: Trainer) -> list[torch.Tensor]:
+def same_tensors(one: Iterable[Tensor], other: Iterable[Tensor]) -> bool:
+    """Whether they are as many, and the same to the bit."""
+    return all(torch.equal(p, q) for p, q in zip(one, other, strict=True))
+
+
+def weights(trained: Trainer) -> list[Tensor]:
     """Parameters and buffers."""
     return list(trained.network.state_dict().values())
 
 
 def same_bits(one: Trainer, other: Trainer) -> bool:
     """Whether two trainers hold the same network to the bit."""
-    return all(torch.equal(p, q) for p, q in zip(weights(one), weights(other), strict=True))
+    return same_tensors(weights(one), weights(other))

@@ -10,9 +10,9 @@ from threading import Thread
 import pytest
 
 from tests.cli.support import nn_tui
-from tests.client.support import SOON
+from tests.engine.serving import SOON, received
 from tui_nn.client import Client, engine_command
-from tui_nn.engine.connections import Arrival, Attached, Closed, Connections
+from tui_nn.engine.connections import Attached, Closed, Connections
 from tui_nn.runs.folder import Folder, create
 from tui_nn.spec.protocol import Noticed, encode
 from tui_nn.spec.protocol.commands import Drive, Inspect, Pause
@@ -45,12 +45,6 @@ def client(folder: Folder, hub: Connections) -> Iterator[Client]:
     yield client
     hub.close(SOON)
     client.close(stop=False)
-
-
-def received(hub: Connections) -> Arrival:
-    arrival = hub.receive(SOON)
-    assert arrival
-    return arrival
 
 
 def test_a_client_is_told_the_run_so_far_and_may_drive_it(hub: Connections, client: Client) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from tests.support import prepared
+from tests.support import advance_to, let_go, prepared, silent
 from tui_nn.data.open import Opened
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine import checkpoint
-from tui_nn.engine.starting import Listener, start
+from tui_nn.engine.starting import start
 from tui_nn.engine.travel import change
 from tui_nn.runs.folder import Folder
 
@@ -26,7 +26,8 @@ class Trained:
     def outputs(self, x: object) -> Tensor:
         """What the network gives for inputs as it gets them."""
         with torch.no_grad():
-            return self.network(torch.as_tensor(x))  # type: ignore[no-any-return]
+            outputs: Tensor = self.network(torch.as_tensor(x))
+        return outputs
 
 
 def trained(
@@ -40,19 +41,15 @@ def trained(
     """Train a few steps, and one more with `then` changed; relative paths start at `folder`."""
     opened = Opened(prepared(text, *changes, folder=folder), text)
     torch.set_num_threads(1)
-    session = start(opened, Listener(lambda record: None, lambda words: None), runs=runs)
+    session = start(opened, silent(), runs=runs)
     session.begin()
-    while session.step < steps:
-        session.advance(steps - session.step)
+    advance_to(session, steps)
     if then:
         change(session, then)
         session.advance(1)
     session.save()
-    assert session.keeper
-    session.keeper.close()
-    return Trained(
-        session.keeper.folder, session.training.prepared, session.training.trainer.network.eval()
-    )
+    network = session.training.trainer.network.eval()
+    return Trained(let_go(session), session.training.prepared, network)
 
 
 def save(path: Path, network: nn.Module) -> None:

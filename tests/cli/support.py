@@ -1,12 +1,17 @@
-"""Run the command line inside the test's process."""
+"""The command line: inside the test's process, or in one of its own."""
 
 import contextlib
 import io
+import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from unittest import mock
 
 from tui_nn.cli import main
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+"""Of a process that finds this nn-tui whatever folder it runs in."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import runpy
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +12,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from tests.cli.support import nn_tui
-from tests.engine.export.support import assert_same, restored
-from tests.support import MOONS, RANDOM, prepared, trainer
+from tests.engine.export.support import assert_same, losses_of
+from tests.support import MOONS, RANDOM, advance_to, let_go, opened, trainer
 from tests.trained import trained
-from tui_nn.data.open import Opened
 from tui_nn.data.recipe import from_bytes
 from tui_nn.engine.session import Session
 from tui_nn.engine.starting import Listener, start
@@ -31,17 +28,10 @@ every_form = pytest.mark.parametrize("form", FORMS)
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(here: Path) -> Path:
     """The working directory, with an experiment in it."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "moons.toml").write_text(MOONS)
-    return tmp_path
-
-
-def losses_of(script: Path) -> list[float]:
-    with restored(), redirect_stdout(io.StringIO()):
-        losses: list[float] = runpy.run_path(str(script))["losses"]
-    return losses
+    (here / "moons.toml").write_text(MOONS)
+    return here
 
 
 def exported(run: Folder, form: str) -> list[float]:
@@ -55,10 +45,9 @@ def session_in(
     runs: Path, text: str, *changes: str, init_from: Path | None = None
 ) -> tuple[Session, list[Record]]:
     records: list[Record] = []
-    opened = Opened(prepared(text, *changes), text)
     torch.set_num_threads(1)
     session = start(
-        opened, Listener(records.append, print), runs=runs, init_from=init_from,
+        opened(text, *changes), Listener(records.append, print), runs=runs, init_from=init_from,
         history_bytes=10**7,
     )  # fmt: skip
     session.begin()
@@ -66,16 +55,13 @@ def session_in(
 
 
 def advance(session: Session, step: int) -> None:
-    while session.step < step:
-        session.advance(step - session.step)
+    advance_to(session, step)
     session.tell_steps()
 
 
 def end(session: Session) -> Folder:
     session.save()
-    assert session.keeper
-    session.keeper.close()
-    return session.keeper.folder
+    return let_go(session)
 
 
 def recorded(session: Session, records: list[Record]) -> list[float]:

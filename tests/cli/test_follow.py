@@ -1,7 +1,6 @@
 """Training elsewhere, and following it: `--engine COMMAND`, `nn-tui RUN`."""
 
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.support import nn_tui
+from tests.cli.support import ENVIRONMENT, nn_tui
 from tests.client.support import fake
 from tests.engine.serving import SOON, XOR
 from tui_nn.client import Client, engine_command
@@ -20,12 +19,11 @@ from tui_nn.spec.protocol.commands import Load, Run, Step, Stop
 from tui_nn.spec.protocol.messages import Answer
 
 ENGINE = shlex.join(engine_command())
-ENV = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 @pytest.fixture(autouse=True)
 def _known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", ENV["PYTHONPATH"])
+    monkeypatch.setenv("PYTHONPATH", ENVIRONMENT["PYTHONPATH"])
 
 
 def last_line(out: str) -> dict[str, object]:
@@ -114,7 +112,7 @@ def engine() -> Iterator[Client]:
 def test_ctrl_c_leaves_a_run_that_is_followed_at_its_work(engine: Client, words: list[str]) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tui_nn", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
     assert process.stdout
     assert "epoch" in process.stdout.readline()
@@ -131,7 +129,7 @@ def test_ctrl_c_leaves_a_run_that_is_followed_at_its_work(engine: Client, words:
 def test_whoever_follows_hears_of_the_end(engine: Client) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tui_nn", "follow", "latest", "--json"],
-        stdout=subprocess.PIPE, text=True, env=ENV,
+        stdout=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
     assert process.stdout
     assert json.loads(process.stdout.readline())["type"] == "evaluated"

@@ -7,9 +7,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from tests.cli.support import nn_tui
-from tests.support import MOONS, trainer
-from tui_nn.runs.log import read_records
-from tui_nn.spec.protocol import Stepped
+from tests.support import MOONS, losses_told, trainer
+from tui_nn.runs.folder import Folder
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +31,7 @@ def train(*arguments: str) -> Path:
 
 
 def losses(run: Path) -> list[float]:
-    told = [r for r in read_records(run / "events.jsonl") if isinstance(r, Stepped)]
-    return [loss for stepped in told for loss in stepped.loss.numpy().tolist()]
+    return list(losses_told(Folder(run)).values())
 
 
 def test_training_begins_with_the_weights_of_the_file() -> None:

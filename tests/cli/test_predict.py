@@ -18,6 +18,8 @@ from tui_nn.data.clouds import moons
 from tui_nn.data.recipe import recipe_of, to_bytes
 from tui_nn.runs.folder import Folder
 
+pytestmark = pytest.mark.usefixtures("here")
+
 ROOT = Path(__file__).parents[2]
 
 TABLE = """
@@ -45,12 +47,6 @@ network = ["Linear(1, 1)"]
 loss = "MSELoss()"
 optimizer = "SGD(lr=0.1)"
 """
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture
@@ -165,7 +161,7 @@ def test_best_weights_are_asked_where_training_had_patience(here: Path) -> None:
     run = trained(here / "runs", MOONS, "train.patience=3")
     last = nn_tui("predict", "latest", "--values", "1,1", "--json")
     with torch.no_grad():
-        run.network[0].bias.add_(1)  # type: ignore[operator]
+        run.network.get_parameter("0.bias").add_(1)
     save(run.folder.best, run.network)
     best = nn_tui("predict", "latest", "--values", "1,1", "--json")
     assert best != last
@@ -182,7 +178,7 @@ def test_last_weights_are_asked_where_training_had_no_patience(here: Path) -> No
     ).err  # fmt: skip
     last = nn_tui("predict", "latest", "--values", "1,1", "--json")
     with torch.no_grad():
-        run.network[0].bias.add_(1)  # type: ignore[operator]
+        run.network.get_parameter("0.bias").add_(1)
     save(run.folder.best, run.network)
     assert nn_tui("predict", "latest", "--values", "1,1", "--json") == last
 
@@ -190,7 +186,7 @@ def test_last_weights_are_asked_where_training_had_no_patience(here: Path) -> No
 def test_weights_that_are_no_numbers_are_told(here: Path) -> None:
     run = trained(here / "runs", MOONS)
     with torch.no_grad():
-        run.network[0].bias.fill_(torch.nan)  # type: ignore[operator]
+        run.network.get_parameter("0.bias").fill_(torch.nan)
     save(run.folder.last, run.network)
     answer = nn_tui("predict", "latest", "--values", "1,1", "--json")
     assert "1 of 1 outputs aren't finite" in answer.err

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from tests.cli.support import nn_tui
+from tests.cli.support import ENVIRONMENT, nn_tui
 from tests.runs.support import STARTED, a_whole_run, changed, ended, keep, stepped
 from tests.support import MOONS, run
 from tui_nn.runs.folder import Folder, locked
@@ -171,9 +171,8 @@ def test_prune_on_a_terminal_asks(runs: Path, reply: str, names: list[str] | Non
     before = left(runs)
     driver, terminal = pty.openpty()
     command = [sys.executable, "-m", "tui_nn", "runs", "prune", "--keep", "1"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen(
-        command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment
+        command, stdin=terminal, stdout=terminal, stderr=terminal, env=ENVIRONMENT
     ) as process:
         os.close(terminal)
         shown = b""
@@ -353,8 +352,7 @@ def test_ascii_is_enough(runs: Path) -> None:
     for command in (["runs"], ["show", "other"], ["compare", MOON, "other"]):
         done = subprocess.run(
             [sys.executable, "-m", "tui_nn", *command], capture_output=True, check=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]),
-                 "PYTHONIOENCODING": "ascii"},
+            env={**ENVIRONMENT, "PYTHONIOENCODING": "ascii"},
         )  # fmt: skip
         assert b"?" not in done.stdout
 
@@ -371,6 +369,6 @@ def test_looking_at_runs_imports_neither_torch_nor_textual(runs: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env=ENVIRONMENT,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")

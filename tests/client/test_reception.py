@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.spec.support import damaged
 from tui_nn.client.reception import Reception
 from tui_nn.protocol_page import examples
 from tui_nn.spec.protocol import encode
@@ -10,14 +11,7 @@ from tui_nn.spec.protocol.messages import Problem
 from tui_nn.wire import TooLong
 
 TOLD = [*examples.MESSAGES, *examples.RECORDS, *examples.FRAMES]
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> bytes:
-    line = bytearray(encode(draw(st.sampled_from(TOLD))))
-    for place in draw(st.lists(st.integers(0, len(line) * 8 - 1), max_size=4)):
-        line[place // 8] ^= 1 << place % 8
-    return bytes(line[: draw(st.integers(0, len(line)))])
+LINES = st.sampled_from(TOLD).map(encode)
 
 
 def test_every_kind_of_line_is_taken_as_it_was_meant() -> None:
@@ -26,7 +20,7 @@ def test_every_kind_of_line_is_taken_as_it_was_meant() -> None:
     assert (reception.garbage, reception.unknown) == (0, 0)
 
 
-@given(st.lists(st.binary(max_size=60) | damaged() | st.builds(TooLong, st.integers(0))))
+@given(st.lists(st.binary(max_size=60) | damaged(LINES) | st.builds(TooLong, st.integers(0))))
 def test_damaged_lines_are_counted_and_told_once(lines: list[bytes | TooLong]) -> None:
     reception = Reception("the engine")
     told = [reception.take(line) for line in lines]

@@ -1,6 +1,5 @@
 """What a run keeps of its data: everything that new inputs and a plan need, to the bit."""
 
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.spec.support import error_of, refusal
 from tests.support import prepared
 from tui_nn.data.dataset import Column
 from tui_nn.data.recipe import Recipe, from_bytes, recipe_of, to_bytes
@@ -140,14 +140,38 @@ def good(**changes: Any) -> bytes:
     ],
 )  # fmt: skip
 def test_what_is_no_recipe_is_refused_with_its_file(data: bytes) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        from_bytes(data, "runs/x/recipe.json")
-    assert str(caught.value).startswith("runs/x/recipe.json: isn't a recipe")
-    assert caught.value.hint
+    error = error_of(lambda: from_bytes(data, "runs/x/recipe.json"))
+    assert error is not None
+    assert str(error).startswith("runs/x/recipe.json: isn't a recipe")
+    assert error.hint
 
 
-@given(st.binary(max_size=40), st.integers(0, 400))
-def test_a_damaged_recipe_is_read_or_refused(junk: bytes, at: int) -> None:
-    data = good()
-    with contextlib.suppress(InvalidInput):
-        from_bytes(data[:at] + junk + data[at + len(junk) :], "recipe.json")
+WHOLE = good()
+
+
+def refused(data: bytes) -> str:
+    return refusal(lambda: from_bytes(data, "runs/x/recipe.json"))
+
+
+def test_a_recipe_cut_off_or_zeroed_anywhere_is_refused_with_its_file() -> None:
+    for at in range(len(WHOLE)):
+        for data in (WHOLE[:at], WHOLE[:at] + b"\0" + WHOLE[at + 1 :]):
+            assert refused(data).startswith("runs/x/recipe.json: isn't a recipe")
+
+
+JUNK = st.binary(max_size=40) | st.text('019.-eE"[]{},:xs', max_size=3).map(str.encode)
+
+
+@given(JUNK, st.integers(0, len(WHOLE)))
+def test_a_damaged_recipe_is_refused_with_its_file_or_can_be_used(junk: bytes, at: int) -> None:
+    """Another digit or letter gives another recipe, whose parts go together all the same."""
+    data = WHOLE[:at] + junk + WHOLE[at + len(junk) :]
+    try:
+        made = from_bytes(data, "runs/x/recipe.json")
+    except InvalidInput:
+        assert refused(data).startswith("runs/x/recipe.json: isn't a recipe")
+    else:
+        assert from_bytes(to_bytes(made), "recipe.json") == made
+        inputs = made.scaling.prepare(np.ones((2, *made.input_shape), made.dtype))
+        assert inputs.shape == (2, *made.input_shape)
+        assert made.classes in (None, len(made.names))

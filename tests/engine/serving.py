@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.support import prepared
-from tui_nn.engine.connections import Connections
+from tests.support import advance_to, prepared
+from tui_nn.engine.connections import Arrival, Connections
 from tui_nn.engine.driver import Driver
 from tui_nn.engine.session import Session
 from tui_nn.spec.protocol import Phase, Record, encode
@@ -162,11 +162,17 @@ def serving() -> Iterator[Served]:
         served.join()
 
 
+def received(hub: Connections) -> Arrival:
+    """What arrives next."""
+    arrival = hub.receive(SOON)
+    assert arrival
+    return arrival
+
+
 def weights_after(steps: int, *changes: str) -> NDArray[np.float32]:
     """Of the first layer, as training without an engine leaves them."""
     session = Session(prepared(XOR, *changes), lambda record: None)
-    while session.step < steps:
-        session.advance(steps - session.step)
+    advance_to(session, steps)
     weights = session.training.trainer.network.state_dict()["0.weight"]
     copied: NDArray[np.float32] = weights.numpy().copy()
     return copied

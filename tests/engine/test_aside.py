@@ -1,6 +1,6 @@
 import torch
 
-from tests.support import RANDOM, prepared, same_bits, trainer
+from tests.support import RANDOM, prepared, same_bits, same_tensors, trainer
 from tui_nn.engine.aside import aside
 from tui_nn.engine.building import build_network
 from tui_nn.engine.evaluation import Part
@@ -46,7 +46,7 @@ def test_modes_buffers_hooks_and_gradients_are_put_back_even_after_an_error() ->
     except ValueError:
         pass
     assert [module.training for module in network.modules()] == modes
-    assert all(torch.equal(p, q) for p, q in zip(buffers, network.buffers(), strict=True))
+    assert same_tensors(buffers, network.buffers())
     assert torch.equal(torch.get_rng_state(), generator)
     assert not any(module._forward_hooks for module in network.modules())
     assert torch.is_grad_enabled()

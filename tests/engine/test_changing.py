@@ -1,6 +1,6 @@
 """Settings exchanged while training: as a loop of plain torch does it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,19 +16,14 @@ from torch.optim.lr_scheduler import (
     StepLR,
 )
 
-from tests.engine.test_optimizers import ALONE, SHARED, SPARSE, TOKENS
-from tests.engine.test_schedules import CALLS
-from tests.support import MOONS, prepared, trainer
+from tests.support import MOONS, prepared, same_tensors, trainer
 from tui_nn.engine.session import Request, Session
 from tui_nn.engine.travel import change
-from tui_nn.spec.catalog import CATALOG
-from tui_nn.spec.errors import InvalidInput
 
 FULL = MOONS.replace("batch_size = 8", "batch_size = 0\nshuffle = false").replace(
     "epochs = 4", "epochs = 100"
 )
 """Every step is all samples, every step an epoch."""
-Step = Callable[[], None]
 
 
 def engine(text: str, before: list[str], after: list[str], steps: int = 6) -> list[Tensor]:
@@ -63,10 +58,6 @@ class Plain:
         return list(self.network.parameters())
 
 
-def same(one: Sequence[Tensor], other: Sequence[Tensor]) -> bool:
-    return all(torch.equal(p, q) for p, q in zip(one, other, strict=True))
-
-
 def test_another_rate_keeps_the_optimizers_state() -> None:
     plain = Plain()
     optimizer = Adam(plain.network.parameters(), lr=0.01)
@@ -74,7 +65,7 @@ def test_another_rate_keeps_the_optimizers_state() -> None:
     optimizer.param_groups[0]["lr"] = 0.05
     plain.steps(optimizer, 6)
     found = engine(FULL, ["optimizer=Adam(lr=0.01)"], ["optimizer=Adam(lr=0.05)"])
-    assert same(found, plain.weights())
+    assert same_tensors(found, plain.weights())
 
 
 @pytest.mark.parametrize(
@@ -111,8 +102,8 @@ def test_another_option_is_written_into_the_optimizer(
     plain.steps(optimizer, 6)
     name = after.split("(")[0]
     given = ", ".join(f"{key}={value}" for key, value in {"lr": 0.01, **before}.items())
-    assert same(engine(FULL, [f"optimizer={name}({given})"], [f"optimizer={after}"]),
-                plain.weights())  # fmt: skip
+    found = engine(FULL, [f"optimizer={name}({given})"], [f"optimizer={after}"])
+    assert same_tensors(found, plain.weights())
 
 
 def test_another_optimizer_begins_with_empty_state_and_the_same_weights() -> None:
@@ -120,7 +111,7 @@ def test_another_optimizer_begins_with_empty_state_and_the_same_weights() -> Non
     plain.steps(SGD(plain.network.parameters(), lr=0.1, momentum=0.9), 5)
     plain.steps(Adam(plain.network.parameters(), lr=0.01), 6)
     before, after = "optimizer=SGD(lr=0.1, momentum=0.9)", "optimizer=Adam(lr=0.01)"
-    assert same(engine(FULL, [before], [after]), plain.weights())
+    assert same_tensors(engine(FULL, [before], [after]), plain.weights())
 
 
 def test_a_schedule_keeps_its_place_where_the_rate_is_another() -> None:
@@ -136,7 +127,7 @@ def test_a_schedule_keeps_its_place_where_the_rate_is_another() -> None:
     plain.steps(optimizer, 6, schedule)
     common = "schedule=ExponentialLR(0.9)"
     found = engine(FULL, ["optimizer=SGD(lr=0.1)", common], ["optimizer=SGD(lr=0.4)"])
-    assert same(found, plain.weights())
+    assert same_tensors(found, plain.weights())
     assert group["lr"] == pytest.approx(0.4 * 0.9**11)
 
 
@@ -171,7 +162,7 @@ def test_another_schedule_starts_from_its_beginning_at_the_calls_rate() -> None:
     group.update(lr=0.1, momentum=0.9)
     plain.steps(optimizer, 6, StepLR(optimizer, 2, 0.5))
     before = ["optimizer=SGD(lr=0.1, momentum=0.9)", "schedule=OneCycleLR(0.5)"]
-    assert same(engine(FULL, before, ["schedule=StepLR(2, 0.5)"]), plain.weights())
+    assert same_tensors(engine(FULL, before, ["schedule=StepLR(2, 0.5)"]), plain.weights())
 
 
 def test_no_schedule_any_more_leaves_the_calls_rate() -> None:
@@ -180,7 +171,9 @@ def test_no_schedule_any_more_leaves_the_calls_rate() -> None:
     plain.steps(optimizer, 5, ExponentialLR(optimizer, 0.5))
     optimizer.param_groups[0]["lr"] = 0.1
     plain.steps(optimizer, 6)
-    assert same(engine(FULL, ["schedule=ExponentialLR(0.5)"], ["schedule="]), plain.weights())
+    assert same_tensors(
+        engine(FULL, ["schedule=ExponentialLR(0.5)"], ["schedule="]), plain.weights()
+    )
 
 
 @pytest.mark.parametrize("schedule", ["OneCycleLR(0.1)", "CyclicLR(0.01, 0.1, 5)"])
@@ -235,7 +228,7 @@ def test_another_loss_reads_its_targets_in_its_own_coding() -> None:
     plain.steps(optimizer, 5)
     plain.loss, plain.y = nn.SoftMarginLoss(), 2 * plain.y - 1
     plain.steps(optimizer, 6)
-    assert same(engine(FULL, [], ["loss=SoftMarginLoss()"]), plain.weights())
+    assert same_tensors(engine(FULL, [], ["loss=SoftMarginLoss()"]), plain.weights())
     session = Session(prepared(MOONS), lambda record: None)
     session.run(Request(until=5))
     change(session, ["loss=SoftMarginLoss()"])
@@ -252,7 +245,7 @@ def test_the_gradient_is_shortened_from_the_next_step_on() -> None:
     plain.steps(optimizer, 5)
     plain.clip = 0.05
     plain.steps(optimizer, 6)
-    assert same(engine(FULL, [], ["train.clip_norm=0.05"]), plain.weights())
+    assert same_tensors(engine(FULL, [], ["train.clip_norm=0.05"]), plain.weights())
 
 
 def test_another_batch_size_cuts_what_is_left_of_the_epoch() -> None:
@@ -273,7 +266,7 @@ def test_another_batch_size_cuts_what_is_left_of_the_epoch() -> None:
     session.run(Request(until=len(parts)))
     assert session.training.trainer.epoch == 1
     found = list(session.training.trainer.network.parameters())
-    assert same(found, list(made.network.parameters()))
+    assert same_tensors(found, list(made.network.parameters()))
 
 
 def test_the_order_is_kept_to_the_end_of_the_epoch_where_shuffling_ends() -> None:
@@ -296,7 +289,7 @@ def test_another_precision_keeps_weights_and_state() -> None:
     before = [p.detach().double() for p in session.training.trainer.network.parameters()]
     change(session, ["train.dtype=float64"])
     trained = session.training.trainer
-    assert same([p.detach() for p in trained.network.parameters()], before)
+    assert same_tensors([p.detach() for p in trained.network.parameters()], before)
     state = trained.optimizers[0].state[next(trained.network.parameters())]
     assert state["step"] == 5
     assert state["exp_avg"].dtype is torch.float64
@@ -340,76 +333,3 @@ def test_lbfgs_counts_its_evaluations_by_its_new_iterations() -> None:
     session.run(Request(until=2))
     change(session, [call.format(40)])
     assert session.training.trainer.optimizers[0].param_groups[0]["max_eval"] == 50
-
-
-# Everything into everything
-
-OTHER_VALUES = {
-    "SGD": "SGD(lr=0.05, dampening=0.1, weight_decay=0.01)",
-    "Adam": "Adam(lr=0.02, amsgrad=True, betas=(0.8, 0.99))",
-    "AdamW": "AdamW(lr=0.02, amsgrad=True, weight_decay=0.1)",
-    "RMSprop": "RMSprop(lr=0.02)",
-    "LBFGS": "LBFGS(max_iter=2, history_size=1)",
-    "Rprop": "Rprop(lr=0.02, etas=(0.4, 1.3), step_sizes=(1e-5, 10))",
-}
-OPTIMIZERS = ALONE | SHARED
-
-
-def try_change(text: str, before: list[str], after: list[str]) -> None:
-    """Change once and back; a pair that can't be is refused with nothing changed."""
-    try:
-        session = Session(prepared(text, *before), lambda record: None)
-    except InvalidInput:
-        return  # no such pair
-    session.run(Request(until=9))
-    weights = [p.clone() for p in session.training.trainer.network.parameters()]
-    try:
-        change(session, after)
-    except InvalidInput:
-        assert same(list(session.training.trainer.network.parameters()), weights)
-    session.run(Request(until=20))
-    change(session, before)
-    assert session.run(Request(until=30)).reason == "stopped"
-
-
-def text_for(*optimizers: str) -> str:
-    sparse = any("Sparse" in optimizer for optimizer in optimizers)
-    return TOKENS + "epochs = 100\n" if sparse else MOONS.replace("epochs = 4", "epochs = 100")
-
-
-@pytest.mark.parametrize("name", CATALOG["optimizer"])
-def test_every_optimizer_takes_other_values(name: str) -> None:
-    before = OPTIMIZERS[name]
-    after = OTHER_VALUES.get(name, before.replace("lr=0.01", "lr=0.02"))
-    try_change(text_for(name), [f"optimizer={before}"], [f"optimizer={after}"])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("after", OPTIMIZERS)
-@pytest.mark.parametrize("before", OPTIMIZERS)
-def test_every_optimizer_follows_every_other_one(before: str, after: str) -> None:
-    calls = [OPTIMIZERS[name] for name in (before, after)]
-    if "SparseAdam" in (before, after):
-        calls = [SPARSE.get(name, SPARSE["SparseAdam"]) for name in (before, after)]
-    text = text_for(before, after)
-    try_change(text, [f"optimizer={calls[0]}"], [f"optimizer={calls[1]}"])
-    for schedule in CALLS.values():
-        try_change(text, [f"optimizer={calls[0]}", f"schedule={schedule}"],
-                   [f"optimizer={calls[1]}"])  # fmt: skip
-
-
-@pytest.mark.parametrize("before", ["", *CALLS])
-def test_every_schedule_follows_the_one_before_it(before: str) -> None:
-    calls = ["", *CALLS]
-    after = calls[(calls.index(before) + 1) % len(calls)]
-    text = text_for()
-    try_change(text, [f"schedule={CALLS.get(before, '')}", "optimizer=Adam(lr=0.01)"],
-               [f"schedule={CALLS.get(after, '')}"])  # fmt: skip
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("after", ["", *CALLS])
-@pytest.mark.parametrize("before", ["", *CALLS])
-def test_every_schedule_follows_every_other_one(before: str, after: str) -> None:
-    try_change(text_for(), [f"schedule={CALLS.get(before, '')}", "optimizer=Adam(lr=0.01)"],
-               [f"schedule={CALLS.get(after, '')}"])  # fmt: skip

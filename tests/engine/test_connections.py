@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine.serving import SOON, received
+from tests.spec.support import damaged
 from tui_nn.engine.connections import (
     Arrival,
     Attached,
@@ -44,7 +46,6 @@ from tui_nn.spec.protocol.frames import Curves, Map
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Hello, Problem
 
-SOON = 20.0
 DRIVING: list[Commands] = [
     Load(experiment="x"), Run(), Pause(), Step(), GoTo(step=1), Change(changes=()), Save(), Stop()
 ]  # fmt: skip
@@ -100,9 +101,7 @@ class Engine:
         self._clients: list[socket.socket] = []
 
     def next(self) -> Arrival:
-        arrival = self.hub.receive(SOON)
-        assert arrival
-        return arrival
+        return received(self.hub)
 
     def record(self, message: str) -> None:
         """As an engine does: into the file, then to everybody."""
@@ -203,8 +202,7 @@ def test_a_line_that_is_too_long_is_skipped_and_told(tmp_path: Path) -> None:
     Connection((engine_in, engine_out), hub._arrivals, longest=20)
     with os.fdopen(write, "wb") as sender:
         sender.write(b'{"do":"run","id":12345}\n{"do":"run","id":1}\n')
-    arrival = hub.receive(SOON)
-    assert arrival
+    arrival = received(hub)
     assert arrival.what == Run(id=1)
     assert decode_told(os.read(read, 1000).rstrip()) == Problem(
         message="a line of 23 bytes: skipped"
@@ -354,16 +352,7 @@ LINES = st.sampled_from([encode(command) for command in [*DRIVING, *FOR_ALL]] + 
 ])  # fmt: skip
 
 
-@st.composite
-def damaged(draw: st.DrawFn) -> bytes:
-    """A command cut off, or with some bits turned."""
-    line = bytearray(draw(LINES))
-    for place in draw(st.lists(st.integers(0, len(line) * 8 - 1), max_size=4)):
-        line[place // 8] ^= 1 << place % 8
-    return bytes(line[: draw(st.integers(0, len(line)))])
-
-
-@given(st.lists(st.binary(max_size=60) | damaged(), max_size=20))
+@given(st.lists(st.binary(max_size=60) | damaged(LINES), max_size=20))
 def test_whatever_bytes_come_the_engine_lives_and_the_last_command_arrives(
     lines: list[bytes],
 ) -> None:
@@ -373,8 +362,8 @@ def test_whatever_bytes_come_the_engine_lives_and_the_last_command_arrives(
     with theirs, theirs.makefile("rb") as answers:
         theirs.sendall(b"\n".join([*lines, b'{"do":"drive","id":424242}\n']))
         theirs.shutdown(socket.SHUT_WR)
-        while not isinstance((arrival := hub.receive(SOON)).what, Closed):  # type: ignore[union-attr]
-            last = arrival.what  # type: ignore[union-attr]
+        while not isinstance(said := received(hub).what, Closed):
+            last = said
         assert last == Drive(id=424242)
         connection.close()
         for answer in answers:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.serving import XOR, Served, serving, weights_after, where
-from tests.support import prepared
+from tests.support import advance_to, prepared
 from tui_nn.data.open import open_experiment
 from tui_nn.engine.keeping import read_last
 from tui_nn.engine.session import Session
@@ -18,6 +18,7 @@ from tui_nn.spec.protocol import Ended, Phase, Saved, Started, Stepped
 from tui_nn.spec.protocol.commands import (
     Back,
     Change,
+    Grain,
     Inspect,
     Load,
     Pause,
@@ -309,10 +310,10 @@ def test_stop_tells_the_end_saves_and_hangs_up(engine: Served) -> None:
 
 
 @pytest.mark.parametrize("by", ["phase", "step"])
-def test_an_input_that_closes_saves_and_ends_even_inside_a_step(engine: Served, by: str) -> None:
+def test_an_input_that_closes_saves_and_ends_even_inside_a_step(engine: Served, by: Grain) -> None:
     engine.load(runs="kept")
     run = Folder(Path(engine.do(Step(by="phase", count=8)).run))
-    engine.do(Step(by=by, count=2))  # type: ignore[arg-type]
+    engine.do(Step(by=by, count=2))
     engine.hang_up()
     while engine.next() is not None:
         pass
@@ -329,12 +330,10 @@ def test_a_driven_run_is_saved_as_a_straight_one_would_be(engine: Served) -> Non
     engine.step(6)
     engine.do(Save())
     session = Session(prepared(XOR), lambda record: None)
-    while session.step < 11:
-        session.advance(11 - session.step)
+    advance_to(session, 11)
     saving, _ = read_last(run, open_experiment(str(run.experiment)).prepared)
     session.training.go_to(saving.moment)
     saved = state_hashes(session.training)
     session.return_to(session.good)
-    while session.step < 11:
-        session.advance(11 - session.step)
+    advance_to(session, 11)
     assert state_hashes(session.training) == saved

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,20 +9,19 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from tests.spec.support import is_readable, refusal
+from tests.spec.support import refusal
 from tests.support import (
     GATE,
     SMALL,
     Kept,
     begun,
+    contents,
     digest,
     keep,
+    let_go,
     losses_told,
     opened,
-    silent,
     take_up,
 )
 from tui_nn.data.open import open_experiment
@@ -31,23 +29,12 @@ from tui_nn.data.recipe import recipe_of
 from tui_nn.engine import checkpoint, keeping
 from tui_nn.engine.keeping import course_of, fingerprint
 from tui_nn.engine.session import Request
-from tui_nn.engine.starting import Listener, resume, start
+from tui_nn.engine.starting import Listener, start
 from tui_nn.engine.travel import change
-from tui_nn.runs.folder import Folder, is_locked
+from tui_nn.runs.folder import is_locked
 from tui_nn.runs.log import Log, read_records
-from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import load_experiment, preset_names, write_toml
 from tui_nn.spec.protocol import Changed, Ended, Evaluated, Saved, Started, Stepped, encode
-
-
-def contents(folder: Folder) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.path.iterdir()}
-
-
-def copied(folder: Folder, to: Path) -> Folder:
-    shutil.copytree(folder.path, to)
-    return Folder(to)
-
 
 # What is kept
 
@@ -100,13 +87,10 @@ def test_changes_have_a_log_of_their_own(tmp_path: Path) -> None:
     session = begun(SMALL, runs=tmp_path)
     session.run(Request(until=5))
     change(session, ["optimizer=Adam(lr=0.01)", "train.batch_size=5"])
-    assert session.keeper is not None
-    folder = session.keeper.folder
-    found = list(read_records(folder.changes))
+    found = list(read_records(let_go(session).changes))
     assert [record.key for record in found if isinstance(record, Changed)] == [
         "optimizer", "train.batch_size",
     ]  # fmt: skip
-    session.keeper.close()
 
 
 # Its experiment
@@ -224,7 +208,7 @@ def test_a_run_that_is_trained_can_not_be_resumed_meanwhile(tmp_path: Path) -> N
     assert "another process is training this run" in words
     assert contents(folder) == before
     session.run(Request())
-    session.keeper.close()
+    let_go(session)
     assert take_up(folder).ended.reason == "epochs"
 
 
@@ -250,9 +234,7 @@ def heard(text: str, runs: Path, trouble: Callable[[], None], at: int) -> tuple[
     session.run(Request(until=at))
     trouble()
     ended = session.run(Request())
-    assert session.keeper is not None
-    session.keeper.close()
-    return Kept(session.keeper.folder, session, [], words, ended), words
+    return Kept(let_go(session), session, [], words, ended), words
 
 
 @pytest.mark.parametrize(
@@ -290,8 +272,7 @@ def test_a_change_is_made_though_it_can_not_be_written(
     change(session, ["optimizer=Adam(lr=0.01)"])
     assert session.run(Request()).reason == "epochs"
     assert len(words) == 1
-    assert session.keeper is not None
-    session.keeper.close()
+    let_go(session)
 
 
 @pytest.mark.parametrize("trouble", ["a file in the way", "no such device"])
@@ -311,124 +292,3 @@ def test_a_folder_that_can_not_be_made_is_said_and_nothing_is_kept(
     [said] = words
     assert "is not kept" in said
     assert "--runs" in said
-
-
-# What is no last checkpoint
-
-
-@pytest.fixture(scope="module")
-def stopped(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """A run with all that a checkpoint can hold, stopped mid-epoch."""
-    changes = [
-        'optimizer=["Muon(lr=0.02)", "AdamW(lr=0.01)"]', "train.patience=3",
-        "schedule=SequentialLR([ConstantLR(0.5, 2), CosineAnnealingLR(5)], [2])",
-    ]  # fmt: skip
-    return keep(SMALL, *changes, runs=tmp_path_factory.mktemp("runs"), until=17).folder
-
-
-@pytest.fixture
-def damaged(stopped: Folder, tmp_path: Path) -> Folder:
-    """A copy of it, to be spoilt."""
-    return copied(stopped, tmp_path / "copy")
-
-
-def refused(folder: Folder) -> str:
-    """Why a run can't be taken up; its folder stays as it was."""
-    before = contents(folder)
-    with pytest.raises(InvalidInput) as caught:
-        resume(folder, open_experiment(str(folder.experiment)), silent())
-    assert is_readable(caught.value)
-    assert contents(folder) == before
-    assert not is_locked(folder)
-    return str(caught.value)
-
-
-def with_tree(folder: Folder, tree: dict[str, Any]) -> None:
-    """A last checkpoint whose digest is right, whatever it says."""
-    held = checkpoint.read(folder.last)
-    folder.last.write_bytes(checkpoint.write(held.network, tree))
-
-
-TREE_KEYS = [
-    "kind", "step", "branch", "changes", "experiment", "limit", "reason", "optimizers",
-    "schedules", "place", "generators", "last_lr", "in_a_row", "since_best", "best", "watched",
-    "elapsed_s", "events", "changes_log",
-]  # fmt: skip
-
-
-def test_every_key_of_a_last_checkpoint_is_tried(stopped: Folder) -> None:
-    assert sorted(checkpoint.read(stopped.last).tree) == sorted(TREE_KEYS)
-
-
-@pytest.mark.parametrize("key", TREE_KEYS)
-def test_a_last_checkpoint_without_a_key_or_with_another_kind_of_value_is_refused(
-    key: str, damaged: Folder
-) -> None:
-    tree = checkpoint.read(damaged.last).tree
-    with_tree(damaged, {k: v for k, v in tree.items() if k != key})
-    assert "last.safetensors" in refused(damaged)
-    numbers = [] if key in ("limit", "last_lr", "elapsed_s") else [1.5, -1]
-    for value in (*numbers, "word", [5], {"a": 1}, torch.ones(2), {3: torch.ones(2)}, (None,)):
-        with_tree(damaged, tree | {key: value})
-        assert str(damaged.path) in refused(damaged), (key, value)
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("done", 51), ("done", -1), ("epochs_begun", -3), ("epochs_begun", 0),
-        ("order", torch.arange(49)), ("order", torch.arange(50) + 1), ("order", torch.zeros(50)),
-        ("order", torch.zeros(2, 25)), ("generator", torch.zeros(5)), ("generator", 5),
-        ("generator", torch.zeros(5056, dtype=torch.uint8)), ("more", 1),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_a_place_in_the_data_that_is_none_is_refused(key: str, value: Any, damaged: Folder) -> None:
-    tree = checkpoint.read(damaged.last).tree
-    if key == "more":
-        place = {k: v for k, v in tree["place"].items() if k != "done"}
-    else:
-        place = tree["place"] | {key: value}
-    with_tree(damaged, tree | {"place": place})
-    assert "last.safetensors" in refused(damaged)
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda network: network | {"9.weight": torch.ones(2)},
-        lambda network: {k: v for k, v in network.items() if k != "0.weight"},
-        lambda network: network | {"0.weight": torch.ones(3, 2)},
-        lambda network: {},
-    ],
-)
-def test_the_weights_of_another_network_are_refused(
-    spoil: Callable[[dict[str, Any]], dict[str, Any]], damaged: Folder
-) -> None:
-    held = checkpoint.read(damaged.last)
-    damaged.last.write_bytes(checkpoint.write(spoil(held.network), held.tree))
-    assert "doesn't fit" in refused(damaged)
-
-
-def test_the_best_checkpoint_is_no_last_one(damaged: Folder) -> None:
-    damaged.last.write_bytes(damaged.best.read_bytes())
-    assert "is no last checkpoint" in refused(damaged)
-
-
-@given(st.data())
-@settings(
-    deadline=None, max_examples=40,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
-def test_a_damaged_last_checkpoint_is_refused_and_the_folder_stays(
-    stopped: Folder, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
-    folder = copied(stopped, tmp_path_factory.mktemp("copy") / "run")
-    whole = bytearray(stopped.last.read_bytes())
-    at = data.draw(st.integers(0, len(whole) - 1))
-    if data.draw(st.booleans()):
-        folder.last.write_bytes(whole[:at])
-    else:
-        whole[at] ^= data.draw(st.integers(1, 255))
-        folder.last.write_bytes(whole)
-    assert "last.safetensors" in refused(folder)

@@ -1,6 +1,5 @@
 """`nn-tui engine` as a process: its stream, its signals, its end, and those who come later."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.support import ENVIRONMENT
 from tests.engine.serving import XOR
 from tui_nn.client import Client, engine_command
 from tui_nn.engine import checkpoint
@@ -22,12 +22,6 @@ from tui_nn.spec.protocol.messages import Answer, Present, Problem
 
 SOON = 60.0
 LONG = "train.epochs=1000000"
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture
@@ -117,7 +111,7 @@ def test_hello_comes_before_torch_is_loaded(here: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-X", "importtime", "-m", "tui_nn", "engine"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env=ENVIRONMENT,
     )  # fmt: skip
     assert process.stdout
     assert process.stderr
@@ -148,7 +142,7 @@ def test_a_signal_saves_and_ends_while_training_runs_or_stands_inside_a_step(
     ends: list[Any] = []
     process = subprocess.Popen(
         engine_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env=ENVIRONMENT,
     )  # fmt: skip
     assert process.stdin
     assert process.stdout

@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader, TensorDataset
 
-from tests.support import GATE, MOONS, RANDOM, same_bits, trainer, weights
+from tests.support import GATE, MOONS, RANDOM, same_bits, same_tensors, trainer, weights
 from tui_nn.engine.building import build_loss, build_network
 from tui_nn.engine.state import restore, take, undoable_step
 from tui_nn.engine.trainer import StepAbandoned, Trainer
@@ -182,7 +182,7 @@ def test_a_snapshot_brings_back_the_same_bits(optimizer: str) -> None:
     end = [tensor.clone() for tensor in weights(trained)]
     restore(trained, snapshot)
     assert trained.train_straight(14)[0] == first
-    assert all(torch.equal(p, q) for p, q in zip(end, weights(trained), strict=True))
+    assert same_tensors(end, weights(trained))
 
 
 def test_targets_of_a_batch_are_coded_as_the_plan_says() -> None:

@@ -1,75 +1,28 @@
 """Any recorded step can be stood at again, to the bit; a change behind the head is a branch."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from tests.engine.test_resume import saved_and_resumed
+from tests.engine.travelling import MB, Travelled, look_often, state_of
 from tests.spec.support import refusal
-from tests.support import MOONS, SMALL, begun, prepared, silent
+from tests.support import MOONS, SMALL, begun, let_go, saved_and_resumed, silent
 from tui_nn.data.open import open_experiment
-from tui_nn.engine import session as session_module
-from tui_nn.engine.keeping import fingerprint
-from tui_nn.engine.session import Request, Session
+from tui_nn.engine.session import Request
 from tui_nn.engine.starting import resume
 from tui_nn.engine.travel import change, go_to, reset, step_of_epoch
-from tui_nn.engine.verifying import state_hashes
-from tui_nn.spec.protocol import Changed, Evaluated, Record, Stepped
-
-MB = 2**20
+from tui_nn.spec.protocol import Changed, Evaluated, Stepped
 
 
-class Travelled:
-    """A session with all that it told."""
-
-    def __init__(self, text: str, *changes: str, budget: int = 64 * MB, **more: Any) -> None:
-        self.records: list[Record] = []
-        self.session = Session(
-            prepared(text, *changes), self.records.append, history_bytes=budget, **more
-        )
-        self.session.begin()
-
-    def train(self, until: int) -> dict[str, str]:
-        self.session.run(Request(until=until))
-        return self.state
-
-    def go_to(self, step: int, branch: int = 0) -> dict[str, str]:
-        go_to(self.session, branch, step)
-        assert (self.session.branch, self.session.step) == (branch, step)
-        return self.state
-
-    @property
-    def state(self) -> dict[str, str]:
-        return state_of(self.session)
-
-
-def state_of(session: Session) -> dict[str, str]:
-    """Hashes of all that the next steps depend on, decisions included."""
-    moment = session.moment()
-    decided = {k: v for k, v in asdict(moment.decided).items() if k != "best"}
-    best = moment.decided.best and (moment.decided.best.step, moment.decided.best.value)
-    experiment = fingerprint(session.training.plan.experiment.table)
-    said = {
-        "decided": str((decided, best, moment.limit, moment.reason)),
-        "experiment": experiment,
-    }
-    return state_hashes(session.training) | said
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    look_often(monkeypatch)
 
 
 def bits(state: dict[str, str]) -> dict[str, str]:
     """Without how the experiment is written."""
     return {name: value for name, value in state.items() if name != "experiment"}
-
-
-@pytest.fixture(autouse=True)
-def dense(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Moments are taken as often as the clock allows."""
-    monkeypatch.setattr(session_module, "DENSE_SECONDS", 0.002)
 
 
 @pytest.mark.parametrize("budget", [0, 1, 64 * MB])
@@ -168,16 +121,13 @@ def test_a_resumed_run_goes_back_to_the_settings_it_began_with(budget: int, tmp_
     change(session, ["optimizer=Adam(lr=0.01)", "train.batch_size=5"])
     session.run(Request(until=20))
     late = state_of(session)
-    assert session.keeper is not None
-    session.keeper.close()
-    folder = session.keeper.folder
+    folder = let_go(session)
     again = resume(folder, open_experiment(str(folder.experiment)), silent(), history_bytes=budget)
     go_to(again, 0, 5)
     assert state_of(again) == early
     go_to(again, 0, 20)
     assert state_of(again) == late
-    assert again.keeper is not None
-    again.keeper.close()
+    let_go(again)
 
 
 def test_branches_are_reachable_after_a_resume(tmp_path: Path) -> None:
@@ -195,8 +145,21 @@ def test_branches_are_reachable_after_a_resume(tmp_path: Path) -> None:
     again.save()
     last = saved_and_resumed(again)
     assert state_of(last) == old
-    assert last.keeper is not None
-    last.keeper.close()
+    let_go(last)
+
+
+def test_the_end_of_an_epoch_is_found_whatever_the_batches() -> None:
+    gone = Travelled(MOONS, "train.epochs=50")
+    ends = [0]
+    for until, size in ((10, 20), (15, 3), (40, 50), (60, 8)):
+        while gone.session.step < until:
+            gone.train(gone.session.step + 1)
+            if not gone.session.training.trainer.batches.left:
+                ends.append(gone.session.step)
+        change(gone.session, [f"train.batch_size={size}"])
+    gone.go_to(3)
+    assert [step_of_epoch(gone.session, epoch) for epoch in range(len(ends))] == ends
+    assert torch.get_num_threads() == 1
 
 
 # Reset
@@ -300,108 +263,3 @@ def test_a_rate_that_only_the_schedule_makes_too_large_changes_nothing() -> None
     assert "too large" in refusal(lambda: change(gone.session, bad))
     assert gone.state == seen
     assert gone.train(25) == Travelled(MOONS, *slow).train(25)
-
-
-# At random
-
-MOVES = st.lists(
-    st.one_of(
-        st.tuples(st.just("train"), st.integers(1, 12)),
-        st.tuples(st.just("go"), st.integers(0, 99)),
-        st.tuples(
-            st.just("change"),
-            st.sampled_from(
-                [
-                    "optimizer=Adam(lr=0.01)", "optimizer=SGD(lr=0.1)", "train.batch_size=8",
-                    "optimizer=SGD(lr=0.2, momentum=0.9)", "train.batch_size=20",
-                    "schedule=ExponentialLR(0.9)", "schedule=", "train.seed=3",
-                    "loss=SoftMarginLoss()", "loss=BCEWithLogitsLoss()", "train.clip_norm=0.5",
-                ]
-            ),
-        ),
-        st.tuples(st.just("reset"), st.sampled_from([None, 1])),
-    ),
-    max_size=12,
-)  # fmt: skip
-
-
-def wander(moves: list[tuple[str, Any]], budget: int) -> None:
-    """Do the moves; whoever comes twice to the same place finds the same state."""
-    gone = Travelled(SMALL, "train.epochs=1000", budget=budget)
-    session = gone.session
-    seen: dict[tuple[int, int, int], dict[str, str]] = {}
-
-    def look() -> None:
-        place = session.branch, session.step, session.changes
-        assert seen.setdefault(place, gone.state) == gone.state, place
-
-    for move, value in moves:
-        match move:
-            case "train":
-                for _ in range(value):
-                    session.run(Request(until=session.step + 1))
-                    look()
-            case "go":
-                places = sorted({place[:2] for place in seen})
-                if places:
-                    branch, step = places[value % len(places)]
-                    go_to(session, branch, step)
-            case "change":
-                change(session, [value])
-            case "reset":
-                reset(session, value)
-        look()
-    for branch, step in {place[:2] for place in seen}:
-        go_to(session, branch, step)
-        look()
-
-
-@given(MOVES, st.sampled_from([0, 1, 100_000, 64 * MB]))
-@example(
-    [
-        ("reset", 1),
-        ("reset", None),
-        ("train", 5),
-        ("go", 1),
-        ("change", "optimizer=Adam(lr=0.01)"),
-    ],
-    0,
-)  # a branch was left at a step, where it is changed afterwards
-@settings(max_examples=25, deadline=None)
-def test_whatever_way_is_taken_the_same_place_is_the_same_state(
-    moves: list[tuple[str, Any]], budget: int
-) -> None:
-    wander(moves, budget)
-
-
-@pytest.mark.slow
-@given(MOVES, st.sampled_from([0, 1, 100_000, 64 * MB]))
-@example(
-    [
-        ("reset", 1),
-        ("reset", None),
-        ("train", 5),
-        ("go", 1),
-        ("change", "optimizer=Adam(lr=0.01)"),
-    ],
-    0,
-)  # a branch was left at a step, where it is changed afterwards
-@settings(max_examples=300, deadline=None)
-def test_whatever_way_is_taken_the_same_place_is_the_same_state_in_many_tries(
-    moves: list[tuple[str, Any]], budget: int
-) -> None:
-    wander(moves, budget)
-
-
-def test_the_end_of_an_epoch_is_found_whatever_the_batches() -> None:
-    gone = Travelled(MOONS, "train.epochs=50")
-    ends = [0]
-    for until, size in ((10, 20), (15, 3), (40, 50), (60, 8)):
-        while gone.session.step < until:
-            gone.train(gone.session.step + 1)
-            if not gone.session.training.trainer.batches.left:
-                ends.append(gone.session.step)
-        change(gone.session, [f"train.batch_size={size}"])
-    gone.go_to(3)
-    assert [step_of_epoch(gone.session, epoch) for epoch in range(len(ends))] == ends
-    assert torch.get_num_threads() == 1

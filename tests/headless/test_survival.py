@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.support import nn_tui
-from tests.support import SMALL, digest, losses_told
+from tests.cli.support import ENVIRONMENT, nn_tui
+from tests.support import SMALL, contents, digest, losses_told
 from tui_nn.engine import checkpoint
 from tui_nn.runs.folder import Folder, is_locked, list_runs
 from tui_nn.runs.log import read_records
@@ -28,9 +28,8 @@ F_SETPIPE_SZ = 1031
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return written(tmp_path)
+def small(here: Path) -> Path:
+    return written(here)
 
 
 def written(folder: Path) -> Path:
@@ -82,10 +81,9 @@ def training(*arguments: str, file_size: int | None = None) -> Iterator[Child]:
         if file_size is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
 
-    root = str(Path(__file__).parents[2])
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit,
-        env={**os.environ, "PYTHONPATH": root},
+        env=ENVIRONMENT,
     ) as process:  # fmt: skip
         try:
             yield Child(process)
@@ -108,10 +106,6 @@ def same(run: Folder, whole: Folder) -> None:
     assert digest(run) == digest(whole)
     assert losses_told(run) == losses_told(whole)
     assert told(run) == told(whole)
-
-
-def contents(folder: Folder) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.path.iterdir()}
 
 
 # Killed

@@ -210,7 +210,8 @@ CLAIMS = (
           ("train.batch_size=10",), seeds=FEW, slow=OTHERS),
     Claim("batch-size", "its steps come to a halt", longest_step, below(1e-3),
           ("train.batch_size=10",), seeds=FEW, slow=OTHERS),
-    Claim("lbfgs-full-batch", "a few dozen steps", steps, Bounds(10, 60), seeds=(3,), slow=SEEDS),
+    Claim("lbfgs-full-batch", "a few dozen steps", steps, Bounds(10, 72), seeds=(3,),
+          slow=SEEDS),  # on another processor other seeds take up to 63
     Claim("lbfgs-full-batch", "about 22 losses a step", evaluations_per_step, Bounds(20, 24),
           seeds=(3,), slow=SEEDS),
     Claim("lbfgs-full-batch", "Adam takes many more steps", steps, above(30),

@@ -88,11 +88,11 @@ def test_numbers_at_the_end_count_and_those_that_are_not_finite_do_not(tmp_path:
 @given(st.permutations(a_whole_run()[1:-1] * 3), st.integers(1, 3000))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 def test_evaluations_are_found_wherever_a_block_of_the_file_ends(
-    tmp_path: Path, records: list[object], block: int
+    tmp_path: Path, records: list[Record], block: int
 ) -> None:
     path = tmp_path / "events.jsonl"
     path.unlink(missing_ok=True)
-    write_log(path, records)  # type: ignore[arg-type]
+    write_log(path, records)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(listing, "_CHUNK", block)
         assert best_of(path, STARTED).value == 0.9

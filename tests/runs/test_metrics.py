@@ -6,9 +6,9 @@ import io
 import numpy as np
 import pytest
 
+from tests.runs.support import stepped
 from tui_nn.runs.metrics import metrics_csv, steps_csv
-from tui_nn.spec.protocol import Evaluated, Record, Stepped
-from tui_nn.spec.protocol.arrays import Array
+from tui_nn.spec.protocol import Evaluated, Record
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -20,14 +20,6 @@ def evaluated(step: int, loss: float | None, word: str = "", branch: int = 0) ->
         branch=branch, step=step, epoch=step // 2, elapsed_s=0.5, lr=0.1,
         train={"loss": loss, "accuracy": 0.75}, val=None,
         nonfinite={"train.loss": word} if word else {},
-    )  # fmt: skip
-
-
-def stepped(first: int, losses: list[float], branch: int = 0) -> Record:
-    return Stepped(
-        branch=branch, step=first + len(losses) - 1, first=first,
-        loss=Array.of(np.array(losses, np.float32)),
-        lr=Array.of(np.full(len(losses), 0.25, np.float32)),
     )  # fmt: skip
 
 
@@ -52,7 +44,8 @@ def test_each_step_is_a_row_with_its_loss_and_rate() -> None:
     found = rows(steps_csv(records))
     assert [(row["branch"], row["step"]) for row in found] == [("0", "1"), ("0", "2"), ("2", "3")]
     assert np.float32(float(found[0]["loss"])) == np.float32(0.1)
-    assert (found[1]["lr"], found[2]["loss"]) == ("0.25", "nan")
+    assert np.float32(float(found[1]["lr"])) == np.float32(0.1)
+    assert found[2]["loss"] == "nan"
 
 
 def test_a_run_without_numbers_is_a_table_without_rows() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import strategies as st
 
 from tui_nn.spec import catalog
 from tui_nn.spec.call import parse
@@ -49,6 +50,15 @@ def error_of(call: Callable[[], object]) -> InvalidInput | None:
 def is_readable(error: InvalidInput) -> bool:
     """One line for a terminal, not too long, with a reason."""
     return bool(error.message) and str(error).isprintable() and len(str(error)) < 400
+
+
+@st.composite
+def damaged(draw: st.DrawFn, lines: st.SearchStrategy[bytes]) -> bytes:
+    """A line cut off, or with some bits turned."""
+    line = bytearray(draw(lines))
+    for place in draw(st.lists(st.integers(0, len(line) * 8 - 1), max_size=4)):
+        line[place // 8] ^= 1 << place % 8
+    return bytes(line[: draw(st.integers(0, len(line)))])
 
 
 def layer(text: str) -> Bound:

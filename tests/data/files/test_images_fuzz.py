@@ -19,10 +19,9 @@ from tui_nn.data.files.images import images
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+def here(here: Path) -> Path:
     pets()
-    return tmp_path
+    return here
 
 
 def content(array: Any, form: str, **options: Any) -> bytes:

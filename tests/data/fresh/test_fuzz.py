@@ -1,5 +1,6 @@
 """Whatever bytes a new file holds, the answer is samples or a line that a person can read."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scop
 
 
 @pytest.fixture(scope="module")
-def folder() -> "Path":  # type: ignore[misc]
+def folder() -> Iterator[Path]:
     with TemporaryDirectory() as name:
         (Path(name) / "t.csv").write_text(TABLE)
         np.savez(Path(name) / "t.npz", x=np.eye(4, 3), y=np.array([0, 1, 1, 0]))

@@ -1,7 +1,6 @@
 """New pictures in training's size and colours, from files and from MNIST's format."""
 
 import gzip
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.data.files.pictures_support import COLOURS, GREYS, pets, save
+from tests.data.files.test_idx import encoded
 from tests.data.fresh.support import read, ready, recipe, refused, told
 from tui_nn.data.recipe import Recipe
 
@@ -22,11 +22,6 @@ LABELS = np.array([0, 1, 2, 0, 1, 2], np.uint8)
 def made() -> Recipe:
     pets(COLOURS)
     return recipe("images('pets')")
-
-
-def encoded(array: Any) -> bytes:
-    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-    return header + bytes(array.tobytes())
 
 
 def mnist(images: Any = RAW, labels: Any = LABELS) -> Recipe:

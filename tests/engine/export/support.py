@@ -69,10 +69,20 @@ def losses_apart(paths: Mapping[str, Path]) -> dict[str, list[float]]:
 
 def run(script: Script, folder: Path, steps: int | None = None) -> dict[str, Any]:
     """What the script leaves behind; `steps` ends it sooner."""
-    path = save(shortened(script, steps), folder)
+    return left_by(save(shortened(script, steps), folder))
+
+
+def left_by(path: Path) -> dict[str, Any]:
+    """What a script's file leaves behind, and what it told."""
     with restored(), contextlib.redirect_stdout(io.StringIO()) as told:
         left = runpy.run_path(str(path))
     return left | {"told": told.getvalue()}
+
+
+def losses_of(path: Path) -> list[float]:
+    """The losses of a script's file."""
+    losses: list[float] = left_by(path)["losses"]
+    return losses
 
 
 @contextlib.contextmanager

@@ -1,8 +1,5 @@
 """Kept runs as scripts: their changes and branches, their first weights."""
 
-import contextlib
-import io
-import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +10,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from tests.cli.support import nn_tui
-from tests.engine.export.support import restored
-from tests.support import MOONS, RANDOM, prepared
-from tui_nn.data.open import Opened
+from tests.engine.export.support import losses_of
+from tests.support import MOONS, RANDOM, advance_to, let_go, opened
 from tui_nn.engine.session import Session
 from tui_nn.engine.starting import Listener, start
 from tui_nn.engine.travel import change, go_to, reset
@@ -31,37 +27,34 @@ def kept(
 ) -> tuple[Folder, list[float]]:
     """A run that is saved where `act` leaves it, and its losses on the way there."""
     records: list[Record] = []
-    opened = Opened(prepared(text), text)
-    session = start(
-        opened, Listener(records.append, lambda words: None), runs=runs, init_from=init_from
-    )
+    listener = Listener(records.append, lambda words: None)
+    session = start(opened(text), listener, runs=runs, init_from=init_from)
     session.begin()
     act(session)
     session.save()
-    assert session.keeper
-    session.keeper.close()
+    folder = let_go(session)
     history = History()
     for record in records:
         history.take(record)
     steps, losses = history.losses(session.branch)
     assert steps.tolist()[: session.step] == list(range(1, session.step + 1))
-    return session.keeper.folder, losses.tolist()[: session.step]
+    return folder, losses.tolist()[: session.step]
 
 
 def train(session: Session, steps: int) -> None:
-    until = session.step + steps
-    while session.step < until:
-        session.advance(until - session.step)
+    advance_to(session, session.step + steps)
     session.tell_steps()
+
+
+def train_ten(session: Session) -> None:
+    train(session, 10)
 
 
 def exported(run: Folder, folder: Path, *options: str) -> list[float]:
     """The losses of its script."""
     answer = nn_tui("export", str(run.path), "--to", "python", "-o", str(folder), *options)
     assert answer.code == 0, answer.err
-    with restored(), contextlib.redirect_stdout(io.StringIO()):
-        left = runpy.run_path(str(folder / "train.py"))
-    return [float(np.float32(loss)) for loss in left["losses"]]
+    return [float(np.float32(loss)) for loss in losses_of(folder / "train.py")]
 
 
 def changed_often(session: Session) -> None:
@@ -211,7 +204,6 @@ def test_a_run_that_began_with_weights_of_a_file_takes_them_along(
     form: str, tmp_path: Path
 ) -> None:
     save_file(first_weights(99), tmp_path / "w.safetensors")
-    train_ten: Callable[[Session], None] = lambda session: train(session, 10)  # noqa: E731
     run, losses = kept(tmp_path / "runs", train_ten, init_from=tmp_path / "w.safetensors")
     _, others = kept(tmp_path / "runs", train_ten)
     assert losses[0] != others[0]
@@ -228,9 +220,7 @@ def test_a_reset_with_a_seed_leaves_the_weights_of_a_file(tmp_path: Path) -> Non
 def test_weights_for_a_network_with_batch_norm_come_along_with_its_statistics(
     tmp_path: Path,
 ) -> None:
-    first, _ = kept(tmp_path / "runs", lambda session: train(session, 7), RANDOM)
-    run, losses = kept(
-        tmp_path / "runs", lambda session: train(session, 7), RANDOM, init_from=first.last
-    )
+    first, _ = kept(tmp_path / "runs", train_ten, RANDOM)
+    run, losses = kept(tmp_path / "runs", train_ten, RANDOM, init_from=first.last)
     for form in ("sequential", "module"):
         assert exported(run, tmp_path / form, "--form", form) == losses

@@ -68,6 +68,13 @@ def parameters(trainer: Trainer) -> dict[str, torch.Tensor]:
     return {k: v.detach().clone() for k, v in trainer.network.named_parameters()}
 
 
+def gradient_of(parameter: torch.Tensor) -> torch.Tensor:
+    """Its gradient, dense; rows that a sparse one holds twice are added up as SparseAdam does."""
+    gradient = parameter.grad
+    assert gradient is not None
+    return gradient.coalesce().to_dense() if gradient.is_sparse else gradient
+
+
 def seen(at: View, probe: Probes) -> Any:
     """The frame; untyped, since every test knows its own kind."""
     frame: AnyFrame = look(at, probe)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -121,12 +123,11 @@ def test_a_gate_is_a_plane_of_its_two_inputs() -> None:
     )
 
 
-def test_standardised_columns_and_targets_are_told_in_their_own_units(tmp_path: object) -> None:
+def test_standardised_columns_and_targets_are_told_in_their_own_units(tmp_path: Path) -> None:
     rows = [(a, b, 100 + 3 * a - b) for a, b in ((10, 2000), (20, 5000), (30, 1000), (70, 2500))]
     text = "age,pay,y\n" + "\n".join(f"{a}.5,{b}.5,{y}.25" for a, b, y in rows)
-    folder = tmp_path
-    (folder / "t.csv").write_text(text)  # type: ignore[operator]
-    at = view(TABLE, folder=folder, steps=10)  # type: ignore[arg-type]
+    (tmp_path / "t.csv").write_text(text)
+    at = view(TABLE, folder=tmp_path, steps=10)
     frame = seen(at, Map(width=4, height=3))
     assert frame.axes == ("age", "pay")
     assert frame.units == ("y",)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.engine.probes.support import TOKENS, as_tensor, seen, unpack, view
+from tests.engine.probes.support import TOKENS, as_tensor, gradient_of, seen, unpack, view
 from tests.support import MOONS
 from tui_nn.spec.protocol.frames import Weights
 
@@ -61,7 +61,7 @@ def test_a_large_tensor_is_cut_to_its_first_rows(
 def test_a_sparse_gradient_comes_dense(most: int) -> None:
     at = view(TOKENS, steps=1)
     frame = seen(at, Weights(tensor="0.weight", most=most))
-    gradient = at.network[0].weight.grad.coalesce().to_dense().flatten()  # type: ignore[union-attr, operator]
+    gradient = gradient_of(at.network.get_parameter("0.weight")).flatten()
     assert torch.equal(as_tensor(frame.gradient).flatten(), gradient[:most])
     assert frame.optimizer == "SparseAdam"
     assert seen(at, Weights(tensor="2.bias")).optimizer == "AdamW"
