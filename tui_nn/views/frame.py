@@ -5,7 +5,7 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.layout import NARROW, WIDE, Home, Slot
 from tui_nn.views.moment import facts, mathematics, torch_line
-from tui_nn.views.numbers import duration, plain
+from tui_nn.views.numbers import duration, short
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.world import World
 
@@ -105,7 +105,7 @@ def _progress(canvas: Canvas, world: World) -> str:
         parts.append(f"{duration((total - world.present.step) / rate)} left".rjust(10))
     if not world.running:
         within = world.present.step % world.steps_per_epoch
-        parts.append(f"lr {plain(world.present.lr, 3)}")
+        parts.append(f"lr {short(world.present.lr)}")
         if canvas.width >= NARROW and world.started:
             parts[2:2] = [f"step {within} of {world.steps_per_epoch} in it"]
             parts += [world.started.device, f"seed {world.setting('train.seed', 0)}"]

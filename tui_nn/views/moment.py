@@ -3,7 +3,7 @@
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import Curves
 from tui_nn.views.desk import Desk
-from tui_nn.views.numbers import plain
+from tui_nn.views.numbers import plain, short
 from tui_nn.views.world import World
 
 LINES = {
@@ -45,7 +45,7 @@ def facts(world: World, width: int) -> str:
     curves = world.frame(CURVES)
     if curves is not None:
         parts.append(f"loss {plain(curves.loss, 3)}")
-    parts.append(f"lr {plain(world.present.lr, 3)}")
+    parts.append(f"lr {short(world.present.lr)}")
     if curves is not None and width >= 70:
         parts.append(f"|gradient| {plain(curves.gradient, 3)}")
     if width >= 100:

@@ -20,6 +20,14 @@ def plain(value: float | None, digits: int = 4) -> str:
     return f"{value:.{max(0, digits - before)}f}"
 
 
+def short(value: float | None, digits: int = 3) -> str:
+    """As few characters as hold so many digits: `1`, `0.003`, `3e-5`."""
+    if value is None or not isfinite(value):
+        return plain(value)
+    base, e, exponent = f"{value:.{digits}g}".partition("e")
+    return f"{base}e{int(exponent)}" if e else base
+
+
 def fixed(value: float | None, width: int, decimals: int) -> str:
     """Right in `width` cells with so many decimals; in powers of ten where it doesn't fit."""
     if value is None:

@@ -2,7 +2,7 @@
 
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
-from tui_nn.views.numbers import plain
+from tui_nn.views.numbers import short
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.world import World
 
@@ -15,7 +15,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     schedule = str(world.setting("schedule", "none"))
     row = canvas.height - 1
     canvas.put(row, 1, f"schedule {schedule}")
-    canvas.right(row, f"lr {plain(world.present.lr, 3)}", edge=canvas.width - 1)
+    canvas.right(row, f"lr {short(world.present.lr)}", edge=canvas.width - 1)
 
 
 OPTIMIZER = Panel(4, "Optimizer", (View("call", _paint, rows=lambda world, width: (2, 3)),))
