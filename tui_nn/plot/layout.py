@@ -28,13 +28,15 @@ class Wanted:
     margin: int = 0
     """Columns kept free to the right of the canvas."""
     ascii_only: bool = False
+    compact: bool = False
+    """The labels of the x axis stand in it, not below."""
 
 
 @dataclass(frozen=True)
 class Layout:
     """Cells of a chart: a gutter, the y axis (one column), the canvas, a margin right of it.
 
-    Below the canvas lie the x axis and its labels, two rows.
+    Below the canvas lie the x axis and its labels, two rows; one where it is compact.
     """
 
     canvas: Canvas
@@ -49,6 +51,7 @@ class Layout:
     """Row: word, in rows without a label."""
     left_over: tuple[str, ...]
     """What has no room beside the axes, to be said elsewhere."""
+    compact: bool = False
 
     @property
     def left(self) -> int:
@@ -73,7 +76,7 @@ def arrange(wanted: Wanted, width: int, canvas_height: int) -> Layout:
         f"x counts from {x.base}" if x and x.base else "",
     )
     said = tuple(text for text in left_over if text)
-    return Layout(canvas, gutter, x, y, x_labels, y_labels, x_word, y_words, said)
+    return Layout(canvas, gutter, x, y, x_labels, y_labels, x_word, y_words, said, wanted.compact)
 
 
 def draw_frame(grid: Grid, layout: Layout, colour: RGB | None) -> None:
@@ -85,10 +88,11 @@ def draw_frame(grid: Grid, layout: Layout, colour: RGB | None) -> None:
         grid.put(row, gutter - cell_width(text), text, colour)
         grid.put(row, gutter, box["up tick" if row in layout.y_labels else "up"], colour)
     grid.put(height, gutter, box["corner"] + box["across"] * layout.canvas.width, colour)
-    grid.put(height + 1, gutter - cell_width(layout.x_word), layout.x_word, colour)
+    row = height if layout.compact else height + 1
+    grid.put(row, gutter - cell_width(layout.x_word), layout.x_word, colour)
     for column, start, label in layout.x_labels:
         grid.put(height, layout.left + column, box["across tick"], colour)
-        grid.put(height + 1, layout.left + start, label, colour)
+        grid.put(row, layout.left + start, label, colour)
 
 
 def _y_axis(wanted: Range, rows: int) -> Axis:

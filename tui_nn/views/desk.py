@@ -6,6 +6,8 @@ from typing import Literal
 from tui_nn.runs.history import By
 from tui_nn.spec.protocol.frames import Part
 
+Smoothing = Literal[0, 1, 2]
+"""Off, light, strong."""
 LOOK_FOR = 0
 """The number of the panel that has none."""
 
@@ -40,10 +42,12 @@ class Desk:
     x_axis: By = "epoch"
     y_log: bool | None = None
     """None: logarithmic where values span more than a decade."""
-    smoothing: Literal[0, 1, 2] = 1
+    smoothing: Smoothing = 1
     zoom: int = 0
     """Curves show the last half, quarter … so many times."""
     crosshair: float | None = None
     """Where it stands between the ends of the x axis, 0 … 1."""
+    plot_columns: int = 60
+    """How many columns the curves had when they were painted last: a crosshair goes by columns."""
     text_line: int = 0
     """The first line shown of a text that is too long."""

@@ -9,12 +9,21 @@ from typing import Any
 
 from tui_nn.runs.history import History
 from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Started
-from tui_nn.spec.protocol.frames import AnyFrame, Frame, LayersFrame, Probes, Samples, SamplesFrame
+from tui_nn.spec.protocol.frames import (
+    AnyFrame,
+    CurvesFrame,
+    Frame,
+    LayersFrame,
+    Probes,
+    Samples,
+    SamplesFrame,
+)
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
 from tui_nn.views.desk import Desk
 from tui_nn.views.heat import Heat
 from tui_nn.views.kinds import Kind, kind_of
+from tui_nn.views.series import AllSeries
 
 PACE_S = 2.0
 """Steps a second are counted over so long."""
@@ -34,6 +43,8 @@ class World:
         self.frames: dict[Probes, AnyFrame] = {}
         """The latest of each probe that is watched."""
         self.heat = Heat()
+        self.series = AllSeries()
+        """What curves are made of."""
         self.problem: Problem | None = None
         """The last that was told, until something succeeds."""
         self._marks: deque[tuple[float, int]] = deque()
@@ -68,6 +79,8 @@ class World:
         self.frames[probe] = frame
         if isinstance(frame, LayersFrame):
             self.heat.take(frame)
+        if isinstance(frame, CurvesFrame):
+            self.series.look(frame)
         if isinstance(frame, SamplesFrame):
             self.__dict__.pop("kind", None)
 
@@ -78,6 +91,7 @@ class World:
             self.heat.clear()
             self.__dict__.pop("kind", None)
         self.history.take(record)
+        self.series.take(record)
 
     def _stand(self, present: Present, now: float) -> None:
         before = self.present
@@ -105,6 +119,15 @@ class World:
     def kind(self) -> Kind:
         """What kind of experiment it is, as the panels tell them apart."""
         return kind_of(self.started, self.samples)
+
+    @property
+    def way(self) -> dict[int, int]:
+        """The branches that lead to where training stands, each with its last step on the way."""
+        branch, step = self.present.branch, self.present.step
+        if branch not in self.history.lineage.branches:
+            return {branch: step}
+        path = {**self.history.lineage.path(branch), branch: step}
+        return {number: min(until, step) for number, until in reversed(path.items())}
 
     @property
     def settings(self) -> Mapping[str, Any]:
