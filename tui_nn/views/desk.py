@@ -31,6 +31,8 @@ class Desk:
     """The sample that is looked at, where the step's own isn't."""
     part: Part = "train"
     """Which part's samples are looked at."""
+    sample_part: Part | None = None
+    """Which part that one sample comes from; None: validation where there is one."""
     layer: str = ""
     """The layer in focus, as torch names it; empty: none was chosen."""
     unit: int = 0
