@@ -63,9 +63,11 @@ GRADIENT = Plot("|gradient|", (Trace("gradient", "|gradient|", 3, is_noisy=True)
 
 def metric_of(world: World) -> Metric | None:
     """The one that stands beside the loss; None before it is known."""
-    evaluated = world.evaluated
-    named = [world.started.metric] if world.started else []
-    named += list(evaluated.train) if evaluated else []
+    started = world.started
+    if started is None:
+        return None
+    is_class = "accuracy" in started.baseline.numbers.get("train", {})
+    named = (started.metric, "accuracy" if is_class else "r2")
     return next((m for name in named for m in METRICS[1:] if m.name == name), None)
 
 

@@ -9,7 +9,7 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import GRADIENT, LOSS, RATE, Plot, metric_of, step_at
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink, Palette
-from tui_nn.views.numbers import percent, plain
+from tui_nn.views.numbers import percent, plain, short
 from tui_nn.views.world import World
 
 SAMPLES = ("──", "╌╌", "··", "─·")
@@ -64,9 +64,9 @@ def paint_words(canvas: Canvas, plot: Plot, world: World, desk: Desk) -> None:
     """The last row: what the lines are and where they stand."""
     step = step_at(world, desk)
     if step is not None:
-        _paint_parts(canvas, _at_crosshair(canvas, plot, world, step))
+        _paint_parts(canvas, _at_crosshair(canvas, plot, world, step), 1)
         return
-    _paint_parts(canvas, _latest(canvas, plot, world))
+    _paint_parts(canvas, _latest(canvas, plot, world), 2)
 
 
 def _latest(canvas: Canvas, plot: Plot, world: World) -> list[Part]:
@@ -74,7 +74,7 @@ def _latest(canvas: Canvas, plot: Plot, world: World) -> list[Part]:
     if plot is RATE:
         schedule = world.setting("schedule") or "none"
         return [
-            (f"lr {plain(world.present.lr).ljust(8)}", _ink(palette, 0)),
+            (f"lr {short(world.present.lr).ljust(8)}", _ink(palette, 0)),
             (f"schedule {schedule}", palette.plain),
         ]
     if plot is GRADIENT:
@@ -104,14 +104,14 @@ def _at_crosshair(canvas: Canvas, plot: Plot, world: World, step: int) -> list[P
     """What each line held at a step, or at the last one before it, as exactly as there is room."""
     palette = canvas.palette
     parts: list[Part] = []
-    for digits in (9, 7, 5, 4):
+    for digits in (9, 7, 5, 4, 3):
         parts = []
         for trace in plot.traces:
             blocks = world.series.of(trace.series, world.way).until(step)
             value = float(blocks.last[-1]) if len(blocks) else None
             words = f"{trace.name} {exact(value, digits).ljust(digits + 2)}"
             parts.append((words, _ink(palette, 0 if trace.name == "batch" else trace.line)))
-        if sum(len(text) + 1 for text, _ in parts) <= canvas.width:
+        if _length(parts, 1) < canvas.width:
             break
     return parts
 
@@ -125,15 +125,23 @@ def exact(value: float | None, digits: int) -> str:
     return text if len(text) <= digits + 2 else f"{value:.{digits}g}"
 
 
-def _paint_parts(canvas: Canvas, parts: list[Part]) -> None:
-    """In one row, those left away that have no room."""
-    length = sum(len(text.rstrip()) for text, _ in parts)
-    gap = max(1, min(GAP, (canvas.width - 1 - length) // max(1, len(parts) - 1)))
+def _paint_parts(canvas: Canvas, parts: list[Part], least: int) -> None:
+    """In one row, at least so far apart, those left away that have no room; a field keeps its
+    width.
+    """
+    room = canvas.width - 1
+    while parts and _length(parts, least) > room:
+        parts = parts[:-1]
+    gap = max(least, min(GAP, GAP - -(-(_length(parts, GAP) - room) // max(1, len(parts) - 1))))
     column = 1
     for text, ink in parts:
-        if column + len(text.rstrip()) > canvas.width:
-            return
-        column = canvas.put(canvas.height - 1, column, text.rstrip(), ink) + gap
+        column = canvas.put(canvas.height - 1, column, text, ink) + gap
+
+
+def _length(parts: list[Part], gap: int) -> int:
+    widths = [len(text) for text, _ in parts]
+    widths[-1:] = [len(text.rstrip()) for text, _ in parts[-1:]]
+    return sum(widths) + gap * (len(parts) - 1)
 
 
 def _is_broken(value: float | None) -> bool:
