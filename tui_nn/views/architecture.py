@@ -103,7 +103,7 @@ def fans(rows: tuple[LayerRow, ...]) -> tuple[Fan, ...]:
 
 
 def hidden_layer(rows: tuple[LayerRow, ...]) -> str:
-    """The layer before the last with parameters: its units feed the answer; empty: there is none."""
+    """The layer before the last with parameters, whose units feed the answer; empty: none."""
     outer = [row for row in rows if row.depth == 0]
     last = max((at for at, row in enumerate(outer) if _has_numbers(row, rows)), default=0)
     return outer[last - 1].name if last else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ def paint_graph(
         ink = canvas.palette.ink(canvas.palette.accent if is_end else None, bold=True)
         for row in unit_rows(count, rows):
             canvas.put(top + row, columns[index], "◉" if is_end else "●", ink)
-    links = sum(before * after for before, after in zip(units, units[1:], strict=False))
+    links = sum(before * after for before, after in pairwise(units))
     lost = sum(int((~np.isfinite(m)).sum()) for m in weights if m is not None)
     return Counted(shown, links, lost)
 

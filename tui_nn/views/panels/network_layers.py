@@ -15,9 +15,11 @@ from tui_nn.views.world import World
 PANEL = 1
 NAMED, HEADED = 40, 64
 """From so many columns on layers have their names in torch, and the table has heads."""
-GAP, GAPS = 2, (2, 5, 7, 5)
-"""Blanks between two columns: at least, and behind each where there is room."""
+GAP = 2
+"""Blanks between two columns at least."""
 MARGINS = (1, 2)
+Place = tuple[int, int]
+"""A column's first cell, and how many cells it has."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Column:
 
     head: str
     texts: tuple[str, ...]
+    gap: int = GAP
+    """Blanks behind it where there is room."""
     is_number: bool = False
     """Numbers end at the same place."""
 
@@ -51,7 +55,7 @@ def paint_layers(canvas: Canvas, world: World, desk: Desk, height: int) -> int:
     rows = layer_rows(world)
     headed = canvas.width >= HEADED and height > len(rows)
     columns = _columns(rows, canvas.width, headed=headed)
-    places = _places([column.width(headed=headed) for column in columns], canvas.width)
+    places = _places(columns, canvas.width, headed=headed)
     at = selected(rows, desk) if desk.focus == PANEL else -1
     palette, top = canvas.palette, 0
     if headed:
@@ -61,15 +65,13 @@ def paint_layers(canvas: Canvas, world: World, desk: Desk, height: int) -> int:
     for index in window(len(rows), min(height - top, len(rows)), max(0, at)):
         for column, place in zip(columns, places, strict=True):
             _put(canvas, top, column.texts[index], place, column, bold=index == at)
-        if index == at and places[0] > 0:
+        if index == at and places[0][0] > 0:
             canvas.put(top, 0, "▸", palette.ink(palette.accent))
         top += 1
     return top
 
 
-def _put(
-    canvas: Canvas, row: int, text: str, place: tuple[int, int], column: Column, *, bold: bool
-) -> None:
+def _put(canvas: Canvas, row: int, text: str, place: Place, column: Column, *, bold: bool) -> None:
     at, width = place
     if column.is_number:
         at += width - cell_width(text)
@@ -81,9 +83,9 @@ def _columns(rows: Sequence[LayerRow], width: int, *, headed: bool) -> list[Colu
     """The first choice of columns that fits; calls are shortened where none does."""
     name = Column("", tuple(row.name for row in rows))
     calls = tuple("  " * row.depth + row.call for row in rows)
-    call = Column("layer", calls)
-    shapes = Column("shape of a sample", _shapes(rows))
-    count = Column("parameters", tuple(_count(row.parameters) for row in rows), is_number=True)
+    call = Column("layer", calls, gap=5)
+    shapes = Column("shape of a sample", _shapes(rows), gap=7)
+    count = Column("parameters", tuple(_count(row.parameters) for row in rows), 5, is_number=True)
     if headed:
         adds = tuple(_count(row.multiply_adds) for row in rows)
         return [name, call, shapes, count, Column("multiply-adds", adds, is_number=True)]
@@ -101,16 +103,16 @@ def _columns(rows: Sequence[LayerRow], width: int, *, headed: bool) -> list[Colu
     return [Column("layer", short), out]
 
 
-def _places(widths: Sequence[int], width: int) -> list[tuple[int, int]]:
-    """(first cell, cells) of each column; the last of two that just fit ends at the edge."""
+def _places(columns: Sequence[Column], width: int, *, headed: bool) -> list[Place]:
+    """Where each column stands; the last of two that just fit ends at the edge."""
+    widths = [column.width(headed=headed) for column in columns]
     left = width - sum(widths) - GAP * (len(widths) - 1) - sum(MARGINS)
     if left < 0:
-        return [(0, widths[0])] + [(width - last, last) for last in widths[1:]]
+        return [(0, widths[0]), *((width - last, last) for last in widths[1:])]
     at, places = MARGINS[0], []
-    limits = GAPS[len(GAPS) - len(widths) :] if len(widths) > 3 else GAPS[1:]
-    for index, cells in enumerate(widths):
+    for column, cells in zip(columns, widths, strict=True):
         places.append((at, cells))
-        more = min(left, limits[min(index, len(limits) - 1)] - GAP)
+        more = min(left, column.gap - GAP)
         at, left = at + cells + GAP + more, left - more
     return places
 
