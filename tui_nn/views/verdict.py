@@ -1,7 +1,7 @@
 """Whether every layer learns, in words: what vanishes, explodes or sleeps, and what helps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui_nn.spec.protocol.frames import LayersFrame, LayerStatistics
@@ -25,9 +25,9 @@ class Verdict:
 
     sign: Literal["✓", "!", "✗"]
     short: str
-    """One line of at most 36 cells."""
-    more: str = ""
-    """What follows where there is room: why, and what helps."""
+    """In at most 34 cells."""
+    sentences: tuple[str, ...] = ()
+    """The same at length, then why and what helps, where there is room."""
     note: str = "all layers learn"
     """For the panel's title."""
 
@@ -41,71 +41,68 @@ def verdict(frame: LayersFrame, heat: Heat, init: str | None) -> Verdict | None:
         return None
     broken = next((row for row in rows if row.gradient is None), None)
     if broken is not None:
-        word = broken.nonfinite["gradient"]
-        words = f"{short_name(broken)}: |gradient| is {word}"
-        return Verdict("✗", words, "A smaller lr, or train.clip_norm, from before it.", "")
-    count = sum(map(_Sleeps(rows), rows))
-    note = f"{count} of {counted(len(rows), 'layer')} asleep" if count else "all layers learn"
+        words = f"{short_name(broken)}: |gradient| is {broken.nonfinite['gradient']}"
+        cure = "A smaller lr, or train.clip_norm, from before it happened."
+        return Verdict("✗", words, (f"{words}.", cure), "")
+    asleep = [row for row in rows if _sleeps(row, rows[-1])]
+    note = f"{len(asleep)} of {counted(len(rows), 'layer')} asleep"
     exploding = _exploding(rows, heat)
-    if exploding:
-        return Verdict("✗", *exploding, note)
-    if count == len(rows):
-        return Verdict(
-            "!", "|gradient| is 0 in every layer", "This batch asks for no change.", note
-        )
-    if count:
-        return Verdict("✗", *_asleep(frame, rows, init), note)
+    if exploding is not None:
+        return replace(exploding, note=note if asleep else "all layers learn")
+    if len(asleep) == len(rows):
+        words = "|gradient| is 0 in every layer"
+        return Verdict("!", words, (f"{words}.", "This batch asks for no change."), note)
+    if asleep:
+        return replace(_asleep(frame, asleep[0], rows[-1], init), note=note)
     return _dead(frame) or Verdict("✓", "no layer vanishes or explodes")
 
 
-@dataclass(frozen=True)
-class _Sleeps:
+def _sleeps(row: LayerStatistics, last: LayerStatistics) -> bool:
     """Whether a layer hardly learns beside the last one."""
-
-    rows: Sequence[LayerStatistics]
-
-    def __call__(self, row: LayerStatistics) -> bool:
-        return not row.gradient or row.gradient < VANISHES * (self.rows[-1].gradient or 0.0)
+    return not row.gradient or row.gradient < VANISHES * _gradient(last)
 
 
-def _exploding(rows: Sequence[LayerStatistics], heat: Heat) -> tuple[str, str] | None:
+def _exploding(rows: Sequence[LayerStatistics], heat: Heat) -> Verdict | None:
     worst = max(rows, key=_gradient)
     size, name, last = _gradient(worst), short_name(worst), _gradient(rows[-1])
     if size > EXPLODES * heat.first > 0:
         times = power(size / heat.first)
-        return (
-            f"{name} explodes: {times} x the first",
-            f"|gradient| is {times} times the largest of step {heat.since + 1:,}. "
-            "What helps: a smaller lr, or train.clip_norm.",
+        return Verdict(
+            "✗",
+            f"{name} explodes: {times} x first",
+            (
+                f"{name} explodes: |gradient| is {times} times the largest of the first step.",
+                "What helps: a smaller lr, or train.clip_norm.",
+            ),
         )
     if size > EXPLODES * last > 0:
         times = power(size / last)
-        return (
-            f"{name} explodes: {times} x the last",
-            f"|gradient| is {times} times the last layer's. "
-            "What helps: norm layers, or a smaller init.",
+        return Verdict(
+            "✗",
+            f"{name} explodes: {times} x last",
+            (
+                f"{name} explodes: |gradient| is {times} times the last layer's.",
+                "What helps: norm layers, or a smaller init.",
+            ),
         )
     return None
 
 
 def _asleep(
-    frame: LayersFrame, rows: Sequence[LayerStatistics], init: str | None
-) -> tuple[str, str]:
-    worst = min(rows, key=_gradient)
+    frame: LayersFrame, worst: LayerStatistics, last: LayerStatistics, init: str | None
+) -> Verdict:
     name, bend = short_name(worst), bend_behind(frame, worst.name)
     if worst.gradient:
-        share = power(worst.gradient / _gradient(rows[-1]))
-        return (
-            f"{name} vanishes: {share} of the last",
-            f"|gradient| is {share} of the last layer's. {_cure(frame, init)}",
-        )
-    why = "This batch asks it for no change."
-    if bend is not None and bend.dead == 1:
-        why = (
-            f"Every unit of {short_name(bend)} gives 0 for every sample. "
-            "What helps: a smaller lr or standardized inputs, from the start."
-        )
-    return f"{name} sleeps: |gradient| is 0", why
+        share = power(worst.gradient / _gradient(last))
+        long = f"{name} vanishes: |gradient| is {share} of the last layer's."
+        short = f"{name} vanishes: {share} of last"
+        return Verdict("✗", short, (long, _cure(frame, init)))
+    short = f"{name} sleeps: |gradient| is 0"
+    if bend is None or bend.dead != 1:
+        return Verdict("✗", short, (f"{short}.", "This batch asks it for no change."))
+    why = f"Every unit of {short_name(bend)} gives 0 for every sample."
+    cure = "What helps: a smaller lr or standardized inputs, from the start."
+    return Verdict("✗", short, (f"{short}.", why, cure))
 
 
 def _gradient(row: LayerStatistics) -> float:
@@ -136,10 +133,13 @@ def _dead(frame: LayersFrame) -> Verdict | None:
     if not rows:
         return None
     worst = max(rows, key=lambda row: row.dead or 0.0)
-    share = worst.dead or 0.0
+    name, share = short_name(worst), f"{100 * (worst.dead or 0.0):.0f}%"
     return Verdict(
         "!",
-        f"{short_name(worst)}: {100 * share:.0f}% of its units are dead",
-        "They give 0 for every sample, so their weights get gradient 0: "
-        "they wake only if the layers before them change.",
+        f"{name}: {share} of units dead",
+        (
+            f"{share} of the units of {name} are dead: they give 0 for every sample, "
+            "and the weights before them get gradient 0.",
+            "They wake only if the layers before them change.",
+        ),
     )

@@ -24,6 +24,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.heat import Heat
 from tui_nn.views.kinds import Kind, kind_of
 from tui_nn.views.series import AllSeries
+from tui_nn.views.updates import Updates
 
 PACE_S = 2.0
 """Steps a second are counted over so long."""
@@ -45,6 +46,7 @@ class World:
         self.heat = Heat()
         self.series = AllSeries()
         """What curves are made of."""
+        self._updates = Updates()
         self.problem: Problem | None = None
         """The last that was told, until something succeeds."""
         self._marks: deque[tuple[float, int]] = deque()
@@ -77,6 +79,7 @@ class World:
 
     def _show(self, frame: AnyFrame, probe: Probes) -> None:
         self.frames[probe] = frame
+        self._updates.take(frame, probe)
         if isinstance(frame, LayersFrame):
             self.heat.take(frame)
         if isinstance(frame, CurvesFrame):
@@ -88,6 +91,7 @@ class World:
         if isinstance(record, Started):
             self.history = History()
             self.frames.clear()
+            self._updates.clear()
             self.heat.clear()
             self.__dict__.pop("kind", None)
         self.history.take(record)
@@ -108,6 +112,10 @@ class World:
     def frame(self, probe: Probes) -> Any:
         """The latest frame of a probe, of the type that belongs to it; None before there is one."""
         return self.frames.get(probe)
+
+    def update(self, probe: Probes) -> Any:
+        """The latest frame of a probe that knows what an update did; None before there is one."""
+        return self._updates.of(probe, self.present)
 
     @property
     def samples(self) -> SamplesFrame | None:

@@ -1,6 +1,6 @@
 """6 Gradient: a row per layer, |gradient| over time, and in words whether every layer learns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -23,14 +23,17 @@ from tui_nn.views.layer_names import (
     window,
 )
 from tui_nn.views.numbers import fixed, percent
+from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.panels.gradient_heat import paint_bars, paint_legend, paint_shades, paint_time
 from tui_nn.views.panels.panel import Size, View
 from tui_nn.views.verdict import Verdict, verdict
 from tui_nn.views.world import World
 
 NUMBER = 6
-MOST_WORDS = 4
+MOST_WORDS = 5
 """Rows that the verdict may take."""
+LEAST_WORDS = 20
+"""Columns below which there is none."""
 MOST_BARS = 3
 """Rows of bars for a layer."""
 NAME = 12
@@ -56,15 +59,15 @@ class _Plan:
     words: int
 
 
-def _plan(rows: int, layers: int, words: int, *, focus: bool) -> _Plan:
-    """Share out `rows`; `words`: those that the verdict wants."""
+def _plan(rows: int, layers: int, words: Callable[[int], int], *, focus: bool) -> _Plan:
+    """Share out `rows`; `words`: how many of so many the verdict takes."""
     left = rows - 1
     head, time = int(left >= 4), int(left >= 6)
     left -= head + time
     stacked = 2 * layers <= left and layers > 0
     shown = layers if stacked else max(0, min(layers, left))
     left -= 2 * layers if stacked else shown
-    more = min(left, max(0, min(words, MOST_WORDS) - 1))
+    more = max(0, words(min(1 + left, MOST_WORDS)) - 1)
     left -= more
     seen = int(focus and left > 0)
     left -= seen
@@ -86,9 +89,13 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     if frame is None or not rows or not canvas.height:
         return
     found = verdict(frame, world.heat, world.setting("init"))
-    words = _words(found, canvas.width)
     focus = _focus(world, desk, frame) if desk.focus == NUMBER else ""
-    plan = _plan(canvas.height, len(rows), len(words), focus=bool(focus))
+    plan = _plan(
+        canvas.height,
+        len(rows),
+        lambda most: len(_words(found, canvas.width, most)),
+        focus=bool(focus),
+    )
     shown = window(len(rows), plan.layers, cursor(rows, desk))
     row = _paint_table(canvas, world, desk, rows, shown, plan)
     if plan.bars >= 0:
@@ -103,7 +110,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     if plan.focus:
         canvas.put(row, 1, _cut(focus, canvas.width), canvas.palette.ink(canvas.palette.accent))
         row += 1
-    _paint_words(canvas, found, words[: plan.words], row)
+    _paint_words(canvas, found, _words(found, canvas.width, plan.words), row)
 
 
 def _cut(text: str, width: int) -> str:
@@ -143,18 +150,6 @@ def _paint_table(
     return plan.head + len(shown) + (plan.time if plan.bars < 0 else 0)
 
 
-def paint_edge(
-    canvas: Canvas, row: int, index: int, shown: range, count: int, *, chosen: bool
-) -> None:
-    """At the left of a row: the cursor, or that there are more rows above or below."""
-    if chosen:
-        canvas.put(row, 0, "▸", canvas.palette.ink(canvas.palette.accent))
-    elif index == shown[0] and index:
-        canvas.put(row, 0, "▴", canvas.palette.quiet)
-    elif index == shown[-1] and index < count - 1:
-        canvas.put(row, 0, "▾", canvas.palette.quiet)
-
-
 def _columns(
     width: int, world: World, rows: Sequence[LayerStatistics], *, beside: bool
 ) -> tuple[list[str], dict[str, int]]:
@@ -166,12 +161,14 @@ def _columns(
     if any(row.saturated is not None for row in frame.layers):
         heads["saturated"] = 11
     short = max(len(short_name(row)) for row in rows)
-    least = min(NAME, short)
+    longest = max(cell_width(row.call) for row in rows)
+    least = longest if longest <= NAME and not beside else short
     room = width - 1 - (min(width // 3, BESIDE) if beside else 0)
-    while heads and least + sum(heads.values()) > room:
+    while heads and least + sum(heads.values()) - 1 > room:
         heads.popitem()
-    longest = max(NAME, *(cell_width(row.call) for row in rows))
-    name = min(room - sum(heads.values()), short if beside else longest)
+    if heads and least + sum(heads.values()) > room:
+        heads["|gradient|"] -= 1
+    name = min(room - sum(heads.values()), short if beside else max(NAME, longest))
     ends, end = {}, 1 + name
     for head, cells in heads.items():
         ends[head] = end = end + cells
@@ -182,7 +179,7 @@ def _number(row: LayerStatistics, frame: LayersFrame, head: str) -> str:
     bend = bend_behind(frame, row.name)
     match head:
         case "|gradient|":
-            return row.nonfinite.get("gradient") or fixed(row.gradient, 10, 4)
+            return row.nonfinite.get("gradient") or size(row.gradient)
         case "zero":
             return percent(row.zero_gradient, 0)
         case "|w|":
@@ -190,6 +187,13 @@ def _number(row: LayerStatistics, frame: LayersFrame, head: str) -> str:
         case "dead":
             return percent(bend.dead if bend else None, 0)
     return percent(bend.saturated if bend else None, 0)
+
+
+def size(value: float | None) -> str:
+    """Four decimals, or two digits and their power of ten."""
+    if value is None:
+        return "·"
+    return f"{value:.4f}" if value == 0 or 0.001 <= value < 10_000 else f"{value:.1e}"
 
 
 def _places(world: World, name: str, width: int) -> NDArray[np.float64]:
@@ -215,22 +219,28 @@ def _paint_heat(
     return row + plan.time
 
 
-def _words(found: Verdict | None, width: int) -> list[str]:
-    """The verdict in lines of at most `width` − 3 cells: first its short form, then the rest."""
-    if found is None or width < 12:
+def _words(found: Verdict | None, width: int, rows: int) -> list[str]:
+    """The verdict in at most so many lines, of `width` − 3 cells: as many of its sentences as fit,
+    or its short form.
+    """
+    if found is None or width < LEAST_WORDS:
         return []
-    return wrap(found.short, width - 3) + wrap(found.more, width - 3)
+    fitting = [wrap(found.short, width - 3)[:1]]
+    for count in range(1, len(found.sentences) + 1):
+        lines = wrap(" ".join(found.sentences[:count]), width - 3)
+        fitting += [lines] if len(lines) <= rows else []
+    return fitting[-1]
 
 
 def _paint_words(canvas: Canvas, found: Verdict | None, lines: Sequence[str], row: int) -> None:
-    """The verdict behind its sign; whole sentences that don't fit are left out."""
+    """The verdict behind its sign."""
     if found is None or not lines:
         return
     palette = canvas.palette
     colour = {"✓": palette.good, "!": palette.warm, "✗": palette.bad}[found.sign]
     canvas.put(row, 1, found.sign, palette.ink(colour, bold=True))
     for y, line in enumerate(lines):
-        canvas.put(row + y, 3, line, palette.plain if y == 0 else palette.quiet)
+        canvas.put(row + y, 3, line)
 
 
 def _asleep_units(frame: LayersFrame | None, name: str) -> tuple[int, ...]:
