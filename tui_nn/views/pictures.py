@@ -39,8 +39,7 @@ def sizes(tall: int, wide: int) -> tuple[Size, ...]:
     if tall < 1 or wide < 1:
         return ()
     reduced = [
-        Size(-(-wide // part), -(-tall // part))
-        for part in range(wide // LEAST_REDUCED, 1, -1)
+        Size(-(-wide // part), -(-tall // part)) for part in range(wide // LEAST_REDUCED, 1, -1)
     ]
     first = -(-LEAST // wide)
     times = range(first, max(first, MOST // wide) + 1)

@@ -44,20 +44,21 @@ class Stage:
     """Of that shape, or its first rows; None before they are known."""
     signed: bool
     """Whether values may be negative."""
+    nouns: tuple[str, str] = ("map", "maps")
+    """What one of them is, and several."""
 
     @property
     def flat(self) -> bool:
         return len(self.shape) == 1
 
     def counts(self, shown: int) -> str:
-        """`6 of 8 maps`."""
-        if self.flat:
-            return counted(self.shape[0], "neuron")
-        broken = self.broken
-        if broken:
-            return f"{broken} in {counted(self.shape[0], 'map')}"
-        count = self.shape[0]
-        return counted(count, "map") if shown >= count else f"{shown} of {count:,} maps"
+        """`6 of 8 maps`; `nan in 8 maps`."""
+        count, (one, many) = self.shape[0], self.nouns
+        if self.broken:
+            return f"{self.broken} in {counted(count, one, many)}"
+        if self.flat or shown >= count:
+            return counted(count, one, many)
+        return f"{shown} of {count:,} {many}"
 
     @property
     def broken(self) -> str:
@@ -132,6 +133,7 @@ def _stage(group: Sequence[Activation], *, known: bool) -> Stage:
         shape=tuple(last.shape),
         values=values,
         signed=kind_of(last.call) not in NEVER_NEGATIVE,
+        nouns=("neuron", "neurons") if len(last.shape) == 1 else ("map", "maps"),
     )
 
 
