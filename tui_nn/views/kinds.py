@@ -4,6 +4,8 @@ from typing import Literal
 
 from tui_nn.spec.protocol import Started
 from tui_nn.spec.protocol.frames import SamplesFrame
+from tui_nn.views.neuron import neuron_of
+from tui_nn.views.neuron_rule import ACTIVATIONS
 
 Kind = Literal["neuron", "plane", "line", "picture", "tokens", "table"]
 """`neuron`: one Linear layer with one output, of few inputs. `plane`, `line`: inputs that come from
@@ -41,10 +43,5 @@ def picture_side(samples: SamplesFrame) -> int:
 
 
 def _is_neuron(started: Started) -> bool:
-    with_parameters = [layer for layer in started.layers if layer.parameters]
-    return (
-        len(with_parameters) == 1
-        and with_parameters[0].call.startswith("Linear(")
-        and with_parameters[0].output_shape == (1,)
-        and len(started.layers) <= 2
-    )
+    neuron = neuron_of(started)
+    return neuron is not None and neuron.activation in ACTIVATIONS

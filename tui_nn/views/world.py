@@ -23,6 +23,7 @@ from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
 from tui_nn.views.desk import Desk
 from tui_nn.views.heat import Heat
 from tui_nn.views.kinds import Kind, kind_of
+from tui_nn.views.neuron import Steps, neuron_of
 from tui_nn.views.series import AllSeries
 from tui_nn.views.updates import Updates
 
@@ -46,6 +47,8 @@ class World:
         self.heat = Heat()
         self.series = AllSeries()
         """What curves are made of."""
+        self.steps = Steps()
+        """Of a single neuron, as they happen."""
         self._updates = Updates()
         self.problem: Problem | None = None
         """The last that was told, until something succeeds."""
@@ -79,6 +82,7 @@ class World:
 
     def _show(self, frame: AnyFrame, probe: Probes) -> None:
         self.frames[probe] = frame
+        self.steps.take(frame, probe)
         self._updates.take(frame, probe)
         if isinstance(frame, LayersFrame):
             self.heat.take(frame)
@@ -90,10 +94,13 @@ class World:
     def _record(self, record: Record) -> None:
         if isinstance(record, Started):
             self.history = History()
+            self.steps = Steps(neuron_of(record))
             self.frames.clear()
             self._updates.clear()
             self.heat.clear()
             self.__dict__.pop("kind", None)
+        if isinstance(record, Changed):
+            self.steps.forget_samples()
         self.history.take(record)
         self.series.take(record)
 
@@ -105,6 +112,10 @@ class World:
         ):
             self._marks.clear()
             self.heat.cut(present.step)
+        branches = self.history.lineage.branches
+        known = present.branch in branches
+        path = self.history.lineage.path(present.branch) if known else {}
+        self.steps.stand(present, path)
         self._marks.append((now, present.step))
         while len(self._marks) > 2 and now - self._marks[0][0] > PACE_S:
             self._marks.popleft()
