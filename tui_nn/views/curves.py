@@ -270,7 +270,7 @@ def smoothed(found: Drawn, ends: Limits, dots: int, strength: int) -> tuple[Floa
     x = np.bincount(column, found.seen_x, dots)[held] / np.bincount(column, None, dots)[held]
     total, count = total[held], count[held]
     places = np.arange(len(x))
-    reach = max(1, round(len(x) * STRENGTHS[strength]))
+    reach = round(len(x) * STRENGTHS[strength])
     reach_of_each = np.minimum(reach, np.minimum(places, places[::-1]))
     near = (np.abs(places[:, None] - places) <= reach_of_each[:, None]).astype(np.float64)
     return x, (near @ total) / (near @ count)
