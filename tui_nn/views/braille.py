@@ -39,6 +39,11 @@ class Dots:
         inside = (across >= 0) & (across < wide) & (down >= 0) & (down < tall)
         self._drawn[down[inside], across[inside]] = self._pens.index(pen)
 
+    def touched(self) -> frozenset[tuple[int, int]]:
+        """(row, column) of the cells that have dots."""
+        cells = self._drawn.reshape(self.rows, DOWN, self.columns, ACROSS).max((1, 3)) >= 0
+        return frozenset((int(row), int(column)) for row, column in np.argwhere(cells))
+
     def onto(self, canvas: Canvas, row: int, column: int) -> None:
         """Lay the cells that have dots over a canvas."""
         cells = self._drawn.reshape(self.rows, DOWN, self.columns, ACROSS).swapaxes(1, 2)

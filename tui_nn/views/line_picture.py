@@ -76,21 +76,25 @@ def paint_axes(canvas: Canvas, plot: Plot, names: tuple[str, str]) -> None:
 
 
 def paint_curves(
-    canvas: Canvas, plot: Plot, curves: Sequence[tuple[Floats, RGB]], ascii_only: str = "*"
-) -> None:
-    """Curves (dots,), one value a column of dots, without gaps; what isn't finite is left out."""
+    canvas: Canvas, plot: Plot, curves: Sequence[tuple[Floats, RGB]]
+) -> frozenset[tuple[int, int]]:
+    """Curves (dots,), one value a column of dots, without gaps; what isn't finite is left out.
+
+    Returns the cells of the canvas through which they run.
+    """
     drawn = Dots(plot.columns, plot.rows)
     tall = plot.rows * DOWN
     for values, colour in curves:
         at = np.arange(len(values), dtype=np.float64)
         share = (values - plot.y.low) / (plot.y.high - plot.y.low)
         down = np.where(np.isfinite(share), (1 - np.clip(share, -9, 9)) * (tall - 1), np.nan)
-        x, y = _joined(at, down)
-        drawn.draw(x, y, Pen(canvas.palette.ink(colour), ascii_only))
+        x, y = joined(at, down)
+        drawn.draw(x, y, Pen(canvas.palette.ink(colour)))
     drawn.onto(canvas, 0, plot.left)
+    return frozenset((row, column + plot.left) for row, column in drawn.touched())
 
 
-def _joined(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+def joined(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """The same places with those between two neighbours that lie far apart."""
     finite = np.isfinite(y)
     if not finite.any():
@@ -106,18 +110,19 @@ def _joined(x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 def paint_samples(
     canvas: Canvas, plot: Plot, x: Floats, y: Floats, looks: Sequence[tuple[str, RGB]],
-    kinds: NDArray[np.intp],
+    kinds: NDArray[np.intp], on: frozenset[tuple[int, int]] = frozenset(),
 ) -> None:  # fmt: skip
-    """Samples (n,) as glyphs, each of the look of its kind (n,)."""
+    """Samples (n,) as glyphs, each of the look of its kind (n,); filled in the cells `on`."""
     across = (x - plot.x.low) / (plot.x.high - plot.x.low)
     up = (y - plot.y.low) / (plot.y.high - plot.y.low)
     inside = (across >= 0) & (across <= 1) & (up >= 0) & (up <= 1)
-    columns = plot.left + np.rint(across[inside] * (plot.columns - 1)).astype(int)
-    rows = np.rint((1 - up[inside]) * (plot.rows - 1)).astype(int)
+    columns = plot.left + np.floor(across[inside] * (plot.columns - 0.01)).astype(int)
+    rows = np.floor((1 - up[inside]) * (plot.rows - 0.01)).astype(int)
     for row, column, kind in zip(
         rows.tolist(), columns.tolist(), kinds[inside].tolist(), strict=True
     ):
-        canvas.mark(row, column, *looks[kind], bold=False)
+        glyph, colour = looks[kind]
+        canvas.mark(row, column, "●" if (row, column) in on else glyph, colour)
 
 
 def _row(plot: Plot, place: float) -> int:

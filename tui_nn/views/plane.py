@@ -52,12 +52,15 @@ def window(points: Floats, columns: int, rows: int) -> Window:
     return Window(columns, pixels, x, y)
 
 
-def widened(values: Floats) -> Range:
-    """From the least to the most of what is finite, and a margin."""
+def extent(values: Floats) -> Range:
+    """From the least to the most of what is finite."""
     values = values[np.isfinite(values)]
-    if not len(values):
-        return -1.0, 1.0
-    low, high = float(values.min()), float(values.max())
+    return (float(values.min()), float(values.max())) if len(values) else (-1.0, 1.0)
+
+
+def widened(values: Floats) -> Range:
+    """The same, and a margin."""
+    low, high = extent(values)
     margin = MARGIN * (high - low) or 1.0
     return low - margin, high + margin
 

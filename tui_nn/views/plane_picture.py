@@ -38,6 +38,13 @@ def class_colours(palette: Palette, likely: Floats) -> NDArray[np.uint8]:
     return np.asarray(mixed, np.uint8) & np.uint8(0xF8) | np.uint8(0x04)
 
 
+def mixed_to(palette: Palette, colour: RGB, places: Floats) -> NDArray[np.uint8]:
+    """Colours (…, 3) of values 0 … 1: from what is between classes in maps to one colour."""
+    places = np.nan_to_num(np.clip(places, 0, 1))[..., None]
+    mixed = np.array(palette.middle, float) * (1 - places) + np.array(colour, float) * places
+    return np.asarray(mixed, np.uint8) & np.uint8(0xF8) | np.uint8(0x04)
+
+
 def class_shades(likely: Floats) -> Floats:
     """The same as shades 0 … 1: of two how likely class 1 is, of more the likeliest's number."""
     if len(likely) == 2:

@@ -10,7 +10,7 @@ from tui_nn.spec.protocol.frames import Map, MapFrame, Probes, Samples, SamplesF
 from tui_nn.views.arrays import Floats, floats, kept
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
-from tui_nn.views.panels.forward_line import line_probe, paint_line
+from tui_nn.views.panels.forward_line import line_probe, line_words, paint_line
 from tui_nn.views.panels.panel import Size, View
 from tui_nn.views.plane import Window, window
 from tui_nn.views.plane_picture import (
@@ -159,7 +159,7 @@ def _note(world: World, desk: Desk) -> str:
         return ""
     part = ", val points" if desk.part == "val" else ""
     if samples.points.shape[1] == 1:
-        return f"over the line{part}"
+        return f"{line_words(world)}{part}"
     if class_count(world):
         return f"{'classes' if desk.discrete else 'decision map'}{part}"
     return f"{target_name(world, desk.unit)} over the plane{part}"
