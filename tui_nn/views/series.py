@@ -129,7 +129,8 @@ class Series:
         finite = math.isfinite(value)
         if not finite and self.broken is None:
             self.broken = step, value
-        if not self._open:
+        before, self._open = self._open, (self._open + 1) % self._size
+        if not before:
             low, high, total = (value, value, value) if finite else (math.inf, -math.inf, 0.0)
             self._append(np.array([[step, value, low, step, high, step, total, finite]]).T)
         else:
@@ -142,7 +143,6 @@ class Series:
                     column[_LOW], column[_LOW_AT] = value, step
                 if value > column[_HIGH]:
                     column[_HIGH], column[_HIGH_AT] = value, step
-        self._open = (self._open + 1) % self._size
 
     def _add(self, steps: Floats, values: Floats) -> None:
         finite = np.isfinite(values)
