@@ -39,6 +39,8 @@ class Desk:
     """The unit of that layer."""
     weight: int = 0
     """The number of the weight that is followed, in the tensor of that layer."""
+    histogram: Literal["gradient", "weight", "output"] = "gradient"
+    """Which of that layer's numbers are counted."""
     discrete: bool = False
     """Whether maps show classes."""
     x_axis: By = "epoch"

@@ -82,9 +82,13 @@ def step_words(optimizer: Bound) -> str:
     if optimizer.entry.name == "SGD":
         if optimizer["nesterov"]:
             return f"lr·(g + {optimizer['momentum']:g}·m)"
-        return "lr·m" if optimizer["momentum"] else "lr·g"
+        if optimizer["momentum"]:
+            return "lr·m"
+        return "lr·(g + decay·w)" if optimizer["weight_decay"] else "lr·g"
     if optimizer.entry.name == "RMSprop" and optimizer["momentum"]:
         return "lr·m"
+    if optimizer.entry.name == "AdamW" and optimizer["weight_decay"]:
+        return "lr·(m/√v + decay·w)"
     return STEPS.get(optimizer.entry.name, "")
 
 
@@ -109,7 +113,7 @@ STEPS = {
     "ASGD": "η·g",
     "Rprop": "a·sign g",
     "LBFGS": "−t·d, several",
-    "Muon": "lr·evened m",
+    "Muon": "evened m and decay",
 }
 
 

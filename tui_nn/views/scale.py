@@ -30,12 +30,12 @@ class LogScale:
 
 def scale_of(low: float, high: float) -> LogScale:
     """The narrowest one that holds both."""
-    top = _rounded(high, up=True)
+    top = rounded(high, up=True)
     bottom = min(low, top / LEAST_SPAN)
-    return LogScale(max(_rounded(bottom, up=False), top / MOST_SPAN), top)
+    return LogScale(max(rounded(bottom, up=False), top / MOST_SPAN), top)
 
 
-def _rounded(value: float, *, up: bool) -> float:
+def rounded(value: float, *, up: bool) -> float:
     """1, 2 or 5 times a power of ten, the nearest one that isn't smaller, or larger."""
     if not isfinite(value) or value <= 0:
         return 1.0

@@ -171,8 +171,10 @@ def _paint_line(
 ) -> None:
     palette = canvas.palette
     canvas.put(row, 1, sign, palette.strong)
-    column = canvas.put(row, 5 if len(sign) < 4 else 6, words)
     at = VALUES if canvas.width < VALUES + 30 else VALUES + 18
+    column = 5 if len(sign) < 4 else 6
+    if column + cell_width(words) < at:
+        column = canvas.put(row, column, words)
     if at > VALUES and name:
         canvas.put(row, VALUES + 1, name, palette.quiet)
     if column < at:
