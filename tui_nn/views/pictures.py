@@ -38,9 +38,8 @@ def sizes(tall: int, wide: int) -> tuple[Size, ...]:
     """Sizes that suit a picture of so many pixels, ascending: whole multiples and fractions."""
     if tall < 1 or wide < 1:
         return ()
-    reduced = [
-        Size(-(-wide // part), -(-tall // part)) for part in range(wide // LEAST_REDUCED, 1, -1)
-    ]
+    parts = sorted({max(LEAST_REDUCED, -(-wide // part)) for part in range(2, wide)})
+    reduced = [Size(less, max(1, round(tall * less / wide))) for less in parts if less < wide]
     first = -(-LEAST // wide)
     times = range(first, max(first, MOST // wide) + 1)
     return (*reduced, *(Size(wide * one, tall * one) for one in times))
@@ -67,8 +66,17 @@ def for_all(tall: int, wide: int, count: int, columns: int, rows: int) -> Size |
 
 
 def scaled(values: Floats, pixels: int, columns: int) -> Floats:
-    """A picture (tall, wide) as (pixels, columns): each the mean of what it covers; 0 for NaN."""
-    values = np.nan_to_num(values)
+    """A picture (tall, wide) as (pixels, columns): each the mean of what it covers; NaN where
+    most of that is.
+    """
+    missing = np.isnan(values)
+    if missing.any():
+        empty = _scaled(missing.astype(float), pixels, columns) >= 0.5
+        return np.where(empty, np.nan, _scaled(np.nan_to_num(values), pixels, columns))
+    return _scaled(values, pixels, columns)
+
+
+def _scaled(values: Floats, pixels: int, columns: int) -> Floats:
     tall, wide = values.shape
     if (tall, wide) == (pixels, columns):
         return values
@@ -95,10 +103,11 @@ def has_half_blocks(canvas: Canvas) -> bool:
 def paint(
     canvas: Canvas, values: Floats, row: int, column: int, size: Size, *, signed: bool = False
 ) -> None:
-    """A picture (tall, wide) of brightness 0 … 1, or `signed` of values −1 … 1."""
+    """A picture (tall, wide) of brightness 0 … 1, or `signed` of values −1 … 1; blank for NaN."""
     shown = scaled(values, size.pixels, size.columns)
     if has_half_blocks(canvas):
         colours = canvas.palette.diverging(shown) if signed else canvas.palette.brightness(shown)
+        colours[np.isnan(shown)] = canvas.palette.ground
         _paint_colours(canvas, colours, row, column)
         return
     if size.pixels % 2:

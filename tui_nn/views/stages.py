@@ -73,23 +73,23 @@ class Stage:
         return by_largest(values, FAINTEST)
 
     def strip(self, columns: int) -> Floats:
-        """Of neurons: (rows, columns), one pixel each, from left to right."""
+        """Of neurons: (rows, columns), one pixel each, from left to right; NaN behind the last."""
         values = np.zeros(self.shape) if self.values is None else self.values
         rows = -(-len(values) // columns)
-        padded = np.zeros(rows * columns)
+        padded = np.full(rows * columns, np.nan)
         padded[: len(values)] = by_largest(values[None], 1.0)[0]
         return padded.reshape(rows, columns)
 
 
 def by_largest(values: Floats, faintest: float) -> Floats:
     """Values (n, …) over the largest |value| of each of the n, but at least over so large a share
-    of the largest of all.
+    of the largest of all; NaN stays.
     """
     sizes = np.abs(np.nan_to_num(values, posinf=0, neginf=0)).reshape(len(values), -1)
     largest = sizes.max(1, initial=0)
     scale = np.maximum(largest, faintest * largest.max(initial=0))
     scale = np.where(scale > 0, scale, 1.0).reshape(-1, *(1 for _ in values.shape[1:]))
-    return np.asarray(np.clip(np.nan_to_num(values / scale), -1, 1), np.float64)
+    return np.asarray(np.clip(values / scale, -1, 1), np.float64)
 
 
 def kind_of(call: str) -> str:

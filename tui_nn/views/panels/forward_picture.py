@@ -13,7 +13,9 @@ from tui_nn.views.classes import Answer, answer_of, paint_says, paint_says_below
 from tui_nn.views.classes import paint as paint_classes
 from tui_nn.views.desk import Desk
 from tui_nn.views.kinds import picture_side
-from tui_nn.views.panels.forward_picture_plan import Box, Classes, Placed, plan
+from tui_nn.views.panels.forward_picture_pairs import kernel_probe, paint_pairs, pairs
+from tui_nn.views.panels.forward_picture_plan import Classes, plan
+from tui_nn.views.panels.forward_picture_stage import paint_stage
 from tui_nn.views.panels.panel import Size as Cells
 from tui_nn.views.panels.panel import View
 from tui_nn.views.pictures import (
@@ -21,9 +23,8 @@ from tui_nn.views.pictures import (
     Size,
     paint,
     paint_coloured,
-    paint_grid,
 )
-from tui_nn.views.stages import Stage, as_picture, by_largest, kind_of, stages
+from tui_nn.views.stages import Stage, as_picture, kind_of, stages
 from tui_nn.views.world import World
 
 
@@ -40,7 +41,7 @@ def picture_shape(world: World) -> tuple[int, int, int]:
     shape = samples.x.shape[1:]
     if len(shape) == 1:
         return 1, picture_side(samples), picture_side(samples)
-    return (shape[0] if len(shape) > 2 else 1, *shape[-2:])
+    return shape[0] if len(shape) > 2 else 1, shape[-2], shape[-1]
 
 
 def first_weights(world: World) -> Weights | None:
@@ -111,9 +112,12 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     if likeness is None or not tall:
         canvas.put(0, 1, "·", canvas.palette.quiet)
         return
-    found = all_stages(world, desk)
-    found = found[_in_focus(found, desk) :]
     frame = sampled.frame_of(world, desk)
+    found = all_stages(world, desk)
+    if pairs(likeness):
+        paint_pairs(canvas, world, frame or likeness, found, known=frame is not None)
+        return
+    found = found[_in_focus(found, desk) :]
     answer = answer_of(world, frame)
     placed = plan(canvas.width, canvas.height, (tall, wide), found, answer)
     _paint_input(canvas, frame, (channels, tall, wide), placed.input)
@@ -144,40 +148,6 @@ def _picture(array: Array, shape: tuple[int, int, int]) -> Floats:
     return as_picture(np.asarray(array.numpy(), np.float64).reshape(shape))
 
 
-def paint_stage(canvas: Canvas, placed: Placed) -> None:
-    """Its label and its maps."""
-    stage, box = placed.stage, placed.box
-    palette = canvas.palette
-    row, counts = box.row - placed.label, stage.counts(placed.shown)
-    ink = palette.ink(palette.bad) if stage.broken else palette.quiet
-    if placed.label == 2:
-        canvas.put(row, box.column, stage.title, palette.strong)
-        canvas.put(row + 1, box.column, counts, ink)
-    else:
-        _paint_label(canvas, stage, counts, row, box)
-    if stage.values is None:
-        return
-    if placed.size is not None:
-        paint_grid(canvas, stage.maps(), box, placed.size, signed=stage.signed)
-        return
-    strip = stage.strip(box.columns)
-    paint(canvas, strip, box.row, box.column, Size(strip.shape[1], len(strip)), signed=stage.signed)
-
-
-def _paint_label(canvas: Canvas, stage: Stage, counts: str, row: int, box: Box) -> None:
-    palette = canvas.palette
-    ink = palette.ink(palette.bad) if stage.broken else palette.quiet
-    for name in (stage.title, stage.short):
-        if cell_width(name) + 2 + cell_width(counts) <= box.columns:
-            canvas.put(row, box.column, name, palette.strong)
-            canvas.right(row, counts, ink, edge=box.column + box.columns)
-            return
-    for name in (f"{stage.short}, {counts}", stage.title, stage.short, stage.name):
-        if cell_width(name) <= box.columns:
-            canvas.put(row, box.column, name, palette.strong)
-            return
-
-
 def _paint_answer(
     canvas: Canvas, world: World, frame: ActivationsFrame, answer: Answer, where: Classes
 ) -> None:
@@ -198,7 +168,7 @@ def _paint_answer(
 
 
 def _probes(world: World, desk: Desk, size: Cells) -> tuple[Probes, ...]:
-    weights = first_weights(world)
+    weights = first_weights(world) or kernel_probe(world)
     probe = sampled.probe_of(world, desk)
     return (probe,) if weights is None else (probe, weights)
 

@@ -33,12 +33,14 @@ class Placed:
     label: int
     box: Box
     size: Size | None
-    """None for a strip of neurons."""
+    """Of each picture, or each neuron; None where none has room."""
 
     @property
     def shown(self) -> int:
         """How many of its pictures have room."""
         if self.size is None:
+            return 0
+        if self.stage.flat:
             return self.stage.shape[0]
         return min(self.stage.shape[0], room(self.size, self.box.columns, self.box.rows))
 
@@ -169,16 +171,35 @@ def place(stages: Sequence[Stage], box: Box) -> list[Placed]:
     placed = []
     row = box.row
     for index, (stage, label, need) in enumerate(least):
-        rows = need - label
-        if not stage.flat:
-            wanted = _wanted_rows(stage, box.columns, rows + left, is_last=index == len(least) - 1)
-            left -= wanted - rows
-            rows = wanted
-        inner = Box(row + label, box.column, box.columns, rows)
-        size = None if stage.flat else for_all(*stage.shape[1:], stage.shape[0], *inner[2:])
-        placed.append(Placed(stage, label, inner, size))
-        row += label + rows
+        rows, is_last = need - label, index == len(least) - 1
+        wanted = _wanted_rows(stage, box.columns, rows + left, is_last=is_last)
+        left -= wanted - rows
+        placed.append(_placed(stage, label, box._replace(row=row, rows=label + wanted)))
+        row += label + wanted
     return placed
+
+
+def _placed(stage: Stage, label: int, box: Box) -> Placed:
+    """In a box with room for the label, which takes one row where that shows more."""
+    columns, rows = box.columns, box.rows - label
+    if stage.flat:
+        size: Size | None = _neuron(stage.shape[0], columns, rows)
+    else:
+        count, tall, wide = stage.shape
+        size = for_all(tall, wide, count, columns, rows)
+    found = Placed(stage, label, Box(box.row + label, box.column, columns, rows), size)
+    if label == 1:
+        return found
+    other = _placed(stage, 1, box)
+    return other if other.shown > found.shown else found
+
+
+def _neuron(count: int, columns: int, rows: int) -> Size:
+    """The largest square for each of so many neurons."""
+    side = 1
+    while columns >= side + 1 and -(-count // (columns // (side + 1))) * (side + 1) <= 2 * rows:
+        side += 1
+    return Size(side, side)
 
 
 def label_fits(stage: Stage, columns: int) -> bool:
@@ -189,7 +210,7 @@ def label_fits(stage: Stage, columns: int) -> bool:
 def _least_size(stage: Stage, columns: int) -> Size | None:
     if stage.flat:
         return Size(1, 1) if columns >= 4 else None
-    fitting = [size for size in sizes(*stage.shape[1:]) if size.columns <= columns]
+    fitting = [size for size in sizes(stage.shape[1], stage.shape[2]) if size.columns <= columns]
     return fitting[0] if fitting else None
 
 
@@ -203,6 +224,7 @@ def _wanted_rows(stage: Stage, columns: int, most: int, *, is_last: bool) -> int
     if is_last:
         return most
     size = _least_size(stage, columns)
-    assert size is not None
+    if size is None or stage.flat:
+        return min(most, _strip_rows(stage, columns))
     across = max(1, (columns + 1) // (size.columns + 1))
     return min(most, -(-stage.shape[0] // across) * size.rows)
