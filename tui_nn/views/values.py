@@ -46,14 +46,15 @@ def round_scale(values: Floats) -> Scale:
 def paint_scale(canvas: Canvas, row: int, name: str, scale: Scale) -> None:
     """A bar from the lowest to the highest value, with both."""
     palette = canvas.palette
-    end = canvas.put(row, 1, f"{name} {plain(scale.low, 3)}  ", palette.quiet)
-    width = min(24, canvas.width - end - 8)
+    end = canvas.put(row, 1, f"{name}  {plain(scale.low, 3)} ", palette.quiet)
+    width = min(24, canvas.width - end - 9)
     if width < 3:
         return
     if palette.colour and not palette.ascii_only:
         colours = palette.diverging(np.linspace(-1, 1, width)[None].repeat(2, 0))
         canvas.picture(colours, row, end)
+        end += width
     else:
         steps = np.linspace(0, len(SHADES) - 0.01, width).astype(int).tolist()
-        canvas.put(row, end - 1, f"│{''.join(SHADES[step] for step in steps)}│", palette.quiet)
-    canvas.put(row, end + width + 2, plain(scale.high, 3), palette.quiet)
+        end = canvas.put(row, end, f"│{''.join(SHADES[step] for step in steps)}│", palette.quiet)
+    canvas.put(row, end + 1, plain(scale.high, 3), palette.quiet)

@@ -147,7 +147,8 @@ def _paint_classes(canvas: Canvas, world: World, desk: Desk) -> None:
         if index >= len(likely):
             return
         colour = class_ink(palette, index, count)
-        words = f"{class_glyph(index, count)} {class_name(world, index)}"
+        glyph, name = class_glyph(index, count), class_name(world, index)
+        words = name if palette.colour or name == glyph else f"{glyph} {name}"
         words = shortened(words, grid.columns, ascii_only=palette.ascii_only)
         canvas.put(y, x, words, palette.ink(colour if palette.colour else None, bold=True))
         if likely.ndim == 2:
