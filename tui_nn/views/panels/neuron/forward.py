@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
-from tui_nn.views.ink import Ink
-from tui_nn.views.neuron import Vector
 from tui_nn.views.neuron_pass import (
     Pass,
     batch_size,
@@ -21,11 +19,13 @@ from tui_nn.views.panels.neuron.formulas import Line, formulas
 from tui_nn.views.panels.neuron.shared import (
     SAMPLE_KEYS,
     Form,
+    at,
     choose_sample,
     input_form,
     is_batch,
     is_neuron,
     mark,
+    sign_ink,
     target_form,
     verdict_ink,
     watched,
@@ -177,7 +177,7 @@ def _paint_sum(canvas: Canvas, look: _Look, shown: _Sum) -> None:
 
 def _paint_term(canvas: Canvas, look: _Look, shown: _Sum, index: int) -> None:
     palette, row = canvas.palette, look.top + index * look.step
-    x, w, product = (_at(values, index) for values in (shown.one.x, shown.one.w,
+    x, w, product = (at(values, index) for values in (shown.one.x, shown.one.w,
                                                         shown.one.products))  # fmt: skip
     link = ("╌" if w is not None and w < 0 else "─") * look.link
     ink = palette.quiet if w is None else palette.ink(palette.of_sign(w) if w else palette.rule)
@@ -189,9 +189,9 @@ def _paint_term(canvas: Canvas, look: _Look, shown: _Sum, index: int) -> None:
     canvas.put(row, column + look.gap, link, ink)
     column = canvas.put(row, look.weight, shown.parameters[index].ljust(look.parameters),
                         palette.quiet)  # fmt: skip
-    canvas.put(row, column + look.lead, look.value(w), _sign_ink(canvas, w))
+    canvas.put(row, column + look.lead, look.value(w), sign_ink(canvas, w))
     column = canvas.put(row, look.product, link, ink)
-    column = canvas.put(row, column + look.lead, look.value(product), _sign_ink(canvas, product))
+    column = canvas.put(row, column + look.lead, look.value(product), sign_ink(canvas, product))
     canvas.put(row, column + 1, "──" if look.is_wide else "─", palette.ink(palette.rule))
 
 
@@ -266,15 +266,6 @@ def _paint_lines(canvas: Canvas, lines: list[Line], above: int) -> None:
         mark(canvas, row, max(canvas.width - CHECK, 2 + len(line.text) + 1),
              is_same=line.is_same, torchs=line.torchs)  # fmt: skip
         row += 1
-
-
-def _at(values: Vector | None, index: int) -> float | None:
-    return None if values is None else float(values[index])
-
-
-def _sign_ink(canvas: Canvas, value: float | None) -> Ink:
-    palette = canvas.palette
-    return palette.quiet if value is None else palette.ink(palette.of_sign(value))
 
 
 def _note(world: World, desk: Desk) -> str:

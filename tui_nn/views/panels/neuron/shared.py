@@ -11,7 +11,7 @@ from tui_nn.spec.protocol.frames import Activations, Probes
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
-from tui_nn.views.neuron import INSIDE, Step
+from tui_nn.views.neuron import INSIDE, Step, Vector
 from tui_nn.views.neuron_pass import batch_size, shown_sample
 from tui_nn.views.neuron_rule import coded
 from tui_nn.views.numbers import plain
@@ -173,3 +173,14 @@ def with_sign(value: float | None) -> str:
     """A result in a formula: `+1`, `0`, `-0.25`."""
     text = bare(value)
     return f"+{text}" if value is not None and value > 0 else text
+
+
+def at(values: Vector | None, index: int) -> float | None:
+    """One of them; None where they are not known."""
+    return None if values is None else float(values[index])
+
+
+def sign_ink(canvas: Canvas, value: float | None) -> Ink:
+    """The ink of a number by its sign."""
+    palette = canvas.palette
+    return palette.quiet if value is None else palette.ink(palette.of_sign(value))
