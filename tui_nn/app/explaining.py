@@ -9,7 +9,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_nn.app.keys import ACTIONS
-from tui_nn.reference import entry_page
 from tui_nn.spec.call import parse
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.views.desk import Desk
@@ -87,6 +86,8 @@ def pages(panel: Panel, view: View, world: World, desk: Desk) -> list[tuple[str,
 
 
 def _about(panel: Panel, world: World, desk: Desk) -> str:
+    from tui_nn.reference import entry_page  # knows all of the catalog: not at the start
+
     written = _under_the_cursor(panel, world, desk)
     try:
         return entry_page(parse(written).name) if written else ABOUT.get(panel.number, "")

@@ -1,0 +1,209 @@
+"""The app in a real pseudo-terminal: keys, signals, sizes, colours, and an engine that is gone."""
+
+import os
+import re
+import signal
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.screen import Shown, shown
+
+ENDLESS = ("train.epochs=100000000", "goal={}")
+SIZES = [(24, 6), (40, 12), (80, 24), (120, 36), (200, 50)]
+
+
+def opened(child: Shown) -> None:
+    child.until(lambda text: "ready" in text or "p  next" in text)
+
+
+def engine_of(child: Shown) -> int:
+    """The process that trains."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if parent == child.process.pid and b"engine" in words:
+                return int(entry.name)
+    raise AssertionError("no engine")
+
+
+def is_gone(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_the_and_gate_is_ready_with_its_first_panel_lit() -> None:
+    with shown() as child:
+        opened(child)
+        assert "▐1 Network▌" in child.row(0).replace("▌ ", "▌")
+        assert "AND gate" in child.row(1)
+        child.send("q")
+        assert child.ended() == 0
+
+
+def test_keys_pressed_while_torch_loads_are_answered() -> None:
+    with shown("xor-mlp", "--no-save") as child:
+        child.send("s")
+        child.until("loading")
+        child.send("ss")
+        child.until(lambda text: "step 3 " in text or "step 2 " in text)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_saves_and_gives_the_terminal_back(number: signal.Signals, code: int) -> None:
+    with shown("xor-mlp", *ENDLESS, "--pace", "0") as child:
+        before = termios.tcgetattr(child.master)
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        engine = engine_of(child)
+        child.process.send_signal(number)
+        assert child.ended() == code
+        assert is_gone(engine)
+        assert b"\x1b[?1049l" in child.raw
+        assert termios.tcgetattr(child.master)[3] == before[3]
+        [run] = [path for path in Path("runs").iterdir() if not path.is_symlink()]
+        assert (run / "last.safetensors").exists()
+
+
+def test_ctrl_c_stops_training_first_and_leaves_then() -> None:
+    with shown("xor-mlp", *ENDLESS, "--no-save", "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        child.send("\x03")
+        child.until("paused")
+        child.send("\x03")
+        assert child.ended() == 0
+
+
+def test_a_killed_engine_is_started_again_from_its_last_save() -> None:
+    with shown("xor-mlp", *ENDLESS) as child:
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        child.send("w")
+        child.until(lambda text: any(Path("runs").glob("*/last.safetensors")))
+        os.kill(engine_of(child), signal.SIGKILL)
+        child.until("offline")
+        child.send(" ")
+        child.until("paused")
+        assert "step 1 " in child.row(1)
+
+
+def test_a_killed_app_leaves_no_engine_behind() -> None:
+    with shown("xor-mlp", *ENDLESS, "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        engine = engine_of(child)
+        child.process.kill()
+        child.process.wait()
+        while not is_gone(engine):
+            child.read(0.02)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_size_shows_where_training_stands(size: tuple[int, int]) -> None:
+    with shown("and-gate", "--no-save", size=size) as child:
+        child.until("AND gate")
+        child.send("s")
+        child.until(lambda text: "step 1" in text)
+        assert "Traceback" not in child.text
+
+
+def test_a_storm_of_sizes_is_lived_through() -> None:
+    with shown("spiral-adam", "--no-save", "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        for turn in range(60):
+            child.resize(20 + 7 * turn % 150, 4 + 3 * turn % 46)
+            child.read(0.01)
+        child.resize(120, 36)
+        child.until(lambda text: "8 Evaluate" in text and "Spiral" in text)
+        child.send("q")
+        assert child.ended() == 0
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"NO_COLOR": "1"}, {"COLORTERM": "", "TERM": "xterm"}, {"COLORTERM": "", "TERM": "linux"},
+     {"LC_ALL": "C"}],
+)  # fmt: skip
+def test_terminals_with_few_colours_are_good_enough(environment: dict[str, str]) -> None:
+    with shown("spiral-adam", "--no-save", **environment) as child:
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        child.send("q")
+        assert child.ended() == 0
+        assert "Traceback" not in child.text
+
+
+def test_ascii_means_ascii() -> None:
+    with shown("spiral-adam", "--no-save", "--ascii") as child:
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        assert child.text.isascii()
+
+
+def test_a_dumb_terminal_gets_lines() -> None:
+    with shown("and-gate", "--no-save", TERM="dumb") as child:
+        assert child.ended() == 0
+        assert b"\x1b[?1049h" not in child.raw
+        assert b"headlessly" in child.raw
+
+
+def test_pasted_text_fires_no_commands() -> None:
+    with shown("xor-mlp", "--no-save") as child:
+        opened(child)
+        child.send("\x1b[200~sssq\x1b[201~")
+        child.until("pasted text")
+        assert "step 0 " in child.row(1)
+
+
+def test_every_printable_typed_into_the_list_of_actions_is_text() -> None:
+    typed = "npse1?q:RTU,.-+"
+    with shown("xor-mlp", "--no-save") as child:
+        opened(child)
+        child.send(":")
+        child.until("every action")
+        child.send(typed)
+        child.until(typed)
+        assert "step 0 " in child.row(1)
+
+
+def test_a_broken_experiment_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_text('data = "xor_gate()"\nnetwork = ["Linear(3, 1)"]\nloss = "MSELoss()"\n'
+                    'optimizer = "SGD(lr=1)"\n')  # fmt: skip
+    with shown(str(path), "--no-save") as child:
+        child.until("Linear(2, 1)")
+        assert re.search(r"network\[0\]", child.text)
+        child.send("q")
+        assert child.ended() == 0
+
+
+def test_a_run_is_shown_again_and_played() -> None:
+    with shown("and-gate", "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("goal")
+        child.send("q")
+        assert child.ended() == 0
+    with shown("latest") as child:
+        child.until("AND gate")
+        child.send("q")
+        assert child.ended() == 0
+    with shown("replay", "latest", "--speed", "0") as child:
+        child.until("goal")
+        child.send("q")
+        assert child.ended() == 0
