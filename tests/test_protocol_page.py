@@ -62,6 +62,9 @@ def test_types_defaults_and_words_are_those_of_the_source() -> None:
     assert "| `goal` | `GoalResult \\| None` |  |  |" in body(records.Ended)
     assert "Take the wheel from another connection." in body(commands.Drive)
     assert "'phase' | 'step' | 'epoch'" in ENTRIES["Grain"]
+    assert "\nfloat > 0\n" in ENTRIES["Rate"]
+    assert "\nint ≥ 1 and ≤ 400\n" in ENTRIES["Cells"]
+    assert "Annotated" not in PAGE
     assert "`offline` is a client's word" in ENTRIES["State"]
 
 

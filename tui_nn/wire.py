@@ -102,10 +102,17 @@ class Writer:
         self._at_end = at_end
         self._jobs: SimpleQueue[bytes | _Piece | threading.Event | None] = SimpleQueue()
         self._broken = False
+        self._sent = self._written = 0
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that were sent and are not written yet, those of files left out."""
+        return self._sent - self._written
+
     def send(self, data: bytes) -> None:
+        self._sent += len(data)
         self._jobs.put(data)
 
     def send_file(self, file: BinaryIO, size: int) -> None:
@@ -133,6 +140,7 @@ class Writer:
                 job.set()
             elif isinstance(job, bytes):
                 self._write(job)
+                self._written += len(job)
             else:
                 self._write_file(job)
         self._at_end()

@@ -111,6 +111,7 @@ def test_a_broken_file_is_one_line(tmp_path: Path, content: bytes, reason: str) 
         (["train", "and-gate", "--fast"], "No such option"),
         (["train", "and-gate", "--max-seconds", "soon"], "not a valid float"),
         (["train", "and-gate", "--json=some"], "'some' is not one of"),
+        (["train", "xor-mlp", "--resume", "latest"], "leave xor-mlp out: write nn-tui train --res"),
         (["explain", "Adem"], "did you mean Adam"),
         (["show"], "Missing argument"),
     ],

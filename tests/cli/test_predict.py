@@ -216,8 +216,8 @@ def test_the_recipe_is_that_of_the_split_training_went_on_with(here: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "either --input or --values is needed"),
-        (("--input", "a.csv", "--values", "1,2"), "either --input or --values is needed"),
+        ((), "no input is named: write --input FILE"),
+        (("--input", "a.csv", "--values", "1,2"), "--values: goes without --input"),
         (("--values", "1"), "--values: '1' has 1 value, the run takes 2: write x1, x2"),
         (("--input", "nope.csv"), "nope.csv: there is no such file or folder"),
         (("--values", "1,2", "--json", "-o", "x.csv"), "--json: prints, -o writes a table"),

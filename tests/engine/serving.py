@@ -67,6 +67,14 @@ class Served:
         self.write(encode(msgspec.structs.replace(command, id=self._number)) + b"\n")
         return self._number
 
+    def send_at_once(self, *commands: Commands) -> list[int]:
+        """Send commands that arrive together; the ids their answers carry."""
+        first = self._number + 1
+        self._number += len(commands)
+        numbered = [msgspec.structs.replace(c, id=first + i) for i, c in enumerate(commands)]
+        self.write(b"".join(encode(command) + b"\n" for command in numbered))
+        return [command.id for command in numbered]
+
     def next(self) -> Told | None:
         """What comes next; None where the engine has hung up."""
         told = self._arrived.get(timeout=SOON)
@@ -92,7 +100,11 @@ class Served:
 
     def do(self, command: Commands) -> Present:
         """Have a command carried out."""
-        answer = self.ask(command)
+        return self.done(self.send(command))
+
+    def done(self, number: int) -> Present:
+        """Wait until a command is carried out."""
+        answer = self.answer_to(number)
         assert isinstance(answer, Answer), answer
         return answer.present
 

@@ -149,11 +149,14 @@ def memory(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr("os.sysconf", {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": size}.__getitem__)
 
 
-def test_layers_inside_a_residual_count_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("eval_every", "best"), [(0, 0), (1, 2)])
+def test_layers_inside_a_residual_and_the_best_weights_count_for_memory(
+    eval_every: int, best: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     network = "network=['Residual(Linear(2, 1000), ReLU(), Linear(1000, 2))', 'Linear(2, 1)']"
-    plan = prepared(MOONS, network, "train.batch_size=50").plan
+    plan = prepared(MOONS, network, "train.batch_size=50", f"train.eval_every={eval_every}").plan
     parameters = 2 * 1000 + 1000 + 1000 * 2 + 2 + 3
-    needed = 4 * (4 * parameters + 50 * (1000 + 1000 + 2 + 1))
+    needed = 4 * ((4 + best) * parameters + 50 * (1000 + 1000 + 2 + 1))
     memory(monkeypatch, needed)
     refuse_too_large(plan)
     memory(monkeypatch, needed - 1)

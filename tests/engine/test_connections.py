@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.engine.serving import SOON, received
 from tests.spec.support import damaged
+from tui_nn.engine import connections
 from tui_nn.engine.connections import (
     Arrival,
     Attached,
@@ -245,6 +246,18 @@ def test_a_client_that_does_not_read_holds_nobody_up(engine: Engine) -> None:
     for _ in range(100):
         engine.record("x" * 100_000)  # more than a socket holds
         assert isinstance(engine.peer.hear(), Noticed)
+
+
+def test_a_client_that_reads_no_more_is_hung_up_before_it_fills_the_memory(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MOST_WAITING", 2**20)
+    _, connection = engine.attach()
+    for _ in range(40):
+        engine.hub.broadcast(b"x" * 2**16)
+    arrival = engine.next()
+    assert (arrival.connection, type(arrival.what)) == (connection, Closed)
+    assert connection.join(SOON)
 
 
 def test_a_client_that_vanishes_is_let_go_quietly(engine: Engine) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.engine.serving import XOR, Served, serving, weights_after, where
 from tests.support import advance_to, prepared
 from tui_nn.data.open import open_experiment
+from tui_nn.engine.driver import Driver
 from tui_nn.engine.keeping import read_last
 from tui_nn.engine.session import Session
 from tui_nn.engine.verifying import state_hashes
@@ -18,10 +19,13 @@ from tui_nn.spec.protocol import Ended, Phase, Saved, Started, Stepped
 from tui_nn.spec.protocol.commands import (
     Back,
     Change,
+    Commands,
+    GoTo,
     Grain,
     Inspect,
     Load,
     Pause,
+    Reset,
     Run,
     Save,
     Seen,
@@ -30,7 +34,15 @@ from tui_nn.spec.protocol.commands import (
     Unwatch,
     Watch,
 )  # fmt: skip
-from tui_nn.spec.protocol.frames import Curves, CurvesFrame, Frame, Layers, Metrics, Responses
+from tui_nn.spec.protocol.frames import (
+    Curves,
+    CurvesFrame,
+    Frame,
+    Layers,
+    Metrics,
+    Predictions,
+    Responses,
+)
 from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
 
 # Loading
@@ -240,6 +252,18 @@ def test_looking_changes_no_bit_of_training(engine: Served) -> None:
     assert (engine.weights() == weights_after(15)).all()
 
 
+def test_a_look_that_breaks_ends_its_watch_and_not_the_engine(engine: Served) -> None:
+    network = 'network=["Linear(2, 4)", "Linear(4, 1)", "Sigmoid()"]'
+    engine.load(XOR, network, "loss=BCELoss()", "optimizer=SGD(lr=1e30)")
+    engine.do(Watch(watch=1, probe=Predictions()))
+    engine.send(Seen(watch=1, number=1))
+    engine.do(Run())
+    engine.until(lambda told: isinstance(told, Ended) and told.reason == "diverged")
+    engine.do(Back())
+    [problem] = [told for told in engine.told if isinstance(told, Problem)]
+    assert problem.message.startswith("watch 1: RuntimeError: ")
+
+
 # What is none
 
 
@@ -294,6 +318,21 @@ def test_training_that_breaks_is_told_and_may_go_on_from_the_last_good_state(
     assert (engine.weights() == weights_after(10)).all()
 
 
+def test_a_step_gone_into_again_that_breaks_leaves_an_engine_that_obeys(
+    engine: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.load()
+    engine.do(Step(by="phase", count=2))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "advance_gated", broken)
+        assert engine.refused(Change(changes=("train.epochs=9",))).message.endswith("of memory")
+    assert engine.step().step == 1
+
+
 # The end
 
 
@@ -337,3 +376,37 @@ def test_a_driven_run_is_saved_as_a_straight_one_would_be(engine: Served) -> Non
     session.return_to(session.good)
     advance_to(session, 11)
     assert state_hashes(session.training) == saved
+
+
+@pytest.mark.parametrize("back", [GoTo(step=0), Reset(), Reset(seed=3)])
+def test_what_was_trained_is_kept_when_a_run_is_left_at_its_first_step(
+    engine: Served, back: Commands
+) -> None:
+    engine.load(runs="kept")
+    run = engine.step(5).run
+    left = engine.do(back)
+    engine.load()
+    present = engine.do(Load(experiment=run))
+    assert (present.step, present.branch) == (0, left.branch)
+    assert engine.do(GoTo(step=5, branch=0)).head == 5
+    assert (engine.weights() == weights_after(5)).all()
+
+
+def test_an_engine_that_is_to_leave_does_not_go_a_way_to_its_end(
+    engine: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.load(XOR, "train.history_mb=0", runs="kept")
+    run = Folder(Path(engine.step(400).run))
+    reached: list[int] = []
+
+    def is_over(driver: Driver) -> bool:
+        if (step := driver.telling.session.step) == 400:
+            return False
+        reached.append(step)
+        return True
+
+    monkeypatch.setattr(Driver, "is_over", property(is_over))
+    assert engine.refused(GoTo(step=399)).message == "the engine is leaving"
+    assert engine.until(lambda told: isinstance(told, Ended)).step == reached[0] < 399
+    engine.join()
+    assert read_last(run, open_experiment(str(run.experiment)).prepared)[0].moment.step < 399

@@ -1,5 +1,7 @@
 """An engine that is taken back and changed."""
 
+import pytest
+
 from tests.engine.serving import XOR, Served, weights_after, where
 from tests.support import prepared
 from tui_nn.engine.session import Session
@@ -8,7 +10,10 @@ from tui_nn.spec.protocol import Changed, Evaluated, Phase, Stepped
 from tui_nn.spec.protocol.commands import (
     Back,
     Change,
+    Commands,
     GoTo,
+    Load,
+    Pause,
     Reset,
     Run,
     Step,
@@ -27,6 +32,12 @@ def test_back_by_phases_returns_through_the_phases(engine: Served) -> None:
     ]  # fmt: skip
     engine.step()
     assert (engine.weights() == weights_after(3)).all()
+
+
+def test_back_by_more_than_there_is_ends_at_the_first_step(engine: Served) -> None:
+    engine.load()
+    engine.step(2)
+    assert where(engine.do(Back(by="phase", count=10**9))) == (0, Phase.OPTIMIZER, "ready")
 
 
 def test_back_and_forth_come_to_the_same_bits_and_record_nothing_twice(engine: Served) -> None:
@@ -133,3 +144,38 @@ def test_a_bad_change_is_a_problem_and_changes_nothing(engine: Served) -> None:
     engine.step(5)
     assert (engine.weights() == weights_after(10)).all()
     assert engine.records(Changed) == []
+
+
+def test_a_change_to_a_step_with_fewer_phases_stops_inside_that_step(engine: Served) -> None:
+    engine.load(XOR, "optimizer=LBFGS()", "train.batch_size=0")
+    engine.do(Step(by="phase", count=8))
+    present = engine.do(Change(changes=("optimizer=Adam()",)))
+    assert where(present) == (1, Phase.UPDATE, "paused")
+
+
+# In order
+
+
+def test_what_is_sent_while_a_phase_is_gone_back_to_is_carried_out_in_order(
+    engine: Served,
+) -> None:
+    engine.load()
+    engine.do(Step(by="phase", count=3))
+    change, step = engine.send_at_once(
+        Back(by="phase"), Pause(), Change(changes=("optimizer=Adam(lr=0.25)",)), Step(by="phase")
+    )[2:]
+    assert engine.done(change).lr == 0.25
+    assert len(engine.records(Changed)) == 1
+    assert where(engine.done(step)) == (1, Phase.UPDATE, "paused")
+
+
+@pytest.mark.parametrize("what", [GoTo(step=0), Reset(), Load(experiment="xor-mlp", runs=None)])
+def test_steps_that_wait_for_a_task_end_with_it(engine: Served, what: Commands) -> None:
+    engine.load(XOR, "train.epochs=100000")
+    first, second, last = engine.send_at_once(
+        Step(by="epoch", count=99_999), Step(by="epoch"), what
+    )
+    assert engine.done(first).state == "paused"
+    assert engine.done(second).state == "paused"
+    assert where(engine.done(last)) == (0, Phase.OPTIMIZER, "ready")
+    assert engine.do(Pause()).step == 0

@@ -1,7 +1,7 @@
 """A last checkpoint that is none: refused with its file, and the run's folder stays as it was."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.engine.test_resume import OPTIMIZERS, text_for
 from tests.spec.support import refusal
 from tests.support import SMALL, contents, keep, silent
 from tui_nn.data.open import open_experiment
@@ -113,6 +114,51 @@ def test_the_weights_of_another_network_are_refused(
     held = checkpoint.read(damaged.last)
     damaged.last.write_bytes(checkpoint.write(spoil(held.network), held.tree))
     assert "doesn't fit" in refused(damaged)
+
+
+def tensors_of(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The ways to the tensors of more than one number in a tree."""
+    if isinstance(tree, torch.Tensor):
+        if tree.numel() > 1:
+            yield path
+    elif isinstance(tree, dict | list | tuple):
+        for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from tensors_of(value, (*path, key))
+
+
+def spoilt(tree: Any, path: tuple[Any, ...], spoil: Callable[[Any], Any]) -> Any:
+    """The tree with another value at the end of a way."""
+    if not path:
+        return spoil(tree)
+    key, *rest = path
+    new = spoilt(tree[key], tuple(rest), spoil)
+    if isinstance(tree, dict):
+        return tree | {key: new}
+    return type(tree)([*tree[:key], new, *tree[key + 1 :]])
+
+
+RESHAPED: list[Callable[[torch.Tensor], torch.Tensor]] = [
+    lambda tensor: tensor.flatten()[:1],
+    lambda tensor: torch.cat([tensor, tensor[:1]]),
+    lambda tensor: torch.stack([tensor, tensor]),
+]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_state_of_another_shape_is_refused_before_any_step(
+    optimizer: str, tmp_path: Path
+) -> None:
+    changes = f"optimizer={OPTIMIZERS[optimizer]}", "train.patience=3"
+    folder = keep(text_for(optimizer), *changes, runs=tmp_path, until=9).folder
+    tree = checkpoint.read(folder.last).tree
+    kept = {key: tree[key] for key in ("optimizers", "best")}
+    paths = [*tensors_of(kept)]
+    assert paths
+    for path in paths:
+        # Into an `ax` that is larger torch copies, and never reads it.
+        for spoil in RESHAPED[: 1 if path[-1] == "ax" else 3]:
+            with_tree(folder, spoilt(tree, path, spoil))
+            assert "last.safetensors: doesn't fit its experiment" in refused(folder), path
 
 
 def test_the_best_checkpoint_is_no_last_one(damaged: Folder) -> None:

@@ -116,6 +116,15 @@ def test_a_replay_that_goes_well_finds_nothing_and_goes_back_to_the_good_state()
     assert trained.step == 2
 
 
+@pytest.mark.parametrize("eval_every", [0, 1])
+def test_a_loss_that_refuses_what_is_left_to_evaluate_is_no_number(eval_every: int) -> None:
+    network = 'network=["Linear(2, 4)", "Linear(4, 1)", "Sigmoid()"]'
+    changes = "loss=BCELoss()", "optimizer=SGD(lr=1e30)", f"train.eval_every={eval_every}"
+    ended = run(MOONS, network, *changes).ended
+    assert ended.reason == "diverged"
+    assert ended.nonfinite["train.loss"] == "nan"
+
+
 def test_a_step_that_breaks_because_of_a_number_gone_wrong_has_diverged() -> None:
     network = ("network=['Linear(2, 8)', 'ReLU()', 'Linear(8, 8)', 'ReLU()', 'Linear(8, 1)', "
                "'Sigmoid()']")  # fmt: skip

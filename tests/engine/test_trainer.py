@@ -8,7 +8,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tests.support import GATE, MOONS, RANDOM, same_bits, same_tensors, trainer, weights
 from tui_nn.engine.building import build_loss, build_network
-from tui_nn.engine.state import restore, take, undoable_step
+from tui_nn.engine.state import restore, take
 from tui_nn.engine.trainer import StepAbandoned, Trainer
 from tui_nn.spec.protocol import Phase
 
@@ -164,8 +164,10 @@ def test_an_abandoned_step_has_never_been(phase: Phase, optimizer: str) -> None:
     expected = undisturbed.train_straight(2)[0]
     torch.manual_seed(1)
     disturbed.train_straight(3)
+    before = take(disturbed)
     with pytest.raises(StepAbandoned):
-        undoable_step(disturbed, abandon)
+        disturbed.train_step(abandon)
+    restore(disturbed, before)
     assert disturbed.step == 3
     assert disturbed.train_straight(2)[0] == expected
 

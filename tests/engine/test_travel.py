@@ -148,6 +148,13 @@ def test_branches_are_reachable_after_a_resume(tmp_path: Path) -> None:
     let_go(last)
 
 
+def test_the_end_of_an_epoch_is_found_whatever_the_data_was_changed_to() -> None:
+    gone = Travelled(MOONS)
+    change(gone.session, ["train.val=0.5"])
+    assert gone.session.training.plan.steps_per_epoch == 4
+    assert [step_of_epoch(gone.session, epoch) for epoch in range(3)] == [0, 4, 8]
+
+
 def test_the_end_of_an_epoch_is_found_whatever_the_batches() -> None:
     gone = Travelled(MOONS, "train.epochs=50")
     ends = [0]
@@ -183,6 +190,21 @@ def test_reset_keeps_the_settings_of_now() -> None:
     assert (gone.session.branch, gone.session.step) == (1, 0)
     other = Travelled(MOONS, "optimizer=Adam(lr=0.01)")
     assert bits(gone.train(9)) == bits(other.train(9))
+
+
+@pytest.mark.parametrize("budget", [0, 64 * MB])
+def test_reset_has_the_first_weights_whatever_the_seed_is_now(budget: int) -> None:
+    gone = Travelled(SMALL, "train.val=0.2", budget=budget)
+    first = gone.state
+    fifth = gone.train(5)
+    change(gone.session, ["train.seed=7"])
+    gone.train(9)
+    reset(gone.session)
+    assert (gone.session.branch, bits(gone.state)) == (1, bits(first))
+    assert bits(gone.train(5)) == bits(fifth)
+    reset(gone.session, seed=7)
+    other = Travelled(SMALL, "train.val=0.2", "train.seed=7")
+    assert bits(gone.state) == bits(other.state)
 
 
 def test_reset_with_another_seed_is_the_run_of_that_seed() -> None:

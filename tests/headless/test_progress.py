@@ -161,3 +161,20 @@ def test_more_epochs_and_other_batches_count_from_when_they_are_set() -> None:
     assert progress.total == 70
     progress.take(changed("train.batch_size", 25))
     assert (progress.per_epoch, progress.total) == (2, 20)
+
+
+def test_what_goes_on_knows_its_numbers_and_counts_time_from_there() -> None:
+    clock, stream = Clock(), io.StringIO()
+    lines = Lines(stream, clock)
+    clock.now = 100.0  # loading
+    for record in (STARTED, stepped(13, loss=0.25)):
+        lines.remember(record)
+    clock.now += 0.1
+    lines.take(Evaluated(step=13, epoch=2, lr=0.1, train={"loss": 0.5}, val=None))
+    assert text_of(stream) == ""
+    clock.now += 0.9
+    lines.take(stepped(15))
+    assert lines.seconds_left == pytest.approx(1.0 * (28 - 15) / 2)
+    assert len(text_of(stream).splitlines()) == 1
+    lines.remember(stepped(20, loss=0.125))
+    assert "loss 0.125" in lines.facts()

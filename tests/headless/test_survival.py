@@ -266,3 +266,23 @@ def test_a_resumed_run_may_train_longer_and_otherwise() -> None:
     assert (answer.code, answer.out, answer.err) == (0, "", "")
     assert max(step for step, _ in told(the_run())) == 6 * 7
     assert the_run().changes.read_text().count("\n") == 3
+
+
+def test_what_was_changed_on_resuming_outlives_a_kill() -> None:
+    assert nn_tui("train", "small.toml", "--epochs", "3", "-q").code == 0
+    with training("--resume", "latest", "--epochs", "40", "--save-every", "1000") as child:
+        child.read(2)
+        child.process.kill()
+        child.end()
+    answer = nn_tui("train", "--resume", "latest", "--json")
+    ended = decode(answer.out.splitlines()[-1].encode())
+    assert isinstance(ended, Ended)
+    assert ended.epoch == 40
+
+
+def test_a_run_that_goes_on_is_kept() -> None:
+    assert nn_tui("train", "and-gate", "-q").code == 0
+    answer = nn_tui("train", "--resume", "latest", "--no-save")
+    assert (answer.code, answer.err) == (
+        2, "nn-tui: --no-save: goes with a new run: leave it or --resume out\n",
+    )  # fmt: skip

@@ -129,6 +129,17 @@ def test_a_name_that_is_no_run_is_answered_with_near_ones(runs: Path) -> None:
     assert "`nn-tui runs`" in refusal(lambda: need_run("q", runs))
 
 
+@pytest.mark.parametrize("lacking", ["experiment.toml", "events.jsonl"])
+def test_a_broken_run_is_answered_with_what_it_lacks(runs: Path, lacking: str) -> None:
+    folder = create(runs, "xor", "")
+    (folder.path / lacking).unlink()
+    for word in (folder.name, str(folder.path), "latest"):
+        answer = refusal(lambda word=word: need_run(word, runs))  # type: ignore[misc]
+        assert f"this run is broken: {lacking} can't be read or isn't there" in answer
+    assert find_run(folder.name, runs) is None
+    assert find_run(folder.name, runs, whole=False) == folder
+
+
 def test_folders_that_only_look_like_runs_are_listed_apart(runs: Path) -> None:
     whole = a_run(runs, "whole")
     for name in ("2026-01-01-0000-00-empty", "other", ".hidden", "logs"):
@@ -137,7 +148,15 @@ def test_folders_that_only_look_like_runs_are_listed_apart(runs: Path) -> None:
     (runs / "file").touch()
     assert names(list_runs(runs)) == [whole.name]
     assert names(list_folders(runs)) == ["2026-01-01-0000-00-empty", "logs", "whole"]
-    assert list_folders(runs / "file") == list_folders(runs / "gone") == []
+
+
+def test_a_folder_of_runs_that_can_not_be_read_is_refused_and_one_that_is_not_there_is_empty(
+    tmp_path: Path,
+) -> None:
+    assert list_runs(tmp_path / "nowhere") == []
+    file = tmp_path / "file"
+    file.write_text("")
+    assert refusal(lambda: list_runs(file)).startswith(f"{file}: can't be read (Not a directory)")
 
 
 def test_a_run_began_when_its_name_says_else_when_its_experiment_was_written(runs: Path) -> None:

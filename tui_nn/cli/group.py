@@ -33,7 +33,7 @@ class Commands(click.Group):
         from tui_nn.spec.catalog.entry import near
         from tui_nn.spec.files import find_experiment, near_file
 
-        if find_run(word) is not None:
+        if find_run(word, whole=False) is not None:
             return True
         try:
             find_experiment(word)

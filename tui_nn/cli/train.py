@@ -94,8 +94,7 @@ def train(
         init_from=None if init_from is None else Path(init_from),
     )
     if resume is not None and experiment is not None:
-        # `train --resume RUN key=value`: what stands in the experiment's place is a change.
-        changes = (experiment, *changes)
+        changes = (_first_change(experiment, resume), *changes)
     if engine is not None:
         word, local = resume or experiment, {"--save-every": save_every, "--init-from": init_from}
         return _train_there(engine, word, changes, target, how, local)
@@ -108,11 +107,24 @@ def train(
     return headless.train(opened, how)
 
 
-def _resume(word: str, changes: tuple[str, ...], how: "Options", others: dict[str, object]) -> int:
+def _first_change(word: str, run: str) -> str:
+    """`train --resume RUN key=value`: what stands in the experiment's place is a change."""
+    if "=" not in word:
+        raise InvalidInput(
+            f"goes on with a run's own experiment: leave {word} out",
+            where="--resume",
+            hint=f"write nn-tui train --resume {run}, with key=value for what is to change",
+        )
+    return word
+
+
+def _resume(
+    word: str, changes: tuple[str, ...], how: "Options", others: Mapping[str, object]
+) -> int:
     from tui_nn.headless import train as headless
     from tui_nn.runs.folder import need_run
 
-    for option, value in others.items():
+    for option, value in {**others, "--no-save": how.runs is None}.items():
         if value:
             raise InvalidInput("goes with a new run", where=option, hint="leave it or --resume out")
     return headless.resume(need_run(word, how.runs or Path("runs")), changes, how)

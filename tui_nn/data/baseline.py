@@ -44,7 +44,7 @@ def answer_numbers(part: Dataset, answer: Answer, unit: float) -> Numbers:
     """The metrics of an answer; `unit`: what 1 of the values is in their own units."""
     if isinstance(answer, int):
         return _class_numbers(part, answer)
-    return _value_numbers((part.y - answer) * unit)
+    return _value_numbers(part, answer, unit)
 
 
 def _class_numbers(part: Dataset, answer: int) -> Numbers:
@@ -55,9 +55,11 @@ def _class_numbers(part: Dataset, answer: int) -> Numbers:
     return {"accuracy": share, "f1": 2 * share / (1 + share) / there}
 
 
-def _value_numbers(error: NDArray[np.float64]) -> Numbers:
+def _value_numbers(part: Dataset, answer: NDArray[np.float64], unit: float) -> Numbers:
+    error = unit * (part.y - answer)
     squares = float((error**2).sum())
-    spread = float(((error - error.mean(axis=0)) ** 2).sum())
+    # Of y, not of errors: the mean of equal float32 numbers is exact, and leaves no spread.
+    spread = unit**2 * float(((part.y - part.y.mean(axis=0, dtype=np.float64)) ** 2).sum())
     return {
         "mae": float(np.abs(error).mean()),
         "rmse": float(np.sqrt((error**2).mean())),

@@ -56,6 +56,15 @@ class Scaling:
         """Raw values (n, *target shape) as the loss gets them; classes stay as they are."""
         return _scaled(y, self.target_mean, self.target_scale)
 
+    def own_target(self, y: Samples) -> Samples:
+        """Values (n, *target shape) as the loss gets them in their own units again, as float64
+        where they were scaled; classes stay as they are.
+        """
+        if self.target_mean is None or self.target_scale is None:
+            return y
+        own: Samples = y * self.target_scale + self.target_mean
+        return own
+
 
 def _scaled(values: Samples, mean: Floats | None, scale: Floats | None) -> Samples:
     if mean is not None and scale is not None:

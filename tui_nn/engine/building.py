@@ -119,8 +119,10 @@ def refuse_too_large(plan: Plan) -> None:
     number = 8 if plan.experiment.train.dtype == "float64" else 4
     parameters = sum(row.size.parameters for row in plan.rows)
     outputs = number * sum(prod(row.size.output_shape) for row in inner(plan.rows))
-    # Parameters, gradients and states, and two snapshots of parameters and states.
-    fixed = number * (4 * parameters + 3 * state_numbers(plan))
+    # Parameters, gradients and states, and two snapshots of parameters and states; evaluations keep
+    # the best parameters, those of now and those known to the older snapshot.
+    best = 2 * parameters if plan.experiment.train.eval_every else 0
+    fixed = number * (4 * parameters + best + 3 * state_numbers(plan))
     needed = fixed + outputs * plan.batch_size
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > available:

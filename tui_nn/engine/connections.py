@@ -12,12 +12,14 @@ from socket import SHUT_RDWR, socket
 from tui_nn import __version__
 from tui_nn.engine.listener import Knock, Listener
 from tui_nn.runs.folder import Folder
-from tui_nn.spec.errors import InvalidInput, printable
+from tui_nn.spec.errors import InvalidInput, NNError, printable
 from tui_nn.spec.protocol.commands import FOR_ALL, Commands, Drive
 from tui_nn.spec.protocol.lines import command_id, decode_command, encode
 from tui_nn.spec.protocol.messages import Hello, Problem
 from tui_nn.wire import LONGEST, TooLong, Writer, read_lines
 
+MOST_WAITING = 2**26
+"""Bytes that may wait to be sent to a socket."""
 LONGEST_REASON = 300
 """Characters of what is said about a bad line, which may be in it whole."""
 
@@ -85,8 +87,14 @@ class Connection:
         return not isinstance(self._ends, socket)
 
     def send(self, line: bytes) -> None:
-        """Send a line, without its end; never blocks, and does nothing where nobody reads."""
+        """Send a line, without its end; never blocks, and does nothing where nobody reads.
+
+        A socket whose other end has long read nothing is hung up: it may come again.
+        """
         self._writer.send(line + b"\n")
+        if isinstance(self._ends, socket) and self._writer.waiting > MOST_WAITING:
+            with suppress(OSError):
+                self._ends.shutdown(SHUT_RDWR)
 
     def send_log(self, path: "os.PathLike[str]") -> None:
         """Send the lines of a file that are there now; OSError where it can't be opened."""
@@ -133,6 +141,14 @@ def _understood(connection: Connection, line: bytes | TooLong) -> Arrival | _Mis
         if len(reason) > LONGEST_REASON:
             reason = f"{reason[:LONGEST_REASON]}…"
         return _Misspelt(connection, Problem(id=command_id(line), message=reason))
+
+
+def problem(number: int | None, error: Exception) -> Problem:
+    """An error, for whoever asked for what raised it."""
+    if isinstance(error, NNError):
+        return Problem(id=number, message=error.message, where=error.where, hint=error.hint)
+    lines = str(error).strip().splitlines() or [""]
+    return Problem(id=number, message=f"{type(error).__name__}: {lines[0]}")
 
 
 class Connections:

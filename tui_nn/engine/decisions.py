@@ -7,9 +7,10 @@ from torch import Tensor, nn
 
 from tui_nn.engine.evaluation import Evaluation
 from tui_nn.spec import catalog
-from tui_nn.spec.catalog.metrics import main_metric
+from tui_nn.spec.catalog.metrics import Metric, main_metric
 from tui_nn.spec.experiment import Goal
 from tui_nn.spec.protocol import Reason
+from tui_nn.spec.resolve import Plan
 from tui_nn.spec.targets import Kind
 
 
@@ -32,14 +33,28 @@ class Decided:
     best: Best | None = None
 
 
+def judged_by(goal: Goal | None, patience: int | None, kind: Kind) -> Metric:
+    """The metric that says which evaluation is the best."""
+    return catalog.metric(goal.metric if goal else "loss" if patience else main_metric(kind))
+
+
+def comparable(old: Plan, new: Plan) -> bool:
+    """Whether the best evaluation under one plan is one to beat under the other."""
+    before, now = (
+        judged_by(plan.experiment.goal, plan.experiment.train.patience, plan.facts.kind)
+        for plan in (old, new)
+    )
+    same_loss = old.experiment.loss == new.experiment.loss
+    return before == now and (now.name != "loss" or same_loss)
+
+
 class Decisions:
     """Looks at evaluations in order; says when training has reached or lost its way."""
 
     def __init__(self, goal: Goal | None, patience: int | None, kind: Kind) -> None:
         self.goal = goal
         self.patience = patience
-        name = goal.metric if goal else "loss" if patience else main_metric(kind)
-        self.metric = catalog.metric(name)
+        self.metric = judged_by(goal, patience, kind)
         self.in_a_row = 0
         self.since_best = 0
         self.best: Best | None = None

@@ -18,6 +18,8 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Reason, encode
 from tui_nn.spec.protocol import commands as do
 
+ENDS_STEPS = (do.Load, do.Run, do.Pause, do.Back, do.GoTo, do.Reset, do.Stop)
+"""Commands with which the steps that were asked for before are over."""
 ALONE_SECONDS = 1.0
 """How often to look whether to go on waiting, where nobody is there who might say something."""
 
@@ -68,24 +70,39 @@ class Driver:
     def _take_next(self) -> None:
         """Show where training stands, and take in what comes."""
         if self._later:
-            arrival: Arrival | None = self._later.popleft()
-        else:
-            more = self.telling.show(running=False)
-            timeout = None if self.connections.anybody else ALONE_SECONDS
-            arrival = self.connections.receive(0.0 if more else timeout)
+            self._carry_out_or_refuse(self._later.popleft())
+            return
+        more = self.telling.show(running=False)
+        timeout = None if self.connections.anybody else ALONE_SECONDS
+        arrival = self.connections.receive(0.0 if more else timeout)
         if arrival is not None:
             self.take(arrival)
 
     def take(self, arrival: Arrival) -> None:
-        """Carry out what arrived; a command that can't be is refused and harms nothing."""
+        """Carry out what arrived, or let it wait for its turn."""
         what = arrival.what
+        if isinstance(what, ENDS_STEPS):
+            self._end_steps()
         task = self.runner.task
         changes = not isinstance(what, (Attached, Closed, *do.FOR_ALL))
         if (isinstance(what, do.Step) and task and task.by) or (
             changes and self.runner.is_entering
         ):
             self._later.append(arrival)
-            return
+        else:
+            self._carry_out_or_refuse(arrival)
+
+    def _end_steps(self) -> None:
+        """End the present task, unless it leads to a gate, and the steps that wait for it."""
+        if not self.runner.is_entering:
+            self.runner.end_task()
+        steps = [waiting for waiting in self._later if isinstance(waiting.what, do.Step)]
+        self._later = deque(waiting for waiting in self._later if waiting not in steps)
+        for waiting in steps:
+            self.telling.answer(waiting)
+
+    def _carry_out_or_refuse(self, arrival: Arrival) -> None:
+        """Carry out a command; one that can't be is refused and harms nothing."""
         try:
             self._carry_out(arrival)
         except StepAbandoned:
@@ -122,7 +139,6 @@ class Driver:
                 self.runner.begin(Task(interval_s=1 / what.pace if what.pace > 0 else 0.0))
                 self._done(arrival)
             case do.Pause():
-                self._pause()
                 self._done(arrival)
             case _:
                 if self.runner.is_at_a_gate:
@@ -164,20 +180,18 @@ class Driver:
         self.runner.begin(Task(what.by, what.count, until_epoch=until, asked=arrival))
         self.telling.tell_present()
 
-    def _pause(self) -> None:
-        self.runner.end_task()
-        for waiting in self._later:
-            self.telling.answer(waiting)
-        self._later.clear()
-
     def _travel(self, move: Callable[[Session], None]) -> None:
         session = self.telling.session
-        self.runner.end_task()
         self.runner.forget_end()
         move(session)
         self.telling.words = ""
         if not self.runner.task:
             self.telling.state = "paused" if session.step else "ready"
+
+    def _give_way(self) -> None:
+        """InvalidInput where the engine is to leave: no long way holds it."""
+        if self.is_over:
+            raise InvalidInput("the engine is leaving")
 
     def _back(self, session: Session, what: do.Back) -> None:
         if what.count < 1:
@@ -224,7 +238,6 @@ class Driver:
 
     def _load(self, what: do.Load) -> None:
         telling = self.telling
-        self.runner.end_task()
         runs = RUNS if what.runs is None else Path(what.runs)
         folder = find_run(what.experiment, runs) if what.text is None else None
         if folder is not None and self._holds(folder):
@@ -239,6 +252,7 @@ class Driver:
             telling.state, telling.words, telling.held = before, "", None
         self.close()
         telling.loaded = loaded
+        loaded.session.poll = self._give_way
         telling.state = "paused" if loaded.session.step else "ready"
         for record in told:
             telling.record(record)
@@ -253,7 +267,6 @@ class Driver:
         """End the run that is loaded, save it and let go of it."""
         telling = self.telling
         self.finish("stopped")
-        self._later.clear()
         telling.unkept.clear()
         self.connections.listen_no_more()
         if telling.loaded is not None and telling.loaded.session.keeper is not None:

@@ -10,7 +10,6 @@ from tui_nn.data.dataset import Dataset
 from tui_nn.data.encode import encode
 from tui_nn.engine.aside import aside
 from tui_nn.engine.tensors import on_device
-from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.network import inner
 from tui_nn.spec.resolve import Plan
 from tui_nn.spec.targets import Classes, Decision
@@ -53,9 +52,18 @@ class Part:
         self._spread = _sum_of_squares(self.labels) if self.decision is Decision.NONE else 0.0
 
     def evaluate(self, network: nn.Module, loss: nn.Module) -> Evaluation:
-        """Loss and metrics of all samples, without a trace in the network or its generators."""
+        """Loss and metrics of all samples, without a trace in the network or its generators.
+
+        Where the loss refuses outputs that are not finite, it is NaN.
+        """
         with aside(network):
-            return self.measure(self.outputs(network), loss)
+            output = self.outputs(network)
+            try:
+                return self.measure(output, loss)
+            except RuntimeError:
+                if bool(output.isfinite().all()):
+                    raise
+                return self._measured(output, nan)
 
     def outputs(self, network: nn.Module) -> Tensor:
         """What the network gives for all samples."""
@@ -65,15 +73,15 @@ class Part:
     def measure(self, output: Tensor, loss: nn.Module) -> Evaluation:
         """Loss and metrics of these outputs."""
         # Of all at once: with class weights, a mean of means would be another number.
-        mean_loss = loss(output, self.target).item()
+        return self._measured(output, loss(output, self.target).item())
+
+    def _measured(self, output: Tensor, mean_loss: float) -> Evaluation:
         if isinstance(self.kind, Classes):
             return self._classes(output, mean_loss, self.kind.count)
         return self._values(output, mean_loss)
 
     def _classes(self, output: Tensor, loss: float, classes: int) -> Evaluation:
-        answer = decide(output, self.decision)
-        pairs = torch.bincount(self.labels * classes + answer, minlength=classes * classes)
-        confusion = pairs.view(classes, classes)
+        confusion = count_pairs(self.labels, decide(output, self.decision), classes)
         hits, actual, said = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
         right = int(hits.sum())
         # A class that is neither there nor said has no F1; the mean is over the others.
@@ -96,16 +104,17 @@ class Part:
 
 def chunk_size(plan: Plan, samples: int) -> int:
     """How many samples go through the network at once: all where they look at each other."""
-    rows = inner(plan.rows)
-    if any(takes_batch_statistics(row.layer) for row in rows):
+    if looks_at_others(plan):
         return samples
-    widest = max(prod(row.size.output_shape) for row in rows)
+    widest = max(prod(row.size.output_shape) for row in inner(plan.rows))
     return max(1, CHUNK_NUMBERS // max(widest, prod(plan.facts.input_shape)))
 
 
-def takes_batch_statistics(layer: Bound) -> bool:
+def looks_at_others(plan: Plan) -> bool:
     """Whether the answer for a sample depends on those beside it, even in evaluation."""
-    return layer.entry.name.startswith("BatchNorm") and not layer["track_running_stats"]
+    layers = (row.layer for row in inner(plan.rows))
+    norms = (layer for layer in layers if layer.entry.name.startswith("BatchNorm"))
+    return any(not norm["track_running_stats"] for norm in norms)
 
 
 def decide(output: Tensor, decision: Decision) -> Tensor:
@@ -118,6 +127,12 @@ def decide(output: Tensor, decision: Decision) -> Tensor:
         case Decision.ABOVE_HALF:
             return (output[:, 0] > 0.5).long()
     raise AssertionError("values are no classes")
+
+
+def count_pairs(labels: Tensor, answers: Tensor, classes: int) -> Tensor:
+    """How often samples of the row's class got the column's: int64 (n,) to (classes, classes)."""
+    pairs = torch.bincount(labels * classes + answers, minlength=classes * classes)
+    return pairs.view(classes, classes)
 
 
 def _sum_of_squares(values: Tensor) -> float:

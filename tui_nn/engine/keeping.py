@@ -232,8 +232,9 @@ def _lineage(folder: Folder, last: _Last) -> Lineage:
     for path, length in ((folder.events, last.events), (folder.changes, last.changes_log)):
         if path.stat().st_size < length:
             raise InvalidInput(
-                f"is shorter than when {folder.last.name} was saved", where=str(path)
-            )
+                f"is shorter than when {folder.last.name} was saved", where=str(path),
+                hint="copy the whole folder again, or train anew",
+            )  # fmt: skip
     lineage = Lineage()
     for record in read_records(folder.events, last.events):
         lineage.take(record)

@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from tui_nn.data.recipe import Recipe
 from tui_nn.data.split import Samples
 from tui_nn.engine.aside import aside
-from tui_nn.engine.evaluation import chunk_size, decide, takes_batch_statistics
+from tui_nn.engine.evaluation import chunk_size, decide, looks_at_others
 from tui_nn.engine.tensors import on_device
 from tui_nn.engine.weights import CPU, network_with
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.network import SAME_NUMBERS, inner
+from tui_nn.spec.network import SAME_NUMBERS
 from tui_nn.spec.resolve import Plan
 from tui_nn.spec.targets import Classes
 
@@ -73,11 +73,6 @@ def predict(
         return answers(torch.cat(parts), plan, recipe)
 
 
-def looks_at_others(plan: Plan) -> bool:
-    """Whether the answer for a sample depends on those beside it."""
-    return any(takes_batch_statistics(row.layer) for row in inner(plan.rows))
-
-
 def refuse_a_single_one(plan: Plan, count: int) -> None:
     """InvalidInput for one sample where the network compares it with others."""
     if looks_at_others(plan) and count < 2:
@@ -91,10 +86,7 @@ def answers(outputs: Tensor, plan: Plan, recipe: Recipe) -> Predictions:
     """What outputs (n, …) mean under the plan's loss."""
     raw = outputs.numpy()
     if not isinstance(plan.facts.kind, Classes):
-        values, scaling = raw.astype(np.float64), recipe.scaling
-        if scaling.target_mean is not None and scaling.target_scale is not None:
-            values = values * scaling.target_scale + scaling.target_mean
-        return Predictions(raw, values=values)
+        return Predictions(raw, values=recipe.scaling.own_target(raw.astype(np.float64)))
     classes = decide(outputs, plan.fit.decision).numpy()
     classes[np.isnan(raw).any(axis=1)] = -1
     found = probabilities(outputs, plan)

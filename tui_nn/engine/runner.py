@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from sys import maxsize
 
-from tui_nn.engine.connections import Arrival
+from tui_nn.engine.connections import Arrival, problem
 from tui_nn.engine.session import Session
-from tui_nn.engine.telling import Telling, problem
+from tui_nn.engine.telling import Telling
 from tui_nn.engine.trainer import StepAbandoned
 from tui_nn.engine.training import Moment
 from tui_nn.spec.errors import InvalidInput
@@ -43,7 +43,7 @@ class Runner:
         self.task: Task | None = None
         self._wait = wait
         self._stop_at = 0
-        """The gate at which a step that is gone into again is to stop."""
+        """The gate at which a step that is gone into again is to stop, or at its last."""
         self._resting: Moment | None = None
         """Where training goes on after an end that left other weights behind."""
 
@@ -158,7 +158,7 @@ class Runner:
         """Between two phases: stop here if the task ends here, until there is another."""
         session = self.telling.session
         if self._stop_at:
-            if self.stepper.gates >= self._stop_at:
+            if self.stepper.gates >= self._stop_at or phase is Phase.UPDATE:
                 self._stop_at = 0
                 self.end_task()
         elif self.task is not None and self.task.by == "phase":
@@ -192,7 +192,8 @@ class Runner:
             return
         session = self.telling.session
         task, self.task = self.task, None
-        if session.step or reason not in ("stopped", "interrupted"):
+        trained = session.step > 0 or session.lineage.has_steps
+        if trained or reason not in ("stopped", "interrupted"):
             resting = session.moment()
             self.telling.words = session.end(reason).message
             self._resting = None if reason == "diverged" else resting
@@ -206,7 +207,7 @@ class Runner:
         session.return_to(session.good)
         session.start_telling()
         session.emit(Noticed(branch=session.branch, step=session.step, message=words))
-        task, self.task = self.task, None
+        task, self.task, self._stop_at = self.task, None, 0
         self.telling.state, self.telling.words = "failed", words
         if task is not None and task.asked is not None:
             self.telling.refuse(task.asked, error)

@@ -102,6 +102,8 @@ class Session:
         self.phase = Phase.OPTIMIZER
         seconds = DENSE_SECONDS if history_bytes else MOMENT_SECONDS
         self.timeline = Timeline(history_bytes, seconds)
+        self.poll: Callable[[], None] = lambda: None
+        """Called every few steps of a way that is gone again, about each 10 ms; it may raise."""
         self._tell, self.pacer = tell, Pacer()
         self._told = _Told(1)
         self._elapsed = 0.0
@@ -119,10 +121,15 @@ class Session:
             self.emit(Noticed(step=0, message=notice))
 
     def take_up(self, saving: Saving, root: Prepared, lineage: Lineage) -> None:
-        """Go on where a run was last saved; `root`: its settings before any change."""
+        """Go on where a run was last saved; `root`: its settings before any change.
+
+        Raises what torch raises where the save doesn't fit these settings.
+        """
+        moment = replace(saving.moment, prepared=self.training.prepared)
+        self.training.try_out(moment)
         self.root, self.lineage, self._elapsed = root, lineage, saving.elapsed_s
         self.timeline.clear()  # it began with the settings of now
-        self.return_to(replace(saving.moment, prepared=self.training.prepared))
+        self.return_to(moment)
         self.timeline.keep(self.good)
         self.start_telling()
 

@@ -96,7 +96,8 @@ def resume(
         ) from None  # fmt: skip
     try:
         session = _take_up(folder, opened.prepared, listener, history_bytes, keeper)
-        change(session, changes)
+        if change(session, changes):
+            session.save()  # a kill doesn't take them back
     except BaseException:
         keeper.close()
         raise

@@ -1,5 +1,6 @@
 """The whole state of training, taken and put back bit for bit."""
 
+import warnings
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -7,9 +8,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.optim import Optimizer, SparseAdam
 
 from tui_nn.engine.batches import Place
-from tui_nn.engine.trainer import Gate, StepAbandoned, Trainer
+from tui_nn.engine.stepping import step
+from tui_nn.engine.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,33 @@ def restore(trainer: Trainer, snapshot: Snapshot) -> None:
         torch.cuda.set_rng_state(snapshot.generators[1], trainer.device)
 
 
-def undoable_step(trainer: Trainer, gate: Gate) -> Tensor:
-    """One step with a gate; if the gate raises StepAbandoned, it has never been."""
-    before = take(trainer)
-    try:
-        return trainer.train_step(gate)
-    except StepAbandoned:
-        restore(trainer, before)
-        raise
+def try_optimizers(trainer: Trainer) -> None:
+    """Let the optimizers make a step, of gradients of 1, that is to be taken back.
+
+    torch loads a state whatever its shapes are, and only a step finds out. Raises what torch
+    raises, and ValueError for a state that the step had to bring to another shape.
+    """
+    for optimizer in trainer.optimizers:
+        is_sparse = isinstance(optimizer, SparseAdam)
+        for parameter in optimizer.param_groups[0]["params"]:
+            ones = torch.ones_like(parameter)
+            parameter.grad = ones.to_sparse(1) if is_sparse else ones
+        before = _shapes(optimizer)
+        with warnings.catch_warnings(action="ignore"):  # of torch, where it resizes one
+            step(optimizer, lambda: torch.zeros(()))
+        for place, shape in _shapes(optimizer).items():
+            if before.get(place, shape) != shape:
+                raise ValueError(f"{place[1]} is {tuple(before[place])}, not {tuple(shape)}")
+
+
+def _shapes(optimizer: Optimizer) -> dict[tuple[int, str], torch.Size]:
+    """Of the tensors an optimizer keeps, by the number of their parameter and their name."""
+    return {
+        (number, name): value.shape
+        for number, state in enumerate(optimizer.state.values())
+        for name, value in state.items()
+        if isinstance(value, Tensor)
+    }
 
 
 def _generators(device: torch.device) -> tuple[Tensor, ...]:

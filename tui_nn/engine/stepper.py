@@ -62,6 +62,8 @@ class Stepper:
             elif session.step > 0:
                 go_to(session, session.branch, session.step - 1)
                 gates = _gates_of_step(session)
+            else:
+                break
         return gates
 
 

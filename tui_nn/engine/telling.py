@@ -2,16 +2,16 @@
 
 import time
 
-from tui_nn.engine.connections import Arrival, Connections
+from tui_nn.engine.connections import Arrival, Connections, problem
 from tui_nn.engine.loading import Loaded
 from tui_nn.engine.session import Session
 from tui_nn.engine.starting import Listener
 from tui_nn.engine.stepper import Stepper
 from tui_nn.engine.watching import Watching
-from tui_nn.spec.errors import InvalidInput, NNError
+from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Evaluated, Record, State, encode
 from tui_nn.spec.protocol.frames import AnyFrame
-from tui_nn.spec.protocol.messages import Answer, Present, Problem
+from tui_nn.spec.protocol.messages import Answer, Present
 
 PRESENT_SECONDS = 0.1
 """How often it is told where training stands while it runs."""
@@ -101,11 +101,3 @@ class Telling:
         if self.loaded is None:
             return False
         return self.watching.show(self.loaded.session, self.stepper.looks, running=running)
-
-
-def problem(number: int | None, error: Exception) -> Problem:
-    """An error, for whoever sent the command."""
-    if isinstance(error, NNError):
-        return Problem(id=number, message=error.message, where=error.where, hint=error.hint)
-    lines = str(error).strip().splitlines() or [""]
-    return Problem(id=number, message=f"{type(error).__name__}: {lines[0]}")

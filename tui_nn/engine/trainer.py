@@ -34,7 +34,7 @@ LARGEST_LBFGS_RATE = 1e10
 
 
 class StepAbandoned(Exception):
-    """Raised by a gate that wants the step undone; see `state.undoable_step`."""
+    """Raised by a gate that wants the step undone; see `stepper.Stepper`."""
 
 
 class Gate(Protocol):

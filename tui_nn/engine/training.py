@@ -10,7 +10,7 @@ from torch import Tensor
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine.changing import change
-from tui_nn.engine.decisions import Decided, Decisions
+from tui_nn.engine.decisions import Decided, Decisions, comparable
 from tui_nn.engine.devices import choose_device
 from tui_nn.engine.evaluation import Evaluation, Part
 from tui_nn.engine.perceptron import PerceptronWatch, Watched, is_perceptron
@@ -20,7 +20,7 @@ from tui_nn.engine.postmortem import (
     loss_limit,
     ruined_evaluation,
 )
-from tui_nn.engine.state import Snapshot, restore, take
+from tui_nn.engine.state import Snapshot, restore, take, try_optimizers
 from tui_nn.engine.trainer import Gate, Trainer
 from tui_nn.engine.weights import put_weights
 from tui_nn.spec.protocol import Culprit, Phase, Reason
@@ -251,6 +251,16 @@ class Training:
         self.limit, self.reason, self._last = moment.limit, moment.reason, None
         self.trainer.network.zero_grad()  # the gradient of a step that lies ahead is none yet
 
+    def try_out(self, moment: Moment) -> None:
+        """Use all that a moment from a file holds; raises what torch raises where it doesn't fit.
+
+        Then only `go_to` leads on.
+        """
+        self.go_to(moment)
+        if moment.decided.best is not None:
+            self.trainer.network.load_state_dict(moment.decided.best.weights)
+        try_optimizers(self.trainer)
+
     def change(self, plan: Plan) -> None:
         """Go on as `plan` says from here on: see `changing.change`.
 
@@ -274,12 +284,9 @@ class Training:
 
     def _still_decided(self, old: Plan, decided: Decided) -> Decided:
         """What evaluations under `old` settings say of the goal and the best weights now."""
-        now, before = self.plan.experiment, old.experiment
-        if now.goal != before.goal:
+        if self.plan.experiment.goal != old.experiment.goal:
             decided = replace(decided, in_a_row=0)
-        metric = self.decisions.metric
-        was = Decisions(before.goal, before.train.patience, old.facts.kind).metric
-        if metric != was or (metric.name == "loss" and now.loss != before.loss):
+        if not comparable(old, self.plan):
             decided = replace(decided, since_best=0, best=None)
         return decided
 

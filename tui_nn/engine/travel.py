@@ -1,6 +1,6 @@
 """To other steps and other settings: back, forth, reset, changed; nothing recorded is rewritten."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from sys import maxsize
 from typing import Any
 
@@ -10,18 +10,12 @@ from tui_nn.spec.changes import Difference, changed, differences, refuse_too_lat
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Changed, Phase
 
-Poll = Callable[[], None]
-"""Called at least every 20 ms while a way is gone again; it may raise."""
 
-
-def _silent() -> None:
-    """Nobody waits."""
-
-
-def go_to(session: Session, branch: int, step: int, poll: Poll = _silent) -> None:
+def go_to(session: Session, branch: int, step: int) -> None:
     """Stand where a branch stood after `step` steps, to the bit on the CPU.
 
-    The nearest earlier moment is put back and the way from there is trained again, in silence.
+    The nearest earlier moment is put back and the way from there is trained again, in silence; what
+    `session.poll` raises leaves training where it has come to.
     Raises InvalidInput for a step or branch that is not recorded.
     """
     lineage = session.lineage
@@ -45,12 +39,14 @@ def go_to(session: Session, branch: int, step: int, poll: Poll = _silent) -> Non
         moment = session.training.moment(0, 0)
     session.return_to(moment)
     session.branch = node.number
-    _repeat(session, step, len(wanted), poll)
-    session.phase = Phase.EVALUATE if session.step else Phase.OPTIMIZER
-    session.start_telling()
+    try:
+        _repeat(session, step, len(wanted))
+    finally:
+        session.phase = Phase.EVALUATE if session.step else Phase.OPTIMIZER
+        session.start_telling()
 
 
-def _repeat(session: Session, step: int, changes: int, poll: Poll) -> None:
+def _repeat(session: Session, step: int, changes: int) -> None:
     """Train again what is recorded, up to a step with so many changes in force."""
     training = session.training
     while True:
@@ -75,7 +71,7 @@ def _repeat(session: Session, step: int, changes: int, poll: Poll) -> None:
             training.decide()
         if session.timeline.is_due:
             session.remember()
-        poll()
+        session.poll()
 
 
 def step_of_epoch(session: Session, epoch: int) -> int:
@@ -83,8 +79,8 @@ def step_of_epoch(session: Session, epoch: int) -> int:
 
     The size of batches may have been changed on the way.
     """
-    count = session.root.plan.facts.train_count
-    sizes = {0: session.root.plan.batch_size}
+    count = session.training.plan.facts.train_count  # the data too may be other than the root's
+    sizes = {0: session.root.plan.experiment.train.batch_size or count}
     for record in session.lineage.all_changes(session.branch):
         if record.key == "train.batch_size":
             sizes[record.step] = record.new or count
@@ -120,7 +116,8 @@ def change(session: Session, changes: Sequence[str]) -> tuple[Difference, ...]:
 def reset(session: Session, seed: int | None = None) -> None:
     """Back to the first step with the settings of now; with a seed, to other weights.
 
-    A new branch, but where nothing was ever changed: then the first step of this one.
+    Without one the seed is again the one it began with: only so are the weights the same. A new
+    branch, but where nothing was ever changed: then the first step of this one.
     """
     session.tell_steps()
     training, lineage = session.training, session.lineage
@@ -131,7 +128,7 @@ def reset(session: Session, seed: int | None = None) -> None:
     go_to(session, parent, 0)
     before = training.plan.experiment
     found = [
-        Difference("train.seed", before.train.seed, now.train.seed if seed is None else seed),
+        Difference("train.seed", before.train.seed, before.train.seed if seed is None else seed),
         *(d for d in differences(before.table, now.table) if d.key != "train.seed"),
     ]
     _record(session, found, parent=parent)

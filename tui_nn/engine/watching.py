@@ -4,16 +4,14 @@ import time
 
 from msgspec.structs import replace
 
-from tui_nn.engine.connections import Connection, Connections
+from tui_nn.engine.connections import Connection, Connections, problem
 from tui_nn.engine.probes.look import look
 from tui_nn.engine.probes.view import View
 from tui_nn.engine.probes.watching import Moment, Watches
 from tui_nn.engine.session import Session
-from tui_nn.spec.errors import NNError
 from tui_nn.spec.protocol import commands as do
 from tui_nn.spec.protocol import encode
 from tui_nn.spec.protocol.frames import AnyFrame, Probes
-from tui_nn.spec.protocol.messages import Problem
 
 
 class Watching:
@@ -69,10 +67,11 @@ class Watching:
                 frame = look(view(session, running=running), watch.probe)
                 frame = replace(frame, watch=watch.key[1], number=number)
                 connection.send(encode(frame))
-            except NNError as error:
+            except Exception as error:  # noqa: BLE001 (training goes on, whatever a look ends in)
                 self._watches.remove(watch.key)
-                words = f"watch {watch.key[1]}: {error.message}"
-                connection.send(encode(Problem(message=words, hint=error.hint)))
+                found = problem(None, error)
+                words = f"watch {watch.key[1]}: {found.message}"
+                connection.send(encode(replace(found, message=words)))
                 continue
             cost = time.monotonic() - began
             self._watches.sent(watch.key, time.monotonic(), moment, cost)

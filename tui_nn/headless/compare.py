@@ -1,7 +1,5 @@
 """Runs side by side, as text or JSON: what differs, what came of it, their curves."""
 
-import re
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +7,14 @@ from tui_nn.headless.output import print_text
 from tui_nn.headless.runs import print_json_lines, row_json
 from tui_nn.headless.show_run import change_row
 from tui_nn.headless.summary import drawn
-from tui_nn.headless.tables import aligned, seconds_text, terminal_width, value_text
+from tui_nn.headless.tables import (
+    aligned,
+    folded,
+    seconds_text,
+    terminal_width,
+    value_text,
+    wrapped,
+)
 from tui_nn.plot.cells import RGB, cell_width
 from tui_nn.plot.chart import Line
 from tui_nn.runs.compare import (
@@ -27,8 +32,6 @@ from tui_nn.spec.errors import InvalidInput, printable
 
 LABELS = "abcdefghijklmnopqrstuvwxyz"
 """A letter a run, as a chart of many lines names them."""
-HELD = "\u00a0"
-"""A space where no line is cut."""
 COLOURS: tuple[RGB, ...] = (
     (86, 180, 233), (230, 159, 0), (0, 158, 115), (213, 94, 0), (204, 121, 167), (0, 114, 178),
     (240, 228, 66),
@@ -72,7 +75,7 @@ def _differences(told: Sequence[Told]) -> list[str]:
             who.setdefault(value, []).append(label)
         lines.append(key)
         for value, runs in who.items():
-            lines += _wrapped(f"  {' '.join(runs)}  ", value)
+            lines += wrapped(value, begin=f"  {' '.join(runs)}  ")
     return lines
 
 
@@ -84,16 +87,6 @@ def _that_fit(rows: list[list[str]], labels: str) -> tuple[list[list[str]], list
         short.remove(longest)
         long.append(longest)
     return short, [row for row in rows if row in long]
-
-
-def _wrapped(begin: str, text: str) -> list[str]:
-    """Text behind its beginning, cut into lines between its calls."""
-    whole = re.sub(r"\([^()]*\)", lambda call: call[0].replace(" ", HELD), text)
-    lines = textwrap.wrap(
-        begin + whole, terminal_width(), subsequent_indent=" " * len(begin),
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
-    return [line.replace(HELD, " ") for line in lines]
 
 
 def _changes(told: Sequence[Told]) -> list[str]:
@@ -116,7 +109,7 @@ def _results(told: Sequence[Told]) -> list[str]:
         part = "val " if run.row.part == "val" else ""
         steps, time = f"{run.row.step or 0:,}", seconds_text(run.row.seconds or 0.0)
         rows.append([label, run.row.how, steps, time, part + metric.label, best, last])
-    return aligned(rows, left=(0, 1, 4))
+    return folded(rows, left=(0, 1, 4))
 
 
 def _chart(told: Sequence[Told], metric: str, by: By) -> str:

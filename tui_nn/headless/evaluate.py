@@ -11,7 +11,7 @@ from tui_nn.data.dataset import Dataset
 from tui_nn.data.files.source import Source, Tell
 from tui_nn.data.fresh.read import read_samples
 from tui_nn.headless.output import print_bytes, print_text
-from tui_nn.headless.tables import aligned
+from tui_nn.headless.tables import folded, wrapped
 from tui_nn.headless.trained import Checkpoint, Trained, open_trained, tell_notices, with_data
 from tui_nn.headless.waiting import waiting
 from tui_nn.spec import catalog
@@ -101,7 +101,7 @@ def _parts(trained: Trained, options: Options, tell: Tell) -> tuple[dict[str, Da
 def _page(trained: Trained, found: "dict[str, Assessment]") -> Iterator[str]:
     """All of it for a person."""
     weights = "the best weights" if trained.checkpoint == "best" else "the last weights"
-    yield f"{trained.folder.name}: {weights}, {trained.plan.experiment.loss.call}"
+    yield from wrapped(f"{trained.folder.name}: {weights}, {trained.plan.experiment.loss.call}")
     for name, part in found.items():
         noun = trained.recipe.sample_name + ("" if part.count == 1 else "s")
         yield ""
@@ -127,11 +127,12 @@ def _metrics(trained: Trained, part: "Assessment") -> Iterator[str]:
             [metric.label, metric.show(value), "" if simplest is None else metric.show(simplest),
              beside]
         )  # fmt: skip
-    yield from aligned(rows, left=(0, 3), indent=2)
+    yield from folded(rows, left=(0, 3), indent=2)
     if part.not_finite:
         yield f"  {part.not_finite:,} of {part.count:,} outputs aren't finite"
     commonest = ", the commonest class" if part.classes else ""
-    yield f"  baseline: {printable(part.baseline.answer)}{commonest} of the training part"
+    answer = f"{printable(part.baseline.answer)}{commonest} of the training part"
+    yield from wrapped(answer, begin="  baseline: ")
     if len(part.targets) > 1 and trained.recipe.target_mean is not None:
         yield "  loss, MAE and RMSE are in the deviations of each value"
 
@@ -146,7 +147,7 @@ def _classes(part: "Assessment") -> list[str]:
         [printable(c.name), _share(c.precision), _share(c.recall), _share(c.f1), f"{c.support:,}"]
         for c in part.classes
     ]
-    return aligned(rows, left=(0,), indent=2)
+    return folded(rows, left=(0,), indent=2)
 
 
 def _confusion(part: "Assessment") -> Iterator[str]:
@@ -158,7 +159,7 @@ def _confusion(part: "Assessment") -> Iterator[str]:
             [name, *(f"{count:,}" for count in counts)]
             for name, counts in zip(names, part.confusion, strict=True)
         ]
-        yield from aligned(rows, left=(0,), indent=2)
+        yield from folded(rows, left=(0,), indent=2)
         return
     mistakes = sorted(
         (-count, true, said)
@@ -172,7 +173,7 @@ def _confusion(part: "Assessment") -> Iterator[str]:
     yield "  the commonest mistakes (--json has the whole confusion matrix)"
     rows = [["true", "said", "samples"]]
     rows += [[names[t], names[s], f"{-count:,}"] for count, t, s in mistakes[:MOST_MISTAKES]]
-    yield from aligned(rows, left=(0, 1), indent=2)
+    yield from folded(rows, left=(0, 1), indent=2)
 
 
 def _targets(part: "Assessment") -> list[str]:
@@ -181,4 +182,4 @@ def _targets(part: "Assessment") -> list[str]:
         [printable(t.name), f"{t.mae:.4g}", f"{t.rmse:.4g}", "–" if t.r2 is None else f"{t.r2:.4g}"]
         for t in part.targets
     ]
-    return aligned(rows, left=(0,), indent=2)
+    return folded(rows, left=(0,), indent=2)

@@ -45,12 +45,10 @@ class Options:
 
 def predict(word: str, runs: Path, options: Options) -> None:
     """Print the answers of the run that `word` names, or write them; InvalidInput."""
-    if (options.input is None) == (not options.values):
-        raise InvalidInput(
-            "either --input or --values is needed",
-            where="predict",
-            hint="write --input FILE, or --values 0.3,1.2",
-        )
+    if options.input is None and not options.values:
+        raise InvalidInput("no input is named", hint="write --input FILE, or --values 0.3,1.2")
+    if options.input is not None and options.values:
+        raise InvalidInput("goes without --input", where="--values", hint="take one out")
     if options.json and options.output is not None:
         raise InvalidInput("prints, -o writes a table", where="--json", hint="take one out")
     with waiting(options.quiet) as tell:
@@ -64,8 +62,9 @@ def predict(word: str, runs: Path, options: Options) -> None:
             fresh = read_values(options.values, trained.recipe)
         tell("loading PyTorch …")
         # A second: after the input is checked.
-        from tui_nn.engine.predicting import looks_at_others, trained_network
+        from tui_nn.engine.evaluation import looks_at_others
         from tui_nn.engine.predicting import predict as ask
+        from tui_nn.engine.predicting import trained_network
 
         network = trained_network(trained.plan, trained.weights)
         tell("predicting")

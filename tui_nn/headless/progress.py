@@ -29,6 +29,10 @@ def progress_for(json: str, quiet: bool) -> "Progress":
 class Progress:
     """Keeps what is known of a run; says nothing."""
 
+    interval = float("inf")
+    _started_at: float
+    _next: float
+
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.per_epoch = self.epochs = self._count = 1
@@ -36,8 +40,7 @@ class Progress:
         self.step = self._first = 0
         self.loss = self.lr = float("nan")
         self.value: tuple[str, float] | None = None
-        self._started_at = clock()
-        self._next = self._started_at
+        self._begin()
 
     def __enter__(self) -> "Progress":
         return self
@@ -60,10 +63,27 @@ class Progress:
 
     def take(self, record: Record) -> None:
         """Take in the next record; show it if it is time."""
+        if isinstance(record, Started):
+            self._begin()
+        self._learn(record)
+        if self.step and self.clock() >= self._next and not isinstance(record, Ended):
+            self._next = self.clock() + self.interval
+            self.show()
+
+    def remember(self, record: Record) -> None:
+        """Take in a record of before: where a run that goes on stands."""
+        self._learn(record)
+        self.step = self._first = record.step
+        self._begin()  # what was before, loading PyTorch included, tells nothing of the pace
+
+    def _begin(self) -> None:
+        self._started_at = self.clock()
+        self._next = self._started_at + self.interval
+
+    def _learn(self, record: Record) -> None:
         match record:
             case Started():
                 self._plan(record)
-                self._started_at = self._next = self.clock()
             case Changed():
                 self._change(record)
             case Stepped():
@@ -74,19 +94,6 @@ class Progress:
                 part, numbers = ("val ", record.val) if record.val else ("", record.train)
                 value = numbers.get(self.metric.name)
                 self.value = None if value is None else (part, value)
-            case Ended():
-                return
-        if self.step and self.clock() >= self._next:
-            self._next = self.clock() + self.interval
-            self.show()
-
-    def remember(self, record: Record) -> None:
-        """Take in a record of before: where a run that goes on stands."""
-        if isinstance(record, Started):
-            self._plan(record)
-        elif isinstance(record, Changed):
-            self._change(record)
-        self.step = self._first = record.step
 
     def _plan(self, started: Started) -> None:
         self.metric = catalog.metric(started.metric)
@@ -103,8 +110,6 @@ class Progress:
     def total(self) -> int:
         """Steps of the whole run."""
         return self.epochs * self.per_epoch
-
-    interval = float("inf")
 
     def show(self) -> None:
         """Write the present state."""
@@ -138,12 +143,6 @@ class Lines(Progress):
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(clock)
         self.stream = stream
-        self._next = clock() + LINE_SECONDS
-
-    def take(self, record: Record) -> None:
-        super().take(record)
-        if isinstance(record, Started):
-            self._next = self.clock() + LINE_SECONDS
 
     def show(self) -> None:
         self.stream.write("  ".join(self.facts()) + "\n")

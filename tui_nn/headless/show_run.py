@@ -1,7 +1,6 @@
 """A run's page: what was trained, how it ended, what became of it; told from its records alone."""
 
 import os
-import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.runs import print_json_lines, row_json
 from tui_nn.headless.summary import count, ending, loss_curve, number_table
-from tui_nn.headless.tables import aligned, seconds_text, size_text, value_text
+from tui_nn.headless.tables import aligned, folded, seconds_text, size_text, value_text, wrapped
 from tui_nn.runs.compare import Told, last_numbers, read_run, settings
 from tui_nn.runs.folder import RUNS, Folder, find_run, list_folders, match_run
 from tui_nn.runs.history import History
@@ -22,7 +21,6 @@ from tui_nn.spec.files import near_file, preset_names, read_text
 from tui_nn.spec.protocol import Changed, Ended, Started
 from tui_nn.spec.shapes import show as show_shape
 
-WIDTH = 80
 NOTICES = 10
 _LISTS = "`nn-tui presets` and `nn-tui runs` list them"
 
@@ -34,16 +32,13 @@ def run_of(word: str, runs: Path) -> Folder | None:
     """
     if word in preset_names():
         return None
-    found = find_run(word, runs)
-    if found is None and word and Folder(Path(word)).is_like_a_run:
-        return Folder(Path(word))
+    found = find_run(word, runs, whole=False)
     if found is not None or os.path.exists(word):
         return found
-    folders = list_folders(runs)
-    found = next((folder for folder in folders if folder.name == word), match_run(word, runs))
+    found = match_run(word, runs)
     path = Path(word)
     if found is None and not path.suffix and len(path.parts) == 1:
-        names = [folder.name for folder in folders]
+        names = [folder.name for folder in list_folders(runs)]
         raise InvalidInput(
             f"there is no preset, file or run {word}",
             hint=near_file(word) or near(word, names) or _LISTS,
@@ -72,10 +67,11 @@ def run_page(told: Told) -> list[str]:
     lines = [printable(started.title)]
     about = started.experiment.get("about")
     if isinstance(about, str):
-        lines += map(printable, textwrap.wrap(about, WIDTH))
+        lines += wrapped(printable(" ".join(about.split())))
     lines += ["", *layer_table(started)]
-    named = setting_lines(started)
-    lines += ["", *(f"{name:<11} {text}" for name, text in named)]
+    lines.append("")
+    for name, text in setting_lines(started):
+        lines += wrapped(text, begin=f"{name:<11} ")
     lines += ["", *_end(told)]
     numbers = last_numbers(told.history)
     if numbers is not None:
@@ -99,7 +95,7 @@ def layer_table(started: Started) -> list[str]:
     parameters = sum(layer.parameters for layer in started.layers)
     work = sum(layer.multiply_adds for layer in started.layers)
     rows.append(("", "in all", "", f"{parameters:,}", f"{work:,}"))
-    return aligned(rows, left=(1, 2))
+    return folded(rows, left=(1, 2))
 
 
 def setting_lines(started: Started) -> list[tuple[str, str]]:
@@ -159,12 +155,13 @@ def _end(told: Told) -> list[str]:
     history, row = told.history, told.row
     name = printable(told.folder.name)
     if history.ended is not None and row.how != "running":
-        return [f"{name}: {ending(history.ended)}", printable(history.ended.message)]
+        how = wrapped(f"{name}: {ending(history.ended)}")
+        return [*how, *wrapped(printable(history.ended.message))]
     steps, epochs, seconds = row.step or 0, row.epoch or 0, row.seconds or 0.0
     so_far = f"{count(steps, 'step')}, {count(epochs, 'epoch')}, {seconds:.1f} s"
     if row.how == "running":
-        return [f"{name}: running ({so_far} so far)"]
-    return [f"{name}: cut off ({so_far})", "It never ended: its process was killed."]
+        return wrapped(f"{name}: running ({so_far} so far)")
+    return [*wrapped(f"{name}: cut off ({so_far})"), "It never ended: its process was killed."]
 
 
 def _tail(told: Told) -> list[str]:
@@ -181,7 +178,7 @@ def _tail(told: Told) -> list[str]:
         lines += ["", "checkpoints", *aligned(rows, left=(0, 1))]
     branches = branch_rows(told)
     if len(branches) > 1:
-        lines += ["", "branches", *aligned(branches, left=range(len(branches[0])))]
+        lines += ["", "branches", *folded(branches, left=range(len(branches[0])))]
     if told.row.how in ("cut off", "stopped") and told.folder.last.is_file():
         lines += ["", f"nn-tui train --resume {printable(_shortest(told.folder))} goes on"]
     return lines

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tui_nn.headless.output import is_ascii_only
-from tui_nn.headless.tables import aligned, terminal_width
+from tui_nn.headless.tables import folded, terminal_width, wrapped
 from tui_nn.plot.chart import MIN_WIDTH, Line, Mark, chart
 from tui_nn.runs.history import History
 from tui_nn.spec import catalog
@@ -40,8 +40,8 @@ def summary(history: History) -> str:
     assert ended is not None
     assert history.started is not None
     lines = [
-        f"{printable(history.started.title)}: {ending(ended)}",
-        ended.message,
+        *wrapped(f"{printable(history.started.title)}: {ending(ended)}"),
+        *wrapped(printable(ended.message)),
         "",
         *number_table(ended, history.started),
     ]
@@ -85,7 +85,7 @@ def number_table(told: Ended | Evaluated, started: Started) -> list[str]:
         simplest = started.baseline.numbers.get(last, {})
         cells = [_baseline_cell(simplest, metric) for metric in shown]
         rows.append(["baseline", f"{counts[last]:,}", *cells, printable(started.baseline.answer)])
-    return aligned(rows, indent=2)
+    return folded(rows, indent=2)
 
 
 def _baseline_cell(numbers: Numbers, metric: Metric) -> str:

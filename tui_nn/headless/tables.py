@@ -1,12 +1,17 @@
 """Words for a terminal: columns, widths, values, sizes, times."""
 
+import re
 import shutil
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from tui_nn.headless.output import is_ascii_only
 from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.errors import printable
+
+HELD = "\u00a0"
+"""A space where no line is cut."""
 
 
 def aligned(rows: Sequence[Sequence[str]], left: Iterable[int] = (), indent: int = 0) -> list[str]:
@@ -17,6 +22,34 @@ def aligned(rows: Sequence[Sequence[str]], left: Iterable[int] = (), indent: int
     at_left = set(left)
     widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
     return [" " * indent + "  ".join(_cells(row, widths, at_left)).rstrip() for row in rows]
+
+
+def folded(rows: Sequence[Sequence[str]], left: Collection[int] = (), indent: int = 0) -> list[str]:
+    """As `aligned`; columns that find no room come below the others, the first one repeated."""
+    lines = aligned(rows, left, indent)
+    if len(rows[0]) < 3 or _fits(lines):
+        return lines
+    counts = range(len(rows[0]) - 1, 2, -1)
+    parts = (aligned([row[:count] for row in rows], left, indent) for count in counts)
+    count = next((count for count, part in zip(counts, parts, strict=True) if _fits(part)), 2)
+    kept = aligned([row[:count] for row in rows], left, indent)
+    rest = [[row[0], *row[count:]] for row in rows if any(row[count:])]
+    left_of_rest = {max(0, index - count + 1) for index in left if not 0 < index < count}
+    return [*kept, "", *folded(rest, left_of_rest, indent)] if rest else kept
+
+
+def _fits(lines: Sequence[str]) -> bool:
+    return max(map(cell_width, lines)) <= terminal_width()
+
+
+def wrapped(text: str, begin: str = "") -> list[str]:
+    """Text behind its beginning, in lines of the terminal; calls stay whole."""
+    whole = re.sub(r"\w\([^()]*\)", lambda call: call[0].replace(" ", HELD), text)
+    lines = textwrap.wrap(
+        whole, terminal_width(), initial_indent=begin, subsequent_indent=" " * len(begin),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return [line.replace(HELD, " ") for line in lines]
 
 
 def _cells(row: Sequence[str], widths: Sequence[int], left: set[int]) -> list[str]:

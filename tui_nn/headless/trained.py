@@ -78,7 +78,9 @@ def _choose(folder: Folder, experiment: Experiment, asked: Checkpoint | None) ->
     raise InvalidInput(
         f"the run holds no {path.name}",
         where=str(folder.path),
-        hint=f"write --checkpoint={other.stem}" if other.exists() else "it was never saved",
+        hint=f"predict and evaluate take --checkpoint={other.stem}"
+        if other.exists()
+        else "it was never saved",
     )
 
 

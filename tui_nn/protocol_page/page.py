@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ GROUPS = (
     Group("Frames", "What a probe shows.", examples.FRAMES, frames.Frame),
     Group("Parts", "What the lines above are made of.", examples.PARTS),
 )
+_LIMITED = re.compile(r"Annotated\[(?P<type>\w+), msgspec\.Meta\((?P<limits>.*)\)\]")
+_SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 MODULES = (flow, arrays, frames, commands, messages, records)
 
 
@@ -164,6 +167,9 @@ def _alias(name: str, written: str, words: str) -> str:
     listed = written
     if written.startswith("Literal["):
         listed = written[len("Literal[") : -1].replace("', '", "' | '")
+    if limited := _LIMITED.fullmatch(written):
+        limits = (limit.split("=") for limit in limited["limits"].split(", "))
+        listed = limited["type"] + " and".join(f" {_SIGNS[sign]} {end}" for sign, end in limits)
     block = textwrap.fill(listed, WIDTH, break_long_words=False, break_on_hyphens=False)
     about = f"{_reflowed(words)}\n\n" if words else ""
     return f"### {name}\n\n{about}```\n{block}\n```"

@@ -79,20 +79,21 @@ class Folder:
         return self.path.name
 
     @property
+    def lacking(self) -> list[str]:
+        """The files that a run can't be without, and this one is."""
+        needed = (self.experiment, self.events)
+        return [path.name for path in needed if not os.path.isfile(path)]
+
+    @property
     def is_run(self) -> bool:
-        return _is_file(self.experiment) and _is_file(self.events)
+        return not self.lacking
 
     @property
     def is_like_a_run(self) -> bool:
-        """Whether something of a run is there."""
-        return any(_is_file(path) for path in (self.events, self.changes, self.last))
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
+        """Whether it has the name of a run, or something of one is there."""
+        if _STAMP.match(self.name) and os.path.isdir(self.path):
+            return True
+        return any(map(os.path.isfile, (self.events, self.changes, self.last)))
 
 
 def create(runs: Path, name: str, experiment: str) -> Folder:
@@ -206,14 +207,15 @@ def is_locked(folder: Folder) -> bool:
         os.close(handle)
 
 
-def find_run(word: str, runs: Path = RUNS) -> Folder | None:
-    """The run that `word` names: a path, or a folder's name in `runs`; None if it names none."""
-    for path in (Path(word), runs / word):
-        try:
-            if word and Folder(path).is_run:
-                return Folder(path.resolve() if path.name == LATEST else path)
-        except (OSError, ValueError):
-            continue
+def find_run(word: str, runs: Path = RUNS, *, whole: bool = True) -> Folder | None:
+    """The run that `word` names: a path, or a folder's name in `runs`; None if it names none.
+
+    `whole` False: also a folder that is only like a run.
+    """
+    for path in (Path(word), runs / word) if word else ():
+        folder = Folder(path.resolve() if path.name == LATEST else path)
+        if folder.is_run or (folder.is_like_a_run and not whole):
+            return folder
     return None
 
 
@@ -237,6 +239,12 @@ def need_run(word: str, runs: Path = RUNS) -> Folder:
     InvalidInput with the runs it may mean, or near names, where it is not one.
     """
     found = find_run(word, runs) or match_run(word, runs)
+    broken = find_run(word, runs, whole=False)
+    if found is None and broken is not None:
+        raise InvalidInput(
+            f"this run is broken: {' and '.join(broken.lacking)} can't be read or isn't there",
+            where=str(broken.path), hint="copy its whole folder again, or train anew",
+        )  # fmt: skip
     if found is None:
         names = [folder.name for folder in list_runs(runs)]
         raise InvalidInput(
@@ -252,13 +260,20 @@ def list_runs(runs: Path = RUNS) -> list[Folder]:
 
 
 def list_folders(runs: Path = RUNS) -> list[Folder]:
-    """As `list_runs`, with the folders that only look like runs."""
+    """As `list_runs`, with the folders that only look like runs.
+
+    None where there is no such folder; InvalidInput where it can't be read.
+    """
     try:
         paths = sorted(p for p in runs.iterdir() if not p.name.startswith(".") and p.is_dir())
-    except OSError:
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise InvalidInput(
+            f"can't be read ({error.strerror})", where=str(runs), hint="--runs names another folder"
+        ) from None
     folders = [Folder(path) for path in paths if not path.is_symlink()]
-    return [folder for folder in folders if _STAMP.match(folder.name) or folder.is_like_a_run]
+    return [folder for folder in folders if folder.is_like_a_run]
 
 
 def begun_at(folder: Folder) -> float | None:

@@ -58,6 +58,11 @@ class Lineage:
     def _of(self, record: Record) -> Branch:
         return self.branches.setdefault(record.branch, Branch(record.branch))
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether any step is recorded."""
+        return any(branch.head for branch in self.branches.values())
+
     def next_number(self) -> int:
         """A number no branch has yet."""
         return max(self.branches) + 1

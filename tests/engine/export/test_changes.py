@@ -338,6 +338,12 @@ def test_a_list_of_optimizers_becomes_one_and_keeps_its_schedules_place(tmp_path
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.1 / 4)
 
 
+def test_another_seed_means_nothing_to_batches_in_their_order(tmp_path: Path) -> None:
+    ready = prepared(MOONS, "train.shuffle=False")
+    losses = losses_of_script(ready, "module", tmp_path, STEPS, [change(9, "train.seed", 5)])
+    assert losses == losses_of_script(ready, "module", tmp_path, STEPS)
+
+
 def test_a_change_after_the_last_step_is_left_out() -> None:
     script = write_script(prepared(MOONS), steps=10, changes=[change(10, "train.batch_size", 4)])
     assert "changes" not in script.text.partition("losses = []")[2]

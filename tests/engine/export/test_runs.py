@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tests.cli.support import nn_tui
-from tests.engine.export.support import losses_of
+from tests.engine.export.support import left_by
 from tests.support import MOONS, RANDOM, advance_to, let_go, opened
 from tui_nn.engine.session import Session
 from tui_nn.engine.starting import Listener, start
@@ -20,6 +21,8 @@ from tui_nn.runs.history import History
 from tui_nn.spec.protocol import Record
 
 BASE = MOONS.replace("epochs = 4", "epochs = 20")
+WORSE = "optimizer=SGD(lr=20)"
+"""What is evaluated before this is better than all that comes."""
 
 
 def kept(
@@ -50,11 +53,17 @@ def train_ten(session: Session) -> None:
     train(session, 10)
 
 
-def exported(run: Folder, folder: Path, *options: str) -> list[float]:
-    """The losses of its script."""
+def left_by_script(run: Folder, folder: Path, *options: str) -> dict[str, Any]:
+    """What its script leaves behind."""
     answer = nn_tui("export", str(run.path), "--to", "python", "-o", str(folder), *options)
     assert answer.code == 0, answer.err
-    return [float(np.float32(loss)) for loss in losses_of(folder / "train.py")]
+    return left_by(folder / "train.py")
+
+
+def exported(run: Folder, folder: Path, *options: str) -> list[float]:
+    """The losses of its script."""
+    left = left_by_script(run, folder, *options)
+    return [float(np.float32(loss)) for loss in left["losses"]]
 
 
 def changed_often(session: Session) -> None:
@@ -224,3 +233,42 @@ def test_weights_for_a_network_with_batch_norm_come_along_with_its_statistics(
     run, losses = kept(tmp_path / "runs", train_ten, RANDOM, init_from=first.last)
     for form in ("sequential", "module"):
         assert exported(run, tmp_path / form, "--form", form) == losses
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (["train.patience=50"], ["loss=BCEWithLogitsLoss(pos_weight=9)"]),
+        (["goal.loss=0.01", "train.patience=50"], ["goal.loss=", "goal.f1=0.999", WORSE]),
+        ([], ["train.patience=50", WORSE]),
+        (["goal.f1=0.999", "train.patience=50"], ["goal.f1=", WORSE]),
+        (["train.patience=50"], [WORSE]),
+    ],
+    ids=["another loss", "another goal", "patience from then on", "no goal any more", "as before"],
+)
+def test_a_script_keeps_the_weights_that_its_run_took_for_the_best(
+    first: list[str], then: list[str], tmp_path: Path
+) -> None:
+    def act(session: Session) -> None:
+        change(session, ["train.eval_every=1", *first])
+        train(session, 21)
+        change(session, then)
+        train(session, 35)
+
+    run, _ = kept(tmp_path / "runs", act)
+    best = load_file(run.best)
+    left = left_by_script(run, tmp_path / "script")
+    for name, tensor in left["network"].state_dict().items():
+        assert torch.equal(tensor, best[f"network/{name}"])
+
+
+def test_a_script_tells_of_another_goal(tmp_path: Path) -> None:
+    def act(session: Session) -> None:
+        train(session, 9)
+        change(session, ["goal.accuracy=0.999"])
+        train(session, 9)
+
+    run, losses = kept(tmp_path / "runs", act)
+    assert exported(run, tmp_path / "script") == losses
+    text = (tmp_path / "script" / "train.py").read_text(encoding="utf-8")
+    assert '"""goal.accuracy: none becomes 0.999."""' in text

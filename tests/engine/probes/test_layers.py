@@ -8,6 +8,7 @@ from torch import nn
 
 from tests.engine.probes.support import PICTURES, TOKENS, as_tensor, gradient_of, seen, unpack, view
 from tests.support import MOONS, RANDOM
+from tui_nn.engine.probes.numbers import histogram
 from tui_nn.spec.protocol.frames import Curves, Layers, LayerStatistics, Metrics
 
 SLEEPY = """
@@ -155,6 +156,26 @@ def test_metrics_are_those_of_an_evaluation() -> None:
         found = at.parts[name].evaluate(at.network, at.trainer.loss)
         assert numbers == found.numbers
         assert frame.right[name] == found.right
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([1e20] * 3, [0, 3, 0]),
+        ([1.0, 1.0 + 2**-52, 1.0], [0, 3, 0]),
+        ([5e-324, 0.0, 0.0], [0, 2, 1]),
+        ([-1.7e308, 1.7e308, 4.0, math.inf, math.nan], [0, 1, 0]),
+        ([-1e307, 1e307, 1e307], [1, 0, 2]),
+    ],
+)
+def test_a_histogram_holds_numbers_too_close_or_too_large_for_bins_of_their_own(
+    numbers: list[float], expected: list[int]
+) -> None:
+    found = histogram(torch.tensor(numbers, dtype=torch.float64), 3)
+    assert found is not None
+    counts, (low, high) = found
+    assert unpack(counts).tolist() == expected
+    assert low < high < math.inf
 
 
 def test_the_histogram_of_outputs_is_of_the_mode_that_predicts() -> None:

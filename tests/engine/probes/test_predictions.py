@@ -10,7 +10,7 @@ from tests.spec.support import refusal
 from tests.support import GATE, MOONS
 from tui_nn.data.tables import diabetes
 from tui_nn.engine.modules import HalfSquaredError
-from tui_nn.engine.probes.answers import own_losses, probabilities
+from tui_nn.engine.probes.answers import own_losses
 from tui_nn.spec.protocol.frames import (
     Activations,
     Confusion,
@@ -199,16 +199,13 @@ def test_a_sample_alone_answers_as_in_its_part(layers: str) -> None:
         assert one.answer == str(unpack(every.answers)[sample])
 
 
-def test_two_classes_have_two_probabilities() -> None:
-    output = torch.tensor([[0.0], [2.0]])
-    found = probabilities(nn.BCEWithLogitsLoss(), output)
-    assert found is not None
-    assert found.tolist() == [[0.5, 0.5], pytest.approx([1 - 1 / (1 + np.exp(-2)),
-                                                         1 / (1 + np.exp(-2))])]  # fmt: skip
-    logs = probabilities(nn.NLLLoss(), torch.tensor([[0.25, 0.75]]).log())
-    assert logs is not None
-    assert logs.tolist() == [pytest.approx([0.25, 0.75])]
-    assert probabilities(nn.MSELoss(), output) is None
+def test_the_share_of_the_other_class_is_not_lost_beside_one() -> None:
+    at = view(MOONS)
+    with torch.no_grad():
+        at.network.get_parameter("4.weight").zero_()
+        at.network.get_parameter("4.bias").fill_(25)
+    found = unpack(seen(at, Activations()).probabilities)
+    assert found.tolist() == [pytest.approx(np.exp(-25), rel=1e-6), 1]
 
 
 def samples(text: str, probe: Samples, *changes: str) -> SamplesFrame:

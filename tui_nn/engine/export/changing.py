@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from tui_nn.engine.changing import KEPT_BEHIND, OF_THE_OPTIMIZER, replaces_rates
+from tui_nn.engine.decisions import comparable
 from tui_nn.engine.export.evaluation import threshold
 from tui_nn.engine.export.layout import (
     WIDTH,
@@ -22,6 +23,7 @@ from tui_nn.engine.export.layout import (
     plain,
     value,
 )
+from tui_nn.engine.export.loop import best_lines, keeps_best
 from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedule_lines
 from tui_nn.engine.export.segments import Segment
 from tui_nn.engine.export.settings import Settings
@@ -37,7 +39,7 @@ INSIDE = WIDTH - 4
 """Columns inside a function."""
 GLOBALS = (
     "loss_of", "optimizer", "optimizers", "schedule", "schedules", "batch_size", "shuffle",
-    "clip_norm", "evaluate_every", "schedule_every", "threshold",
+    "clip_norm", "evaluate_every", "schedule_every", "threshold", "best",
 )  # fmt: skip
 SCALE_RATE = definition(
     "def scale_rate(optimizer, now, base, new):",
@@ -99,7 +101,7 @@ def _function(step: int, segments: Sequence[Segment], settings: Settings) -> Blo
         f"def after_step_{step}():",
         *docstring([" ".join(told)], 1),
         *([f"    global {', '.join(used)}"] if used else []),
-        *indented(lines or ["pass"]),
+        *indented(lines or ["pass  # it changes no step, and STEPS ends the script"]),
     )
 
 
@@ -118,6 +120,9 @@ def _lines(segment: Segment, settings: Settings) -> list[str]:
         if old.schedule is not None and not fresh:
             lines += _values_again(old, new, settings)
         lines += schedule_lines(segment.after, settings, INSIDE)
+    if keeps_best(settings) and not comparable(segment.before, segment.after):
+        lines += comment("What was the best until now was so by another measure.")
+        lines += best_lines(settings)
     return lines + _train_lines(segment, settings)
 
 
@@ -305,7 +310,7 @@ def _train_lines(segment: Segment, settings: Settings) -> list[str]:
         if was != given:
             lines.append(f"{settings.name(key)} = {value(given)}")
     if new.seed != old.seed:
-        lines += [f"generator.manual_seed({new.seed})"]
+        lines += [f"generator.manual_seed({new.seed})"] if settings.shuffles else []
         lines += [f"torch.manual_seed({new.seed + 1})"] if settings.has_dropout else []
     if new.threads != old.threads:
         lines.append(f"torch.set_num_threads({new.threads or 1})")

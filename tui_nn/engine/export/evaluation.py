@@ -20,22 +20,22 @@ SHOWN = {
 }
 
 
-def metric_beside(plan: Plan) -> str:
-    """The metric that is shown beside the loss: the goal's, else the usual one."""
+def metric_beside(settings: Settings) -> str:
+    """The metric that is shown beside the loss: the last goal's, else the usual one."""
+    plan = settings.plans[-1]
     goal = plan.experiment.goal
     return goal.metric if goal and goal.metric != "loss" else main_metric(plan.facts.kind)
 
 
-def shown(plan: Plan) -> str:
+def shown(settings: Settings) -> str:
     """How loss and metric are printed, inside an f-string."""
-    name = metric_beside(plan)
+    name = metric_beside(settings)
     return f"loss {SHOWN['loss']}, {catalog.metric(name).label} {SHOWN[name]}"
 
 
 def evaluate_block(settings: Settings) -> Block:
     """The function `evaluate(x, y)`."""
-    plan, network = settings.plan, settings.network
-    name = metric_beside(plan)
+    network, name = settings.network, metric_beside(settings)
     whole = f"output = {network.call_evaluating}"
     if at_once(settings):
         part = network.call_evaluating.replace("(x", "(part")

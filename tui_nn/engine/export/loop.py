@@ -1,9 +1,11 @@
 """The training loop as text: forward, gradient, update, evaluate, and when it ends."""
 
+from tui_nn.engine.decisions import judged_by
 from tui_nn.engine.export.evaluation import metric_beside, shown
 from tui_nn.engine.export.layout import Block, definition, indented, plain
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec import catalog
+from tui_nn.spec.catalog.metrics import Metric
 from tui_nn.spec.experiment import Goal
 
 
@@ -125,15 +127,14 @@ def _epoch_end(settings: Settings) -> list[str]:
 
 def _evaluation_lines(settings: Settings) -> list[str]:
     """An evaluation that is due, and what follows from it."""
-    plan = settings.plan
     part = "val" if settings.prepared.split.val is not None else "train"
     word = "validation" if part == "val" else "training"
-    metric = metric_beside(plan)
+    metric = metric_beside(settings)
     return [
         f"loss, {metric} = evaluate(x_{part}, y_{part})",
-        f'print(f"epoch {{epoch}}: {word} {shown(plan)}")',
+        f'print(f"epoch {{epoch}}: {word} {shown(settings)}")',
         *_schedule_lines(settings, "evaluation"),
-        *_best_lines(settings),
+        *_keep_lines(settings),
         *_goal_lines(settings),
         *(["if waited == PATIENCE:", "    return"] if _stops_waiting(settings) else []),
     ]
@@ -169,17 +170,25 @@ def _stops_waiting(settings: Settings) -> bool:
     return keeps_best(settings) and settings.steps is None
 
 
-def judged(settings: Settings) -> str:
-    """The metric by which an evaluation is the best."""
-    goal = settings.plan.experiment.goal
-    return goal.metric if goal else "loss"
+def _judged(settings: Settings) -> Metric:
+    """The metric by which an evaluation is the best; what others called the best is forgotten."""
+    last = settings.plans[-1]
+    return judged_by(last.experiment.goal, last.experiment.train.patience, last.facts.kind)
 
 
-def _best_lines(settings: Settings) -> list[str]:
+def best_lines(settings: Settings) -> list[str]:
+    """Nothing is the best yet."""
     if not keeps_best(settings):
         return []
-    name = judged(settings)
-    sign = ">" if catalog.metric(name).higher_is_better else "<"
+    metric = _judged(settings)
+    return [f'best = {{"{metric.name}": float("{"-" if metric.higher_is_better else ""}inf")}}']
+
+
+def _keep_lines(settings: Settings) -> list[str]:
+    if not keeps_best(settings):
+        return []
+    metric = _judged(settings)
+    name, sign = metric.name, ">" if metric.higher_is_better else "<"
     waiting = _stops_waiting(settings)
     return [
         f'if {name} {sign} best["{name}"]:',
@@ -190,7 +199,7 @@ def _best_lines(settings: Settings) -> list[str]:
 
 def end_block(settings: Settings) -> Block:
     """Training is called, and what came of it is printed."""
-    plan, split = settings.plan, settings.prepared.split
+    split = settings.prepared.split
     lines = ["train()"]
     if keeps_best(settings):
         lines += [
@@ -202,6 +211,6 @@ def end_block(settings: Settings) -> Block:
     words = {"train": "training", "val": "validation", "test": "test"}
     for part, word in words.items():
         if getattr(split, part) is not None:
-            lines.append(f"loss, {metric_beside(plan)} = evaluate(x_{part}, y_{part})")
-            lines.append(f'print(f"{word} {shown(plan)}")')
+            lines.append(f"loss, {metric_beside(settings)} = evaluate(x_{part}, y_{part})")
+            lines.append(f'print(f"{word} {shown(settings)}")')
     return plain(*lines)

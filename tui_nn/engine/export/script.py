@@ -25,7 +25,7 @@ from tui_nn.engine.export.layout import (
     tensor,
     value,
 )
-from tui_nn.engine.export.loop import end_block, judged, keeps_best, train_block
+from tui_nn.engine.export.loop import best_lines, end_block, keeps_best, train_block
 from tui_nn.engine.export.matrices import matrices
 from tui_nn.engine.export.modules import module, sequential
 from tui_nn.engine.export.networks import HALF_SQUARED_ERROR, Arrays, Network
@@ -33,7 +33,6 @@ from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedul
 from tui_nn.engine.export.segments import segments
 from tui_nn.engine.export.settings import Settings
 from tui_nn.engine.export.words import data_words, head_words
-from tui_nn.spec import catalog
 from tui_nn.spec.protocol import Changed
 from tui_nn.spec.resolve import Plan
 
@@ -159,7 +158,7 @@ def _body(settings: Settings, arrays: Arrays, small: bool) -> list[Block]:
         *_headed("# 2 Data", _data_blocks(settings, arrays, small)),
         plain("# 3 Loss", *loss_lines(plan)),
         *_optimizer_blocks(settings),
-        plain("losses = []  # of each step, before its update", *_best_line(settings)),
+        plain("losses = []  # of each step, before its update", *best_lines(settings)),
         *change_blocks(settings),
         *(_own_batches(settings) if settings.own_batches else ()),
         evaluate_block(settings),
@@ -172,14 +171,6 @@ def _headed(words: str, blocks: Sequence[Block]) -> list[Block]:
     """The blocks with a comment over the first."""
     first, *others = blocks
     return [plain(words, *first.lines), *others]
-
-
-def _best_line(settings: Settings) -> list[str]:
-    if not keeps_best(settings):
-        return []
-    name = judged(settings)
-    worst = "-inf" if catalog.metric(name).higher_is_better else "inf"
-    return [f'best = {{"{name}": float("{worst}")}}']
 
 
 def _optimizer_blocks(settings: Settings) -> list[Block]:
@@ -234,8 +225,8 @@ def _batch_block(settings: Settings) -> Block:
     """Where the batches come from."""
     train = settings.plan.experiment.train
     if settings.own_batches:
-        shuffled = any(plan.experiment.train.shuffle for plan in settings.plans)
-        return plain(*(["generator = torch.Generator().manual_seed(SEED)"] if shuffled else []))
+        made = ["generator = torch.Generator().manual_seed(SEED)"]
+        return plain(*(made if settings.shuffles else []))
     if not train.shuffle:
         cut = "zip(x_train.split(BATCH_SIZE), y_train.split(BATCH_SIZE))"
         return plain(f"batches = list({cut})")

@@ -8,8 +8,8 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Changed
 from tui_nn.spec.resolve import Plan, resolve
 
-SCREEN_ONLY = ("view", "title", "about", "goal")
-"""Keys that change no step of a run whose length is known."""
+SCREEN_ONLY = ("view", "title", "about")
+"""Keys of which training knows nothing."""
 
 
 @dataclass(frozen=True)

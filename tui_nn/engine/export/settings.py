@@ -64,6 +64,11 @@ class Settings:
             )
         )
 
+    @property
+    def shuffles(self) -> bool:
+        """Whether the order of the samples is drawn at some time."""
+        return any(plan.experiment.train.shuffle for plan in self.plans)
+
     @cached_property
     def several(self) -> bool:
         """Whether there is more than one optimizer at some time."""

@@ -1,6 +1,7 @@
 """One sample on its way through the layers."""
 
-from tui_nn.engine.probes.answers import answers, in_words, own_losses, probabilities, truths
+from tui_nn.engine.predicting import probabilities
+from tui_nn.engine.probes.answers import answers, in_words, own_losses, truths
 from tui_nn.engine.probes.chain import kept
 from tui_nn.engine.probes.numbers import first_rows, pack
 from tui_nn.engine.probes.view import View
@@ -28,7 +29,7 @@ def activations(view: View, probe: Activations) -> ActivationsFrame:
         for link in view.links
     )
     loss, scaling = view.trainer.loss, view.split.scaling
-    shares = probabilities(loss, output)
+    shares = probabilities(output, view.trainer.plan)
     numbers, words = split_nonfinite({"loss": own_losses(loss, output, part.target[one]).item()})
     return ActivationsFrame(
         sample=probe.sample,

@@ -1,4 +1,4 @@
-"""Outputs as a person reads them: classes, values in their own units, probabilities, own losses."""
+"""Outputs as a person reads them: classes, values in their own units, own losses."""
 
 from copy import copy
 from typing import Any
@@ -36,22 +36,6 @@ def own_losses(loss: nn.Module, output: Tensor, target: Tensor) -> Tensor:
     return values
 
 
-def probabilities(loss: nn.Module, output: Tensor) -> Tensor | None:
-    """(n, classes) where this loss reads outputs (n, outputs) as probabilities, else None."""
-    match loss:
-        case nn.CrossEntropyLoss():
-            return output.softmax(1)
-        case nn.NLLLoss():
-            return output.exp()
-        case nn.BCEWithLogitsLoss() | nn.SoftMarginLoss():
-            one = output.sigmoid()
-        case nn.BCELoss():
-            one = output
-        case _:
-            return None
-    return torch.cat([1 - one, one], 1)
-
-
 def answers(part: Part, output: Tensor, scaling: Scaling) -> NDArray[Any]:
     """The answers for n samples: classes int64 (n,), values float32 (n, size) in own units."""
     if isinstance(part.kind, Classes):
@@ -66,10 +50,8 @@ def truths(part: Part, labels: Tensor, scaling: Scaling) -> NDArray[Any]:
 
 def own_units(values: Tensor, scaling: Scaling) -> NDArray[np.float32]:
     """Values to be predicted (n, …), as the loss reads them, in their own units: (n, size)."""
-    flat = values.flatten(1).double().cpu().numpy()
-    if scaling.target_mean is not None and scaling.target_scale is not None:
-        flat = flat * scaling.target_scale.reshape(-1) + scaling.target_mean.reshape(-1)
-    return flat.astype(np.float32)
+    own = scaling.own_target(values.double().cpu().numpy())
+    return own.reshape(len(own), -1).astype(np.float32)
 
 
 def in_words(view: View, answer: NDArray[Any]) -> str:

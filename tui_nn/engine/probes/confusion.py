@@ -2,7 +2,7 @@
 
 import torch
 
-from tui_nn.engine.evaluation import decide
+from tui_nn.engine.evaluation import count_pairs, decide
 from tui_nn.engine.probes.answers import class_name
 from tui_nn.engine.probes.numbers import pack
 from tui_nn.engine.probes.predictions import looked_at
@@ -25,10 +25,9 @@ def confusion(view: View, probe: Confusion) -> ConfusionFrame:
     answer = torch.cat(
         [decide(view.network(part.x[some]), part.decision) for some in chosen.split(part.chunk)]
     )
-    pairs = torch.bincount(part.labels[chosen] * classes + answer, minlength=classes * classes)
     return ConfusionFrame(
         part=name,  # type: ignore[arg-type]
-        counts=pack(pairs.view(classes, classes)),
+        counts=pack(count_pairs(part.labels[chosen], answer, classes)),
         classes=tuple(class_name(view, index) for index in range(classes)),
         sampled=of_samples(len(chosen), len(part.x)),
     )

@@ -1,6 +1,6 @@
 """What the machine does that trains: a GPU's memory, use and temperature."""
 
-import importlib.util
+import importlib
 from collections.abc import Callable
 
 import torch
@@ -29,9 +29,11 @@ def device(view: View, probe: Device) -> DeviceFrame:
 
 def _asked(ask: Callable[[torch.device], int], where: torch.device) -> int | None:
     """What the driver says, where NVIDIA's library for asking it is installed."""
-    if importlib.util.find_spec("pynvml") is None:
+    try:
+        nvml = importlib.import_module("pynvml")
+    except ImportError:
         return None
     try:
         return ask(where)
-    except (RuntimeError, OSError, AttributeError):
-        return None
+    except (RuntimeError, OSError, AttributeError, nvml.NVMLError):
+        return None  # some GPUs, and shares of one, don't support the question

@@ -10,6 +10,8 @@ from torch import Tensor
 from tui_nn.spec.protocol import Array
 
 SENT = (torch.float32, torch.float64, torch.int64)
+LARGEST = 2.0**1022
+"""Of larger numbers float64 may not hold the range."""
 
 
 def gradient_of(parameter: Tensor) -> Tensor | None:
@@ -56,13 +58,19 @@ def pack(tensor: Tensor) -> Array:
 
 
 def histogram(values: Tensor, bins: int) -> tuple[Array, tuple[float, float]] | None:
-    """Counts int64 (bins,) of what is finite, and the ends; None where nothing is."""
+    """Counts int64 (bins,) of what is finite and at most `LARGEST`, and the ends; None where
+    nothing is.
+    """
     wide = values.flatten().double()
-    wide = wide[wide.isfinite()]
+    wide = wide[wide.abs() <= LARGEST]
     if not wide.numel():
         return None
     low, high = float(wide.min()), float(wide.max())
+    # Equal numbers lie in the middle; and float64 must be able to tell the ends of a bin apart.
+    least = bins * float(np.spacing(max(abs(low), abs(high))))
     if low == high:
-        low, high = low - 0.5, high + 0.5
+        low, high = low - max(0.5, least), high + max(0.5, least)
+    elif high - low < 2 * least:
+        low, high = low - least, high + least
     counts, _ = np.histogram(wide.cpu().numpy(), bins, (low, high))
     return Array.of(counts.astype(np.int64)), (low, high)

@@ -24,14 +24,13 @@ def samples(view: View, probe: Samples) -> SamplesFrame:
     chosen = asked if len(asked) else spread(total, most).numpy()
     some = part.take(chosen)
     points = points_of(some, scaling)
-    classes = isinstance(part.kind, Classes)
     return SamplesFrame(
         part=probe.part,
         count=total,
         samples=Array.of(chosen),
         x=_sent(own_inputs(some.x, scaling)),
         points=None if points is None else _sent(points),
-        y=_sent(some.y if classes else _own_targets(view, some.y)),
+        y=_sent(scaling.own_target(some.y)),
         input_names=part.input_names,
         class_names=part.class_names,
         target_names=part.target_names,
@@ -39,13 +38,6 @@ def samples(view: View, probe: Samples) -> SamplesFrame:
         class_counts=_counts(part.y, part.kind.count) if isinstance(part.kind, Classes) else None,
         sampled="" if len(asked) else of_samples(len(chosen), total),
     )
-
-
-def _own_targets(view: View, y: NDArray[Any]) -> NDArray[Any]:
-    scaling = view.split.scaling
-    if scaling.target_mean is None or scaling.target_scale is None:
-        return y
-    return y * scaling.target_scale + scaling.target_mean
 
 
 def _counts(y: NDArray[Any], classes: int) -> Array:

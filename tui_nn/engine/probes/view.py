@@ -9,12 +9,11 @@ from torch import Tensor, nn
 
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.split import Split
-from tui_nn.engine.evaluation import Part, takes_batch_statistics
+from tui_nn.engine.evaluation import Part, looks_at_others
 from tui_nn.engine.probes.chain import Link, chain
 from tui_nn.engine.trainer import Trainer
 from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.network import inner
 from tui_nn.spec.protocol import Phase
 
 
@@ -49,7 +48,7 @@ class View:
     @cached_property
     def answers_in_batches(self) -> bool:
         """Whether the answer for a sample depends on those beside it, even in evaluation."""
-        return any(takes_batch_statistics(row.layer) for row in inner(self.trainer.plan.rows))
+        return looks_at_others(self.trainer.plan)
 
     def link(self, name: str) -> Link:
         """The layer of this name; InvalidInput where there is none."""
