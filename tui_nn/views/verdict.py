@@ -13,7 +13,7 @@ VANISHES = 1e-4
 """Of the last layer's |gradient|: a layer with less hardly learns beside it."""
 EXPLODES = 1e3
 """Times the last layer's |gradient|, or the largest of the first step."""
-DEAD = 0.1
+DEAD = 0.25
 """The share of an activation's units that may be dead unmentioned."""
 BOUNDED = ("Sigmoid", "Tanh", "Softsign", "Hardtanh")
 NORMS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "RMSNorm")

@@ -21,7 +21,7 @@ def paint_shades(
     """Places 0 … 1 on the scale (columns,), NaN where a gradient is no number."""
     palette = canvas.palette
     if palette.colour and not palette.ascii_only:
-        colours = palette.brightness(0.06 + 0.94 * places)
+        colours = palette.brightness(_visible(places))
         canvas.picture(np.repeat(colours[None], 2 * height, 0), row, column)
     else:
         glyphs = SHADES_ASCII if palette.ascii_only else SHADES
@@ -61,26 +61,29 @@ def paint_time(canvas: Canvas, heat: Heat, row: int, column: int, width: int) ->
 def paint_legend(canvas: Canvas, heat: Heat, row: int, column: int) -> None:
     """What the shades stand for; nothing where it doesn't fit."""
     palette, scale = canvas.palette, heat.scale
-    glyphs = SHADES_ASCII if palette.ascii_only else SHADES
-    words = [f"{scale.value(shade / 4):.0e}" for shade in SHOWN]
-    words = [_plain(float(word)) for word in words]
-    gap = 4 if sum(map(len, words)) + 8 + 12 <= canvas.width - column else 2
-    if not heat.steps or sum(map(len, words)) + 8 + 3 * gap > canvas.width - column:
+    glyphs = ["blank", *SHADES_ASCII[1:]] if palette.ascii_only else list(SHADES)
+    parts = [(glyphs[shade], f" {_plain(scale.value(shade / 4))}", shade) for shade in SHOWN]
+    needed, room = sum(len(g) + len(word) for g, word, _ in parts), canvas.width - column
+    gap = 4 if needed + 12 <= room else 2
+    if not heat.steps or needed + 3 * gap > room:
         return
-    for shade, word in zip(SHOWN, words, strict=True):
+    for glyph, word, shade in parts:
         ink = palette.plain
-        glyph = "blank"[: 1 + 4 * (shade == 0)] if palette.ascii_only else glyphs[shade]
         if palette.colour and not palette.ascii_only:
-            colours = palette.brightness(np.array([0.06 + 0.94 * shade / 4]))[0].tolist()
-            glyph, ink = " ", Ink(palette.text, (colours[0], colours[1], colours[2]))
-        elif shade:
-            glyph = glyphs[shade]
+            red, green, blue = palette.brightness(_visible(np.array([shade / 4])))[0].tolist()
+            glyph, ink = " ", Ink(palette.text, (red, green, blue))
         column = canvas.put(row, column, glyph, ink)
-        column = canvas.put(row, column, f" {word}", palette.quiet) + gap
+        column = canvas.put(row, column, word, palette.quiet) + gap
+
+
+def _visible(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """So that the smallest isn't the ground itself."""
+    return 0.06 + 0.94 * places
 
 
 def _plain(value: float) -> str:
-    """One digit: `0.05`, `4`, `300`, `2e-7`."""
+    """In one digit: `0.05`, `4`, `300`, `2e-7`."""
+    value = float(f"{value:.0e}")
     if 0.001 <= value < 10_000:
         return f"{value:.4f}".rstrip("0").rstrip(".")
     digit, exponent = f"{value:.0e}".split("e")

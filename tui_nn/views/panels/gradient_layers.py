@@ -221,15 +221,14 @@ def _paint_heat(
 
 def _words(found: Verdict | None, width: int, rows: int) -> list[str]:
     """The verdict in at most so many lines, of `width` − 3 cells: as many of its sentences as fit,
-    or its short form.
+    or its short form; nothing where that doesn't fit either.
     """
     if found is None or width < LEAST_WORDS:
         return []
-    fitting = [wrap(found.short, width - 3)[:1]]
-    for count in range(1, len(found.sentences) + 1):
-        lines = wrap(" ".join(found.sentences[:count]), width - 3)
-        fitting += [lines] if len(lines) <= rows else []
-    return fitting[-1]
+    texts = [found.short]
+    texts += [" ".join(found.sentences[: count + 1]) for count in range(len(found.sentences))]
+    fitting = [lines for text in texts if len(lines := wrap(text, width - 3)) <= rows]
+    return fitting[-1] if fitting else []
 
 
 def _paint_words(canvas: Canvas, found: Verdict | None, lines: Sequence[str], row: int) -> None:
