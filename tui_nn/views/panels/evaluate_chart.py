@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from tui_nn.plot.canvas import Canvas as Cells
 from tui_nn.plot.cells import RGB, cell_width
 from tui_nn.plot.chart import MIN_HEIGHT, MIN_WIDTH, Band, Chart, Line, Mark, chart
+from tui_nn.spec.protocol import Changed
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import Drawn, Plot, Scene, scene, smoothed
 from tui_nn.views.desk import Desk
@@ -15,7 +17,7 @@ from tui_nn.views.world import World
 LOW_ROWS = 10
 """With fewer the labels of the x axis stand in it."""
 FEW_ROWS, FEW_COLUMNS = MIN_HEIGHT + 1, MIN_WIDTH + 2
-MOST_MARKS = 24
+MOST_MARKS, MOST_WORDS = 24, 4
 BAND, MEAN = 0.35, 0.7
 """How much of a line's colour the band and the mean of the batches have."""
 
@@ -42,8 +44,10 @@ def _chart(canvas: Canvas, shown: Scene, world: World, desk: Desk) -> Chart:
         if not found.trace.is_noisy:
             lines.append(_line(found, shown, colour))
             continue
+        if not len(found.seen):
+            continue
         bands.append(_band(found, shown, palette, colour))
-        if desk.smoothing and len(found.seen):
+        if desk.smoothing:
             x, y = smoothed(found, shown.ends, 2 * width, desk.smoothing)
             faded = mixed(colour, palette.ground, MEAN) if found.trace.line == 2 else colour
             lines.insert(0, Line("", x, y, faded, found.trace.line))
@@ -86,8 +90,8 @@ def _marks(palette: Palette, shown: Scene, world: World, desk: Desk) -> list[Mar
     marks = []
     here = _crosshair(shown, world, desk)
     if here is not None:
-        words = "; ".join(_changed_at(shown, world, here, desk))
-        marks.append(Mark(words, x=here, colour=palette.accent))
+        changed = _changed_at(shown, world, here, desk) or [""]
+        marks += [Mark(text, x=here, colour=palette.accent) for text in changed[:MOST_WORDS]]
     if shown.goal is not None and _has_room_for(shown, shown.goal):
         marks.append(Mark("goal", y=shown.goal, colour=palette.good))
     for found in shown.drawn:
@@ -115,19 +119,28 @@ def _crosshair(shown: Scene, world: World, desk: Desk) -> float | None:
 
 
 def _changes(world: World) -> list[tuple[int, str]]:
-    """The steps at which something was changed, and what in words."""
+    """The steps at which something was changed, and what in words: `Adam(lr=0.03)`."""
     return [
-        (change.step, f"{change.key.split('.')[-1]} {change.new}")
+        (change.step, _word(change))
         for change in world.history.marks(world.present.branch)
         if change.step <= world.present.step
     ]
 
 
+def _word(change: Changed) -> str:
+    new = str(change.new)
+    return new if new.endswith(")") else f"{change.key.split('.')[-1]} {new}"
+
+
 def _changed_at(shown: Scene, world: World, x: float, desk: Desk) -> list[str]:
     """What was changed in the crosshair's column."""
     low, high = shown.ends
-    half = (high - low) / max(1, desk.plot_columns) / 2
-    return [words for step, words in _changes(world) if abs(shown.x(step) - x) <= half]
+    cells = Cells(desk.plot_columns, 1)
+
+    def column(value: float) -> int:
+        return cells.column((value - low) / (high - low))
+
+    return [words for step, words in _changes(world) if column(shown.x(step)) == column(x)]
 
 
 def _mark_best(canvas: Canvas, drawn: Chart, shown: Scene) -> None:

@@ -12,7 +12,7 @@ from tui_nn.views.ink import Ink, Palette
 from tui_nn.views.numbers import percent, plain, short
 from tui_nn.views.world import World
 
-SAMPLES = ("──", "╌╌", "··", "─·")
+SAMPLES, SAMPLES_ASCII = ("──", "╌╌", "··", "─·"), "*+ox"
 """How the lines look where no colour tells them apart."""
 GAP = 3
 Part = tuple[str, Ink]
@@ -153,4 +153,6 @@ def _ink(palette: Palette, line: int) -> Ink:
 
 
 def _sample(palette: Palette, line: int) -> str:
-    return "" if palette.colour else f"{SAMPLES[line]} "
+    if palette.colour and not palette.ascii_only:
+        return ""
+    return f"{(SAMPLES_ASCII if palette.ascii_only else SAMPLES)[line]} "
