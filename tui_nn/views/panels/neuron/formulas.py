@@ -7,7 +7,6 @@ import numpy as np
 
 from tui_nn.views.neuron import Step
 from tui_nn.views.neuron_pass import Pass, batch_size, mean_of, rule, same
-from tui_nn.views.numbers import plain
 from tui_nn.views.panels.neuron.shared import bare, factor, with_sign
 from tui_nn.views.world import World
 
@@ -84,18 +83,18 @@ def _loss(world: World, step: Step | None, one: Pass, width: int) -> Line:
         return Line(f"L = {found.loss_name}(y, t)")
     if one.y is None or one.t is None or one.loss is None:
         return Line(f"L = {found.loss.words('y', 't', 1.0)}")
-    text = f"L = {found.loss.words(bare(one.y), factor(one.t), one.t)} = {plain(one.loss)}"
+    text = f"L = {found.loss.words(bare(one.y), factor(one.t), one.t)} = {bare(one.loss, 4)}"
     if len(text) > width:
-        text = f"L = {found.loss.words('y', 't', one.t)} = {plain(one.loss)}"
+        text = f"L = {found.loss.words('y', 't', one.t)} = {bare(one.loss, 4)}"
     is_alone = step is not None and batch_size(world, step) == 1 and step.loss is not None
     if not is_alone or step is None:
         return Line(text)
-    return Line(text, same(one.loss, step.loss, 1.0), plain(step.loss))
+    return Line(text, same(one.loss, step.loss, 1.0), bare(step.loss, 4))
 
 
 def _mean(world: World, step: Step) -> Line:
     mean, size = mean_of(world, step), batch_size(world, step)
-    text = f"mean of {size:,} L = {plain(step.loss)}"
+    text = f"mean of {size:,} L = {bare(step.loss, 4)}"
     if mean is None or step.loss is None:
         return Line(text)
-    return Line(text, same(mean.loss, step.loss, max(1.0, abs(mean.loss))), plain(mean.loss))
+    return Line(text, same(mean.loss, step.loss, max(1.0, abs(mean.loss))), bare(mean.loss, 4))

@@ -150,7 +150,7 @@ def _paint_rows(canvas: Canvas, look: _Look, terms: _Terms, first: int) -> int:
     """A row for each parameter; the row behind the last."""
     palette, one = canvas.palette, terms.one
     is_batch = terms.batch > 1
-    canvas.right(0, "error", palette.quiet, edge=look.error_end + (0 if look.is_wide else 1))
+    canvas.right(0, "error", palette.quiet, edge=look.error_end + 1)
     canvas.put(0, look.times, "×", palette.quiet)
     canvas.put(0, look.name, "input", palette.quiet)
     canvas.put(0, look.equals, "=", palette.quiet)

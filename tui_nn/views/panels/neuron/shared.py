@@ -137,13 +137,11 @@ def target_form(world: World, width: int, decimals: int) -> Form:
     return Form(1 + is_signed, None, is_signed)
 
 
-def bare(value: float | None) -> str:
+def bare(value: float | None, digits: int = 3) -> str:
     """A number in a formula: `1`, `0.25`, `-1.5`."""
     if value is None:
         return "·"
-    if isfinite(value) and value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    return plain(value, 3)
+    return f"{value:.{digits}g}" if isfinite(value) else plain(value)
 
 
 def factor(value: float | None) -> str:
