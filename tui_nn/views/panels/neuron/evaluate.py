@@ -23,6 +23,7 @@ from tui_nn.views.panels.evaluate_chart import FEW_COLUMNS, FEW_ROWS, paint_plot
 from tui_nn.views.panels.neuron.changes import paint_changes, paint_few_changes
 from tui_nn.views.panels.neuron.shared import (
     TORCH,
+    UNSIGNED,
     Form,
     input_form,
     is_batch,
@@ -138,7 +139,11 @@ def _paint_table(
     cells = max(3, x.width + 1)
     z = Form(6 if is_wide else 5) if is_whole else Form(9 if is_wide else 8, 3)
     is_step = rule(world).is_step
-    y = Form(4, None, has_sign=False) if is_step else Form(7, 3)
+    y = (
+        Form(4, None, has_sign=False)
+        if is_step
+        else Form(7, 3, has_sign=rule(world).name not in UNSIGNED)
+    )
     t = target_form(world, 6, 2)
     ends = [4 + cells * (index + 1) for index in range(neuron.inputs)]
     ends.append(ends[-1] + 3 + t.width)

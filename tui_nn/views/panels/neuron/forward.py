@@ -14,10 +14,12 @@ from tui_nn.views.neuron_pass import (
     rule,
     shown_sample,
 )
+from tui_nn.views.neuron_rule import Rule
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.neuron.formulas import Line, formulas
 from tui_nn.views.panels.neuron.shared import (
     SAMPLE_KEYS,
+    UNSIGNED,
     Form,
     at,
     choose_sample,
@@ -47,7 +49,8 @@ JOINTS = {
 class _Look:
     """How the sum is drawn, from the left: names, inputs, weights, products, the joint, z."""
 
-    is_wide: bool
+    link: int
+    """Cells of the lines between them: 3, 2 or 1."""
     x: Form
     value: Form
     names: int
@@ -60,8 +63,13 @@ class _Look:
     """Blank cells before a number that may fill its width."""
 
     @property
-    def link(self) -> int:
-        return 3 if self.is_wide else 2
+    def is_wide(self) -> bool:
+        return self.link > 2
+
+    @property
+    def left(self) -> int:
+        """The column of an input's name."""
+        return min(2, self.link)
 
     @property
     def gap(self) -> int:
@@ -70,7 +78,7 @@ class _Look:
     @property
     def weight(self) -> int:
         """The column of a parameter's name."""
-        return 2 + self.names + self.lead + self.x.width + 2 * self.gap + self.link
+        return self.left + self.names + self.lead + self.x.width + 2 * self.gap + self.link
 
     @property
     def product(self) -> int:
@@ -80,7 +88,7 @@ class _Look:
     @property
     def joint(self) -> int:
         end = self.product + self.link + self.lead + self.value.width
-        return end + (3 if self.is_wide else 2)
+        return end + min(3, self.link)
 
     @property
     def z(self) -> int:
@@ -108,25 +116,24 @@ class _Sum:
     parameters: tuple[str, ...]
     one: Pass
     right: bool | None
+    rule: Rule
     activation: str
-    is_step: bool
+    """Its name; empty where y is z."""
     target: Form
 
 
 def _looks(world: World, names: int, parameters: int) -> Iterator[_Look]:
     """From the roomiest to the tightest."""
     if whole(world):
-        for is_wide, width in ((True, 4), (False, 3)):
+        for link, width in ((3, 4), (2, 3)):
             x = Form(width, None, input_form(world, 1, 0).has_sign)
             for step in (2, 1):
-                yield _Look(is_wide, x, Form(width), names, parameters, step)
+                yield _Look(link, x, Form(width), names, parameters, step)
         return
-    for is_wide, width, decimals in ((True, 8, 4), (True, 7, 3), (False, 7, 3), (False, 6, 2),
-                                     (False, 5, 2)):  # fmt: skip
+    for link, width, decimals in ((3, 8, 4), (3, 7, 3), (2, 7, 3), (2, 6, 2), (2, 5, 2), (1, 5, 2)):
         x = input_form(world, width, decimals)
-        lead = 1 if width > 5 else 0
         for step in (2, 1):
-            yield _Look(is_wide, x, Form(width, decimals), names, parameters, step, lead)
+            yield _Look(link, x, Form(width, decimals), names, parameters, step, 1)
 
 
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
@@ -142,8 +149,8 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
         neuron.parameters,
         one,
         is_right(world, one.y, one.t),
+        found,
         "" if found.name in ("", "Identity") else found.name.lower(),
-        found.is_step,
         target_form(world, 7, 3),
     )
     lines = formulas(world, step, one, names, canvas.width - CHECK - 3)
@@ -182,9 +189,9 @@ def _paint_term(canvas: Canvas, look: _Look, shown: _Sum, index: int) -> None:
     link = ("╌" if w is not None and w < 0 else "─") * look.link
     ink = palette.quiet if w is None else palette.ink(palette.of_sign(w) if w else palette.rule)
     name = shown.names[index][: look.names].rjust(look.names)
-    column = canvas.put(row, 2, name, palette.quiet)
+    column = canvas.put(row, look.left, name, palette.quiet)
     is_one = index == len(shown.names) - 1 and shown.parameters[-1] == "b"
-    number = "1".rjust(look.x.width) if is_one and look.x.decimals is None else look.x(x)
+    number = "1".rjust(look.x.width) if is_one else look.x(x)
     column = canvas.put(row, column + look.lead, number)
     canvas.put(row, column + look.gap, link, ink)
     column = canvas.put(row, look.weight, shown.parameters[index].ljust(look.parameters),
@@ -192,7 +199,7 @@ def _paint_term(canvas: Canvas, look: _Look, shown: _Sum, index: int) -> None:
     canvas.put(row, column + look.lead, look.value(w), sign_ink(canvas, w))
     column = canvas.put(row, look.product, link, ink)
     column = canvas.put(row, column + look.lead, look.value(product), sign_ink(canvas, product))
-    canvas.put(row, column + 1, "──" if look.is_wide else "─", palette.ink(palette.rule))
+    canvas.put(row, column + 1, "─" * (look.link - 1), palette.ink(palette.rule))
 
 
 def _paint_joints(canvas: Canvas, look: _Look, count: int) -> None:
@@ -215,14 +222,15 @@ def _paint_output(canvas: Canvas, look: _Look, shown: _Sum) -> None:
         row = _paint_way_down(canvas, look, shown, row)
     elif shown.activation:
         canvas.put(row + 1, min(look.z, canvas.width - len(shown.activation)),
-                   f"z > 0 ? {_answer(one.z)}" if shown.is_step else shown.activation,
+                   f"z > 0 ? {_answer(one.z)}" if shown.rule.is_step else shown.activation,
                    palette.quiet)  # fmt: skip
         row += 2
     else:
         row += 2
     is_class = shown.right is not None or shown.target.decimals is None
     form = look.value
-    y = Form(form.width, None, has_sign=False) if shown.is_step else form
+    has_sign = shown.rule.name not in UNSIGNED
+    y = Form(form.width, None if shown.rule.is_step else form.decimals, has_sign)
     t = Form(form.width, None, shown.target.has_sign) if is_class else form
     column = look.output
     for name, text in (("y", y(one.y)), ("t", t(one.t))):
@@ -241,9 +249,9 @@ def _paint_way_down(canvas: Canvas, look: _Look, shown: _Sum, row: int) -> int:
     canvas.put(row + 1, column, "│", ink)
     row += 2
     if shown.activation:
-        canvas.put(row, column - 2, "z > 0 ?" if shown.is_step else shown.activation)
+        canvas.put(row, column - 2, "z > 0 ?" if shown.rule.is_step else shown.activation)
         end = canvas.put(row + 1, column, "│", ink)
-        if shown.is_step:
+        if shown.rule.is_step:
             canvas.put(row + 1, end + 1, _answer(shown.one.z), palette.strong)
         row += 2
     canvas.put(row, column, "▾", ink)
@@ -279,7 +287,7 @@ def _note(world: World, desk: Desk) -> str:
     t = f"{one.t:g}" if right is not None else plain(one.t, 3)
     if is_batch(world, step):
         name = world.samples.sample_name if world.samples else "sample"
-        return f"{name} {one.sample}, 1 of {batch_size(world, step):,}: y {y}, t {t}"
+        return f"{name} {one.sample}, 1 of {batch_size(world, step):,}"
     words = "" if right is None else ("right: " if right else "wrong: ")
     return f"{words}y {y}, t {t}"
 

@@ -40,6 +40,7 @@ from tui_nn.views.world import World
 
 BAR = 10
 """Cells of the longest bar."""
+MEAN = Form(7, 4)
 AXIS = 25
 """The column of the axis between bars below 0 and above."""
 
@@ -120,17 +121,18 @@ def _look(canvas: Canvas, world: World, terms: _Terms) -> _Look | None:
         if look.end <= canvas.width and canvas.width >= AXIS + BAR + 1:
             return look
     x = input_form(world, 6, 2)
+    own = Form(6, 2) if terms.batch > 1 else Form(8, 4)
     look = (
         _columns(names, (3, 2, 1, 2), Form(4), Form(2, None, x.has_sign), Form(4), wide=False)
         if is_whole
-        else _columns(names, (1, 1, 1, 1), Form(6, 2), _behind(x), Form(8, 4), wide=False)
+        else _columns(names, (1, 1, 1, 1), Form(6, 2), _behind(x), own, wide=False)
     )
     return look if look.end <= canvas.width and canvas.height > count else None
 
 
 def _behind(x: Form) -> Form:
     """One cell wider: a number that doesn't touch what stands before it."""
-    return Form(x.width + 1, x.decimals, x.has_sign)
+    return Form(max(4, x.width + 1), x.decimals, x.has_sign)
 
 
 def _columns(
@@ -150,13 +152,13 @@ def _paint_rows(canvas: Canvas, look: _Look, terms: _Terms, first: int) -> int:
     """A row for each parameter; the row behind the last."""
     palette, one = canvas.palette, terms.one
     is_batch = terms.batch > 1
-    canvas.right(0, "error", palette.quiet, edge=look.error_end + 1)
+    canvas.right(0, "error", palette.quiet, edge=min(look.error_end + 1, look.times - 1))
     canvas.put(0, look.times, "×", palette.quiet)
     canvas.put(0, look.name, "input", palette.quiet)
     canvas.put(0, look.equals, "=", palette.quiet)
     canvas.put(0, look.equals + 2, "its part" if is_batch else "gradient", palette.quiet)
     if is_batch and not look.is_wide:
-        canvas.put(0, look.end + 2, "mean"[: max(0, canvas.width - look.end - 2)], palette.quiet)
+        canvas.right(0, "mean", palette.quiet, edge=look.end + 1 + MEAN.width)
     is_known = terms.gradient is not None
     for index, parameter in enumerate(terms.parameters):
         row = first + index
@@ -183,7 +185,7 @@ def _paint_beside(canvas: Canvas, look: _Look, terms: _Terms, row: int, index: i
     palette, value = canvas.palette, at(terms.gradient, index)
     axis = look.end + 2
     if terms.batch > 1:
-        text = look.gradient(value)
+        text = MEAN(value)
         if look.end + 1 + len(text) <= canvas.width:
             canvas.put(row, look.end + 1, text, sign_ink(canvas, value))
         return
@@ -249,7 +251,7 @@ def _paint_words(canvas: Canvas, world: World, terms: _Terms, row: int, *, is_wi
     row += 2 if is_wide else 1
     found = rule(world)
     for short in (not is_wide, True):
-        lines = wrap(found.why(short=short), max(10, canvas.width - 1))
+        lines = _wrapped(found.why(short=short), max(10, canvas.width - 1))
         if row + len(lines) <= canvas.height:
             for line in lines:
                 canvas.put(row, 1, line)
@@ -258,6 +260,13 @@ def _paint_words(canvas: Canvas, world: World, terms: _Terms, row: int, *, is_wi
     question = _question(world, terms)
     if not is_wide and row < canvas.height and len(question) + 1 <= canvas.width:
         canvas.put(row, 1, question, palette.ink(palette.accent))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of a sentence; formulas in it stay in one piece."""
+    for sign in (" − ", " · ", " = "):
+        text = text.replace(sign, sign.replace(" ", "\xa0"))
+    return [line.replace("\xa0", " ") for line in wrap(text, width)]
 
 
 def _question(world: World, terms: _Terms) -> str:

@@ -19,6 +19,8 @@ from tui_nn.views.panels.panel import Size
 from tui_nn.views.world import World
 
 TORCH = "= torch ✓"
+UNSIGNED = ("Heaviside", "Sigmoid", "ReLU")
+"""Activations whose output is never below 0."""
 
 
 def is_neuron(world: World) -> bool:
