@@ -28,7 +28,7 @@ def rates(world: World, columns: int) -> tuple[NDArray[np.float64], int]:
 def _plan(world: World, steps: NDArray[np.float64]) -> NDArray[np.float64]:
     schedule = world.setting("schedule")
     if not schedule:
-        return np.full(len(steps), world.present.lr)
+        return np.full(len(steps), world.present.lr, np.float64)
     call, optimizers = bound(str(schedule), "schedule"), calls(world.setting("optimizer"))
     first = bound(optimizers[0]) if optimizers else None
     if call is None or first is None:
