@@ -15,7 +15,7 @@ from tui_nn.engine.trainer import StepAbandoned
 from tui_nn.engine.travel import change, go_to, reset, step_of_epoch
 from tui_nn.runs.folder import RUNS, Folder, find_run
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.protocol import Reason, encode
+from tui_nn.spec.protocol import STATE_AFTER, Ended, Reason, encode
 from tui_nn.spec.protocol import commands as do
 
 ENDS_STEPS = (do.Load, do.Run, do.Pause, do.Back, do.GoTo, do.Reset, do.Stop)
@@ -152,6 +152,8 @@ class Driver:
                     self._done(arrival)
 
     def _replace_state(self, what: object) -> None:
+        if isinstance(what, do.Back | do.GoTo | do.Reset | do.Change):
+            self.runner.is_untouched = False
         match what:
             case do.Load():
                 self._load(what)
@@ -253,9 +255,15 @@ class Driver:
         self.close()
         telling.loaded = loaded
         loaded.session.poll = self._give_way
-        telling.state = "paused" if loaded.session.step else "ready"
+        self.runner.is_untouched = folder is not None and not what.changes
+        reason = loaded.session.ended_before
+        telling.state = (
+            STATE_AFTER[reason] if reason else ("paused" if loaded.session.step else "ready")
+        )
         for record in told:
             telling.record(record)
+            if reason and isinstance(record, Ended):
+                telling.words = record.message
         self.runner.listen()
 
     def _holds(self, folder: Folder) -> bool:

@@ -53,6 +53,10 @@ class Keeper:
         self._split: Split | None = None
         self.is_writing = True
 
+    def cut_when_written(self, events: int) -> None:
+        """Keep so many bytes of the events from the next one on; until then all stay."""
+        self._events.cut_when_written(events)
+
     def cut(self, events: int, changes: int) -> None:
         """Take the logs back to where a checkpoint was made. Raises OSError."""
         self._events.cut(events)

@@ -46,6 +46,8 @@ class Runner:
         """The gate at which a step that is gone into again is to stop, or at its last."""
         self._resting: Moment | None = None
         """Where training goes on after an end that left other weights behind."""
+        self.is_untouched = False
+        """Whether the run stands as it was found: what was only looked at is left as it is."""
 
     @property
     def is_at_a_gate(self) -> bool:
@@ -63,6 +65,7 @@ class Runner:
                 )
             self.keep()
         self.end_task()
+        self.is_untouched = False
         self.task, self.telling.state, self.telling.words = task, "running", ""
 
     def forget_end(self) -> None:
@@ -193,7 +196,9 @@ class Runner:
         session = self.telling.session
         task, self.task = self.task, None
         trained = session.step > 0 or session.lineage.has_steps
-        if trained or reason not in ("stopped", "interrupted"):
+        if self.is_untouched and reason in ("stopped", "interrupted"):
+            pass  # it was only looked at
+        elif trained or reason not in ("stopped", "interrupted"):
             resting = session.moment()
             self.telling.words = session.end(reason).message
             self._resting = None if reason == "diverged" else resting

@@ -19,7 +19,7 @@ from tui_nn.runs.log import read_records
 from tui_nn.spec.changes import with_values
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import write_toml
-from tui_nn.spec.protocol import Record, Started
+from tui_nn.spec.protocol import Ended, Record, Saved, Started
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,10 @@ def _take_up(
     session.weights = weights
     with _told_of(folder.last):
         session.take_up(saving, root, lineage)
-    keeper.cut(saving.events, saving.changes_log)
+    if all(isinstance(r, Saved | Ended) for r in read_records(folder.events, begin=saving.events)):
+        keeper.cut_when_written(saving.events)  # how it ended is known as long as nothing follows
+    else:
+        keeper.cut(saving.events, saving.changes_log)
     session.keeper = keeper
     for record in read_records(folder.events):
         listener.past(record)

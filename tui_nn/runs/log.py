@@ -35,6 +35,8 @@ class Log:
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         self.length = os.fstat(self._handle).st_size
         """Bytes of the lines written so far."""
+        self._left_behind = False
+        """Whether there is more in the file, to be cut off before the next line."""
         try:
             self.cut(whole_length(path))
         except BaseException:
@@ -50,6 +52,9 @@ class Log:
     def write(self, record: Record) -> None:
         """Append a record's line, whole or (where it doesn't fit on the disk) not at all."""
         line = encode(record) + b"\n"
+        if self._left_behind:
+            os.ftruncate(self._handle, self.length)
+            self._left_behind = False
         try:
             written = os.write(self._handle, line)
             while written < len(line):  # a full disk takes a part, then refuses the rest
@@ -70,6 +75,11 @@ class Log:
             os.ftruncate(self._handle, length)
             self.length = length
 
+    def cut_when_written(self, length: int) -> None:
+        """The same, but the file stays as it is until the next line is written."""
+        if length < self.length:
+            self.length, self._left_behind = length, True
+
     def close(self) -> None:
         """Write no more; a second time does nothing."""
         handle, self._handle = self._handle, -1
@@ -77,14 +87,16 @@ class Log:
             os.close(handle)
 
 
-def read_records(path: Path, end: int | None = None) -> Iterator[Record]:
-    """The records of a log in order, one line in memory at a time; those before byte `end`.
+def read_records(path: Path, end: int | None = None, begin: int = 0) -> Iterator[Record]:
+    """The records of a log in order, one line in memory at a time; those from byte `begin` on,
+    before byte `end`.
 
     InvalidInput with file and line where a line is no record, or the file can't be read;
     NewerLog where a later nn-tui wrote it.
     """
     try:
         with path.open("rb") as file:
+            file.seek(begin)
             lines = iter(partial(file.readline, LONGEST + 1), b"")
             for number, line in enumerate(lines, 1):
                 if end is not None and file.tell() > end:
