@@ -83,7 +83,7 @@ def present(step: int, state: str = "paused", **changes: Any) -> Present:
     return Present(**(fields | changes))
 
 
-def samples(x: Sequence[Any], y: Sequence[Any], **changes: Any) -> SamplesFrame:
+def samples(x: Any, y: Any, **changes: Any) -> SamplesFrame:
     """Samples of the training part with classes 0 and 1, or values where `y` has decimals."""
     inputs, targets = np.asarray(x, np.float32), np.asarray(y)
     classes = targets.dtype.kind == "i"

@@ -66,6 +66,7 @@ def chart(
     marks: Sequence[Mark] = (),
     bands: Sequence[Band] = (),
     compact: bool = False,
+    exact_y: bool = False,
     x_limits: Limits | None = None,
     y_limits: Limits | None = None,
     frame: RGB | None = None,
@@ -78,7 +79,8 @@ def chart(
     data ends. With `log_y`, values ≤ 0 are left out and counted below the chart. `frame`
     colours all that isn't a line or a mark. `ascii_only` uses no character outside ASCII.
     Bands lie behind the lines and are cut off where the axes end. `compact` writes what stands
-    below the x axis into it: one row more for the lines.
+    below the x axis into it: one row more for the lines. With `exact_y` a linear y axis ends
+    where the data ends, too.
     """
     if width < MIN_WIDTH or height < MIN_HEIGHT:
         raise InvalidInput(
@@ -96,6 +98,7 @@ def chart(
         margin=_TAG_MARGIN if any(look.tag for look in looks) else 0,
         ascii_only=ascii_only,
         compact=compact,
+        exact_y=exact_y,
     )
     layout, legend = _arranged(wanted, width, height, _legend(lines, shown, looks, ascii_only))
     grid = Grid(width, height)

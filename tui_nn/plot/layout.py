@@ -30,6 +30,8 @@ class Wanted:
     ascii_only: bool = False
     compact: bool = False
     """The labels of the x axis stand in it, not below."""
+    exact_y: bool = False
+    """The y axis ends where the data ends."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Layout:
 
 def arrange(wanted: Wanted, width: int, canvas_height: int) -> Layout:
     """The layout of a chart of `width` columns whose canvas has `canvas_height` rows."""
-    y = _y_axis(wanted.y, canvas_height) if wanted.y else None
+    y = _y_axis(wanted.y, canvas_height, exact=wanted.exact_y) if wanted.y else None
     y_labels = _y_labels(y, Canvas(1, canvas_height, wanted.ascii_only)) if y else {}
     longest = min(_LONGEST_WORD, width // 6)
     y_words = _beside(wanted.y_words, longest, y_labels, canvas_height)
@@ -95,10 +97,12 @@ def draw_frame(grid: Grid, layout: Layout, colour: RGB | None) -> None:
         grid.put(row, layout.left + start, label, colour)
 
 
-def _y_axis(wanted: Range, rows: int) -> Axis:
+def _y_axis(wanted: Range, rows: int, *, exact: bool) -> Axis:
     most = max(2, min(_MOST_TICKS, (rows + 1) // 2))
     if wanted.log:
         return log_axis(wanted.low, wanted.high, max(3, most))
+    if exact:
+        return linear_axis(wanted.low, wanted.high, max(3, most), whole=wanted.whole, snap=False)
     return linear_axis(wanted.low, wanted.high, most, whole=wanted.whole)
 
 
@@ -106,7 +110,7 @@ def _y_labels(axis: Axis, canvas: Canvas) -> dict[int, str]:
     """One label a row at most, the ends before the others."""
     ticks = list(zip(axis.ticks, axis.labels, strict=True))
     labels: dict[int, str] = {}
-    for tick, label in [ticks[0], ticks[-1], *ticks]:
+    for tick, label in [*ticks[:1], *ticks[-1:], *ticks]:
         labels.setdefault(canvas.row(axis.place(tick)), label)
     return labels
 

@@ -130,8 +130,7 @@ def _paint_words(
     right, total = int(np.trace(counts)), int(counts.sum())
     parts = [f"{right:,} of {total:,} right"]
     if grid.shown < len(frame.classes):
-        last = grid.first + grid.shown
-        parts = [f"classes {grid.first + 1}–{last} of {len(frame.classes)}, up down for others"]
+        parts = [f"{grid.shown} of {len(frame.classes)} classes, up down for others"]
     wrong = counts - np.diag(np.diag(counts))
     if wrong.any():
         truth, answer = divmod(int(wrong.argmax()), len(frame.classes))

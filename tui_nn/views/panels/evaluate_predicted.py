@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_nn.plot.cells import cell_width
-from tui_nn.plot.chart import MIN_HEIGHT, MIN_WIDTH, Line, chart
+from tui_nn.plot.chart import MIN_HEIGHT, MIN_WIDTH, Band, chart
 from tui_nn.plot.layout import Layout
 from tui_nn.spec.protocol.frames import PredictionsFrame, Probes
 from tui_nn.views.braille import Dots, Pen
@@ -19,6 +19,8 @@ from tui_nn.views.reading import class_count
 from tui_nn.views.world import World
 
 LOW_ROWS = 10
+FEW = 200
+"""So many samples are four dots each, more are one."""
 METRICS = (("r2", "R²"), ("mae", "MAE"), ("rmse", "RMSE"))
 Floats = NDArray[np.float64]
 
@@ -44,15 +46,17 @@ def _paint_dots(canvas: Canvas, truths: Floats, answers: Floats) -> None:
     """The diagonal, where answers would be true, and a dot a sample; those off at an edge."""
     palette = canvas.palette
     ends = _ends(truths)
-    line = np.array(ends)
+    nothing = np.empty(0)
     drawn = chart(
-        [Line("", line, line, palette.faint, 2)],
+        [],
         canvas.width - 2,
         canvas.height - 1,
+        bands=[Band(nothing, nothing)],
         x_limits=ends,
         y_limits=ends,
         x_label="truth",
         y_label="answer",
+        exact_y=True,
         compact=canvas.height - 1 < LOW_ROWS,
         ascii_only=palette.ascii_only,
     )
@@ -61,10 +65,13 @@ def _paint_dots(canvas: Canvas, truths: Floats, answers: Floats) -> None:
     if layout.x is None or layout.y is None:
         return
     dots = Dots(layout.canvas.width, layout.canvas.height)
-    steps = np.linspace(*ends, 2 * layout.canvas.width)
+    steps = np.linspace(*ends, layout.canvas.width)
     dots.draw(*_placed(layout, steps, steps), Pen(palette.quiet, "."))
     held = np.isfinite(answers) & np.isfinite(truths)
-    dots.draw(*_placed(layout, truths[held], answers[held]), Pen(palette.ink(palette.accent), "o"))
+    x, y = (np.rint(places) for places in _placed(layout, truths[held], answers[held]))
+    pen = Pen(palette.ink(palette.accent), "o")
+    for right, down in ((0, 0), (1, 0), (0, 1), (1, 1)) if len(x) <= FEW else ((0, 0),):
+        dots.draw(x + right * _inwards(x), y + down * _inwards(y), pen)
     dots.onto(canvas, 0, 1 + layout.left)
 
 
@@ -76,14 +83,18 @@ def _placed(layout: Layout, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return layout.x.places(x) * across, (1 - layout.y.places(y)) * down
 
 
+def _inwards(places: Floats) -> Floats:
+    """Which way a second dot beside each lies in the same cell, across or down."""
+    return np.where(places % 2 == 0, 1.0, -1.0)
+
+
 def _ends(truths: Floats) -> tuple[float, float]:
-    """Of both axes: the true values, and a twentieth on each side; they stay as they are."""
+    """Of both axes: those of the true values, which stay as they are."""
     held = truths[np.isfinite(truths)]
     if not len(held):
         return 0.0, 1.0
     low, high = float(held.min()), float(held.max())
-    more = (high - low) / 20 or 1.0
-    return low - more, high + more
+    return (low, high) if low < high else (low - 1, high + 1)
 
 
 def _paint_words(

@@ -26,6 +26,7 @@ ALL = 262_144
 """Of so many numbers a part is fetched at once; of a larger one the worst samples, where training
 stands.
 """
+WIDEST_GAP = 3
 ENOUGH = 12
 """Pictures; with more room than for so many they are larger."""
 LONGEST = 12
@@ -121,7 +122,7 @@ def _paint_pictures(canvas: Canvas, world: World, found: list[Mistake]) -> None:
     most = max((float(np.nanmax(values)) for values in inputs.values()), default=1.0) or 1.0
     for place, mistake in enumerate(found[: tiles.across * tiles.down]):
         row = place // tiles.across * (tiles.size.rows + 1)
-        column = 1 + place % tiles.across * (tiles.columns + 1)
+        column = 1 + place % tiles.across * tiles.step
         values = inputs.get(mistake.sample)
         if values is not None:
             picture = np.clip(values.reshape(shape) / most, 0, 1)
@@ -148,6 +149,8 @@ class Tiles:
     down: int
     columns: int
     """Of each, as wide as its words."""
+    step: int
+    """From one to the next."""
     size: pictures.Size
 
 
@@ -159,7 +162,8 @@ def _tiles(canvas: Canvas, shape: tuple[int, int, int], longest: int) -> Tiles |
         across, down = canvas.width // (columns + 1), (canvas.height - 1) // (size.rows + 1)
         if across * down < (ENOUGH if found else 1):
             break
-        found = Tiles(across, down, columns, size)
+        step = min(columns + WIDEST_GAP, canvas.width // across)
+        found = Tiles(across, down, columns, step, size)
     return found
 
 
