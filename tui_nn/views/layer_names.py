@@ -32,15 +32,21 @@ def short_name(row: LayerStatistics) -> str:
 
 
 def names(rows: Sequence[LayerStatistics], width: int) -> list[str]:
-    """Their calls where each fits, else their numbers and kinds, else their numbers."""
-    choices = (
-        [row.call for row in rows],
-        [short_name(row) for row in rows],
-        [row.name for row in rows],
-    )
+    """Their calls, with their numbers where two are the same; else numbers and kinds; else numbers:
+    the first of these of which each fits.
+    """
+    choices = (called(rows), [short_name(row) for row in rows], [row.name for row in rows])
     return next(
         (found for found in choices if max(map(cell_width, found), default=0) <= width), choices[-1]
     )
+
+
+def called(rows: Sequence[LayerStatistics]) -> list[str]:
+    """`Linear(2, 8)`, or `0 Linear(2, 8)` where there are two of them."""
+    calls = [row.call for row in rows]
+    if len(set(calls)) == len(calls):
+        return calls
+    return [f"{row.name} {row.call}" for row in rows]
 
 
 def cursor(rows: Sequence[LayerStatistics], desk: Desk) -> int:

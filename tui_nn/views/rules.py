@@ -104,7 +104,7 @@ STEPS = {
     "AdamW": "lr·m/√v, corrected",
     "Adamax": "lr·m/u, corrected",
     "NAdam": "lr·m/√v, corrected",
-    "RAdam": "lr·r·m/√v, corrected",
+    "RAdam": "lr·r·m/√v corrected",
     "SparseAdam": "lr·m/√v, corrected",
     "RMSprop": "lr·g/√v",
     "Adagrad": "lr·g/√s",

@@ -15,6 +15,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import LAYERS as PROBE
 from tui_nn.views.layer_names import (
     bend_behind,
+    called,
     cursor,
     learning,
     move,
@@ -161,7 +162,7 @@ def _columns(
     if any(row.saturated is not None for row in frame.layers):
         heads["saturated"] = 11
     short = max(len(short_name(row)) for row in rows)
-    longest = max(cell_width(row.call) for row in rows)
+    longest = max(map(cell_width, called(rows)))
     least = longest if longest <= NAME and not beside else short
     room = width - 1 - (min(width // 3, BESIDE) if beside else 0)
     while heads and least + sum(heads.values()) - 1 > room:

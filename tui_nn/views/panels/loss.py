@@ -26,15 +26,15 @@ TARGETS = {
 FORMULAS = {
     "MSELoss": ("L = mean (y − t)²", ""),
     "L1Loss": ("L = mean |y − t|", ""),
-    "SmoothL1Loss": ("L = mean ½ d²/beta", "d = |y − t|; above beta d − ½ beta"),
-    "HuberLoss": ("L = mean ½ d²", "above delta: delta·(d − ½ delta)"),
+    "SmoothL1Loss": ("L = mean ½ d²/beta", "d = |y−t|, straight above beta"),
+    "HuberLoss": ("L = mean ½ d²", "d = |y−t|, straight above delta"),
     "HalfSquaredError": ("L = ½ Σ (y − t)²", ""),
     "BCEWithLogitsLoss": ("L = −log p(t)", "p = sigmoid(z)"),
     "BCELoss": ("L = −log p(t)", "p = y"),
     "SoftMarginLoss": ("L = log(1 + exp(−t·z))", ""),
     "CrossEntropyLoss": ("L = −log p(t)", "p = softmax(z)"),
     "NLLLoss": ("L = −y[t]", "y = log-probabilities"),
-    "MultiMarginLoss": ("L = Σ max(0, 1 − z[t] + z)", ""),
+    "MultiMarginLoss": ("L = mean max(0, 1 − z[t] + z)", ""),
 }
 """What one sample's loss is, and what its letters mean; a step follows the mean over its batch."""
 NUMBER = 8

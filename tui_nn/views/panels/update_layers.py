@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, log10
 
+from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import LayersFrame, LayerStatistics, Probes, WeightsFrame
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import LAYERS as PROBE
-from tui_nn.views.layer_names import cursor, learning, move, names, short_name, window
+from tui_nn.views.layer_names import called, cursor, learning, move, names, short_name, window
 from tui_nn.views.numbers import power
 from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.panels.panel import Size, View
@@ -34,6 +35,8 @@ DECADE = (8, 4, 3, 2)
 """Cells of one power of ten: as many as there is room for."""
 SHORT = 4
 """Rows of the weight, where rows are few."""
+LEGEND = 2
+"""Rows under a kernel that it can do without."""
 LEAST_LAYERS = 3
 GUIDE = "┊ healthy near 1e-3"
 
@@ -54,8 +57,10 @@ def _plan(rows: int, layers: int, kernel: int, weight: int) -> _Plan:
     """Share out `rows`; `kernel`, `weight`: those that these want, 0 where there are none."""
     head = int(rows >= 2)
     left = rows - head
-    least = min(SHORT, weight) or kernel - 2
     wanted = min(layers, LEAST_LAYERS)
+    if kernel and left < wanted + kernel - LEGEND:
+        kernel = 0
+    least = kernel - LEGEND if kernel else min(SHORT, weight)
     below = least if left >= wanted + least else 0
     shown = min(layers, left - below)
     left -= shown + below
@@ -142,7 +147,7 @@ def _paint_bars(
 
 def _scale(width: int, rows: Sequence[LayerStatistics]) -> tuple[int, int]:
     """Cells of one power of ten, 0 without bars, and the column in which bars begin."""
-    longest = max(NAME, *(len(row.call) for row in rows))
+    longest = max(NAME, *map(cell_width, called(rows)))
     needed = max(len(short_name(row)) for row in rows)
     for decade in DECADE:
         room = width - 4 * decade - 6 - 2

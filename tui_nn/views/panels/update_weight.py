@@ -13,12 +13,17 @@ from tui_nn.views.ink import Ink
 from tui_nn.views.layer_names import LAYERS, cursor, learning
 from tui_nn.views.recompute import equals, step_of
 from tui_nn.views.rules import STATE, bound, calls, state_words, step_words
+from tui_nn.views.updates import knows_update
 from tui_nn.views.world import World
 
 MOST = 4_096
 """Numbers of a tensor that are looked at: its first rows."""
 VALUES = 26
 """The column in which numbers begin, where there is a row for each."""
+NAMES = 18
+"""Cells of torch's names, between the words and the numbers."""
+NUMBER = 9
+"""Cells of a number: `-2.80e-02`."""
 
 
 def probe_of(world: World, desk: Desk) -> Weights | None:
@@ -54,6 +59,7 @@ def followed(world: World, desk: Desk) -> Followed | None:
         return None
     is_coming = now.phase is Phase.GRADIENT and not world.running
     frame: WeightsFrame = now if is_coming else world.update(probe) or now
+    before = frame.before if knows_update(frame) else None
     values = frame.value.numpy()
     if not values.size:
         return None
@@ -64,7 +70,7 @@ def followed(world: World, desk: Desk) -> Followed | None:
         name=f"{frame.tensor}[{place}]",
         g=None if frame.gradient is None else _number(frame.gradient, frame.value, index),
         state={name: value for name, value in state.items() if value is not None},
-        before=_number(frame.before, frame.value, index) if frame.before else None,
+        before=_number(before, frame.value, index) if before else None,
         value=float(values.reshape(-1)[index]),
         is_coming=is_coming,
         optimizer=frame.optimizer,
@@ -123,9 +129,11 @@ def paint_weight(
     """
     palette, beside = canvas.palette, beside or "w ← w − step"
     canvas.put(row, 1, one.name if len(one.name) < canvas.width else "", palette.strong)
-    if len(one.name) + len(beside) + 4 <= canvas.width:
-        canvas.right(row, beside, palette.quiet, edge=canvas.width - 2)
-    full = rows >= rows_wanted(one) and canvas.width >= VALUES + 9
+    wide = canvas.width >= VALUES + NAMES + NUMBER + 2
+    edge = VALUES + NAMES + NUMBER if wide else canvas.width - 2
+    if 1 + len(one.name) + 2 + len(beside) <= edge:
+        canvas.right(row, beside, palette.quiet, edge=edge)
+    full = rows >= rows_wanted(one) and canvas.width >= VALUES + NUMBER
     lines = _lines(world, one)
     if full:
         for y, line in enumerate(lines, row + 1):
@@ -171,14 +179,21 @@ def _paint_line(
 ) -> None:
     palette = canvas.palette
     canvas.put(row, 1, sign, palette.strong)
-    at = VALUES if canvas.width < VALUES + 30 else VALUES + 18
+    at = _values(canvas)
     column = 5 if len(sign) < 4 else 6
     if column + cell_width(words) < at:
         column = canvas.put(row, column, words)
     if at > VALUES and name:
         canvas.put(row, VALUES + 1, name, palette.quiet)
     if column < at:
-        canvas.put(row, at, scientific(value, 9, 2), _ink(canvas, value))
+        canvas.put(row, at, scientific(value, NUMBER, 2), _ink(canvas, value))
+
+
+def _values(canvas: Canvas) -> int:
+    """The column in which numbers begin: behind torch's names where there is room for those."""
+    if canvas.width >= VALUES + NAMES + NUMBER + 2:
+        return VALUES + NAMES
+    return min(VALUES, canvas.width - NUMBER - 1)
 
 
 def _paint_short(canvas: Canvas, lines: list[Line], row: int, end: int) -> int:
