@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.views.support import VALUE_BASELINE, evaluated, present, started, stepped, world_of
+from tui_nn.spec.protocol import Changed, Phase
 from tui_nn.views.curves import (
     LOSS,
     grown,
@@ -136,3 +137,22 @@ def test_the_crosshair_stands_on_recorded_steps() -> None:
     assert step_at(world, Desk(crosshair=0.0, plot_columns=40)) in range(10)
     assert step_at(world, Desk(crosshair=0.5, plot_columns=41)) in range(195, 211)
     assert step_at(world_of(started()), Desk(crosshair=0.5)) == 0
+
+
+def test_a_branch_shows_its_parents_evaluations_until_it_has_its_own() -> None:
+    world = falling(400)
+    begun = Changed(
+        branch=1, step=100, key="optimizer", old="SGD(lr=1)", new="SGD(lr=2)",
+        phase=Phase.EVALUATE, parent=0,
+    )  # fmt: skip
+    world.take(begun)
+    world.take(present(100, branch=1))
+    assert world.evaluated is not None
+    assert world.evaluated.step == 80
+    world.take(stepped(101, [0.9] * 20, branch=1))
+    world.take(evaluated(120, {"loss": 0.9}, branch=1))
+    world.take(present(120, branch=1))
+    assert world.evaluated.step == 120
+    batch, train, _ = scene(world, Desk(x_axis="step"), LOSS).drawn
+    assert batch.blocks.steps[-1] == 120
+    assert train.blocks.last[-1] == 0.9

@@ -209,8 +209,9 @@ class World:
     @property
     def evaluated(self) -> Evaluated | None:
         """The latest evaluation on the way to where training stands."""
+        way = self.way
         for record in reversed(self.history.evaluated):
-            if record.branch == self.present.branch and record.step <= self.present.step:
+            if record.step <= way.get(record.branch, -1):
                 return record
         return None
 
