@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_nn.plot.cells import RGB
+from tui_nn.plot.cells import RGB, cell_width
 from tui_nn.views.braille import ACROSS, DOWN, Dots, Pen, curve, dashed
 from tui_nn.views.canvas import Canvas
 
@@ -15,6 +15,8 @@ Matrix = NDArray[np.float64]
 """Weights (outputs, inputs)."""
 ALL, STRONGEST = 24, 20
 """All links of so few are shown, of more the strongest."""
+LEAST_LINK = 4
+"""Columns that links keep where names take room."""
 MARGIN = 2
 """Columns left of the inputs and right of the outputs."""
 DASH = (2.5, 3.5)
@@ -53,10 +55,10 @@ def unit_rows(count: int, rows: int) -> list[int]:
     return [int((index + 0.5) * rows / count) for index in range(count)]
 
 
-def unit_columns(count: int, columns: int) -> list[int]:
-    """The column of each of `count` columns of units."""
-    room = columns - 1 - 2 * MARGIN
-    return [MARGIN + round(index * room / max(1, count - 1)) for index in range(count)]
+def unit_columns(count: int, columns: int, before: int = 0, behind: int = 0) -> list[int]:
+    """The column of each of `count` columns of units, with room for names on both sides."""
+    first, last = MARGIN + before, columns - 1 - MARGIN - behind
+    return [first + round(index * (last - first) / max(1, count - 1)) for index in range(count)]
 
 
 def has_room(units: Sequence[int], columns: int, rows: int) -> bool:
@@ -65,10 +67,17 @@ def has_room(units: Sequence[int], columns: int, rows: int) -> bool:
 
 
 def paint_graph(
-    canvas: Canvas, weights: Sequence[Matrix | None], units: Sequence[int], top: int, rows: int
-) -> Counted:
-    """Paint columns of `units` and the weights between them into `rows` rows; None: not known."""
-    columns = unit_columns(len(units), canvas.width)
+    canvas: Canvas, weights: Sequence[Matrix | None], units: Sequence[int], top: int, rows: int,
+    names: tuple[Sequence[str], Sequence[str]] = ((), ()),
+) -> Counted:  # fmt: skip
+    """Paint columns of `units` and the weights between them into `rows` rows; None: not known.
+
+    `names`: of the inputs and of the outputs, where they have room.
+    """
+    sides = [max(map(cell_width, side), default=-1) + 1 for side in names]
+    if not has_room(units, canvas.width - sum(sides) - LEAST_LINK * len(units), rows):
+        names, sides = ((), ()), [0, 0]
+    columns = unit_columns(len(units), canvas.width, *sides)
     dots = Dots(canvas.width, rows)
     shown = 0
     for index, matrix in enumerate(weights):
@@ -80,6 +89,11 @@ def paint_graph(
         ink = canvas.palette.ink(canvas.palette.accent if is_end else None, bold=True)
         for row in unit_rows(count, rows):
             canvas.put(top + row, columns[index], "◉" if is_end else "●", ink)
+    quiet = canvas.palette.quiet
+    for row, name in zip(unit_rows(units[0], rows), names[0], strict=False):
+        canvas.right(top + row, name, quiet, edge=columns[0] - 1)
+    for row, name in zip(unit_rows(units[-1], rows), names[1], strict=False):
+        canvas.put(top + row, columns[-1] + 2, name, quiet)
     links = sum(before * after for before, after in pairwise(units))
     lost = sum(int((~np.isfinite(m)).sum()) for m in weights if m is not None)
     return Counted(shown, links, lost)

@@ -39,12 +39,12 @@ def _cells(places: Floats, far: float) -> NDArray[np.intp]:
     return np.asarray(whole, np.intp)
 
 
-def window(points: Floats, columns: int, rows: int) -> Window:
+def window(points: Floats, columns: int, rows: int, margin: float = MARGIN) -> Window:
     """All points (n, 2) and a little more, in cells; both coordinates on one scale where they are
     alike.
     """
     columns, pixels = min(columns, MOST_CELLS), min(2 * rows, MOST_CELLS)
-    x, y = (widened(points[:, axis]) for axis in (0, 1))
+    x, y = (widened(points[:, axis], margin) for axis in (0, 1))
     wide, tall = x[1] - x[0], y[1] - y[0]
     if max(wide, tall) <= MOST_UNLIKE * min(wide, tall):
         side = max(wide / columns, tall / pixels)
@@ -58,10 +58,10 @@ def extent(values: Floats) -> Range:
     return (float(values.min()), float(values.max())) if len(values) else (-1.0, 1.0)
 
 
-def widened(values: Floats) -> Range:
+def widened(values: Floats, share: float = MARGIN) -> Range:
     """The same, and a margin."""
     low, high = extent(values)
-    margin = MARGIN * (high - low) or 1.0
+    margin = share * (high - low) or 1.0
     return low - margin, high + margin
 
 

@@ -12,7 +12,6 @@ from tui_nn.spec.protocol.frames import (
 )
 from tui_nn.views.arrays import Floats, floats, kept
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.numbers import plain
 from tui_nn.views.panels.panel import Size
 from tui_nn.views.plane import Window, widened, window
 from tui_nn.views.plane_picture import class_glyph, class_ink, darker, paint_pixels, shows_pixels
@@ -24,6 +23,8 @@ FEW_ROWS = 8
 FAINT, STRONG = 0.3, 0.75
 """The shade of a class that is certain, where it has no doubt, and where it fades."""
 LEGEND = 1
+MARGIN = 0.35
+"""Around the rows, whose names need room."""
 
 
 def suits(world: World) -> bool:
@@ -51,8 +52,8 @@ def _window(world: World, size: Size) -> Window | None:
     columns, rows = max(1, size[0]), max(1, size[1] - LEGEND)
     points = kept(samples.points)
     if points.shape[1] == 2:
-        return window(points, columns, rows)
-    across = widened(points[:, 0])
+        return window(points, columns, rows, MARGIN)
+    across = widened(points[:, 0], MARGIN)
     return Window(min(columns, 400), min(2 * rows, 400), across, (-1.0, 1.0))
 
 
@@ -107,7 +108,7 @@ def _paint_samples(
     wrong = _wrong(world, samples)
     numbers = zip(samples.samples.numpy().tolist(), samples.y.numpy().tolist(), strict=True)
     for index, (sample, truth) in enumerate(numbers):
-        label = "".join(plain(value, 2) for value in points[index].tolist())
+        label = "".join(f"{value:g}" for value in points[index].tolist())
         words = f"{class_glyph(truth, 2)} {label}{' ✗' if wrong.get(sample) else ''}"
         colour = class_ink(palette, truth, 2) if palette.colour else palette.text
         if on_map and shows_pixels(palette):
@@ -121,7 +122,7 @@ def _paint_legend(canvas: Canvas, *, is_smooth: bool) -> None:
     palette, row = canvas.palette, canvas.height - 1
     inks = [palette.ink(class_ink(palette, index, 2), bold=True) for index in (0, 1)]
     inks = inks if palette.colour else [palette.strong] * 2
-    says = " y near 1" if is_smooth else " y = 1"
+    says = " y = 1"
     column = canvas.spans(row, 1, ("○", inks[0]), " target 0   ", ("●", inks[1]), " target 1   ")
     if column + 1 + len(says) > canvas.width:
         return

@@ -50,10 +50,19 @@ def move(world: World, desk: Desk, way: int) -> bool:
     return bool(rows)
 
 
+def _is_headed(rows: Sequence[LayerRow], width: int, height: int) -> bool:
+    return width >= HEADED and height > len(rows)
+
+
+def height_of(rows: Sequence[LayerRow], width: int, height: int) -> int:
+    """Rows that the table takes of so many."""
+    return min(len(rows), height) + _is_headed(rows, width, height)
+
+
 def paint_layers(canvas: Canvas, world: World, desk: Desk, height: int) -> int:
     """Paint as many layers as have room in `height` rows; returns the row behind them."""
     rows = layer_rows(world)
-    headed = canvas.width >= HEADED and height > len(rows)
+    headed = _is_headed(rows, canvas.width, height)
     columns = _columns(rows, canvas.width, headed=headed)
     places = _places(columns, canvas.width, headed=headed)
     at = selected(rows, desk) if desk.focus == PANEL else -1
