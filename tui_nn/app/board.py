@@ -90,6 +90,11 @@ class Board(Widget, can_focus=True):
                 needs[number] = view.rows(self.world, columns)
         return needs
 
+    @property
+    def _first(self) -> Slot:
+        """The slot of 5 Forward, or the only one."""
+        return next((slot for slot in self.home.slots if slot.panel == 5), self.home.slots[0])
+
     def _move(self) -> None:
         width, height = self.home.width, self.home.height
         places = {str(s.panel): Region(s.x, s.y, s.width, s.height) for s in self.home.slots}
@@ -116,6 +121,8 @@ class Board(Widget, can_focus=True):
         inner = Canvas(columns, max(0, rows), self.palette)
         if self.world.started is not None:
             view.paint(inner, self.world, self.desk)
+        elif self.world.problem is not None and slot == self._first:
+            frame.paint_problem(inner, self.world.problem)
         canvas.draw(inner, 1, slot.width - columns)
         return canvas
 

@@ -1,8 +1,13 @@
 """What surrounds the panels: the flow bar, the headline, the moment, the footer; titles."""
 
+from textwrap import wrap
+
+from tui_nn.plot.cells import shortened
 from tui_nn.spec.protocol import Phase
+from tui_nn.spec.protocol.messages import Problem
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.ink import Ink, Palette
 from tui_nn.views.layout import NARROW, WIDE, Home, Slot
 from tui_nn.views.moment import facts, mathematics, torch_line
 from tui_nn.views.numbers import duration, short
@@ -32,22 +37,27 @@ def paint_flow(canvas: Canvas, world: World, desk: Desk) -> None:
     palette = canvas.palette
     wide = canvas.width >= NARROW
     lit = None if world.running else PHASES.index(world.lit(desk))
-    column = 1
+    column, begin, end = 1, 0, 0
     for index, name in enumerate(FLOW):
         word = f"{index + 1} {name}" if canvas.width >= 78 or index == lit else f"{index + 1}"
         if index:
             gap = ("┃" if index == 4 else " ") if not wide else (" ┃ " if index == 4 else " ▸ ")
             column = canvas.put(0, column, gap, palette.quiet)
         if index == lit:
-            ink = palette.ink(palette.ground, bg=palette.accent, bold=True)
-            canvas.put(0, column - 1, "▐", palette.ink(palette.accent))
-            column = canvas.put(0, column, word, ink)
-            canvas.put(0, column, "▌", palette.ink(palette.accent))
+            begin, end = column - 1, column + len(word)
+            column = canvas.put(0, column, word, _lit(palette))
         else:
             column = canvas.put(0, column, word, palette.quiet if index < 4 else palette.plain)
     canvas.put(0, column, " ↺", palette.quiet)
+    if lit is not None:
+        canvas.put(0, begin, "▐", palette.ink(palette.accent))
+        canvas.put(0, end, "▌", palette.ink(palette.accent))
     if wide:
         _paint_state(canvas, world, desk, column + 4)
+
+
+def _lit(palette: Palette) -> Ink:
+    return palette.ink(palette.ground, bg=palette.accent, bold=True)
 
 
 def _paint_state(canvas: Canvas, world: World, desk: Desk, least: int) -> None:
@@ -75,19 +85,22 @@ def paint_headline(canvas: Canvas, world: World) -> None:
     if started is None:
         canvas.put(0, 1, world.present.words or world.present.state, palette.quiet)
         return
-    title = started.title or started.name
-    column = canvas.put(0, 1, title, palette.strong)
-    words = _progress(canvas, world)
-    begin = canvas.right(0, words, edge=canvas.width - 1)
     state = world.present.state
+    title = shortened(started.title or started.name, canvas.width - 1, ascii_only=False)
+    column = canvas.put(0, 1, title, palette.strong)
     if canvas.width < NARROW:
         column = canvas.put(0, column + 2, state, palette.ink(palette.accent, bold=True))
+    parts = _progress(canvas, world)
+    while parts and column + 2 + len("   ".join(parts)) > canvas.width - 1:
+        parts.pop()
+    begin = canvas.right(0, "   ".join(parts), edge=canvas.width - 1)
     about = world.present.words if state in ENDED or state == "offline" else ""
     if about and column + 3 < begin - 8:
         canvas.put(0, column + 2, about[: begin - column - 4], palette.quiet)
 
 
-def _progress(canvas: Canvas, world: World) -> str:
+def _progress(canvas: Canvas, world: World) -> list[str]:
+    """The more important first: what has no room is left out from the end."""
     epochs = world.epochs
     epoch = min(world.present.epoch + 1, epochs) if epochs else world.present.epoch
     parts = [f"step {world.step:,}", f"epoch {epoch:,}"]
@@ -109,7 +122,7 @@ def _progress(canvas: Canvas, world: World) -> str:
         if canvas.width >= NARROW and world.started:
             parts[2:2] = [f"step {within} of {world.steps_per_epoch} in it"]
             parts += [world.started.device, f"seed {world.setting('train.seed', 0)}"]
-    return "   ".join(parts)
+    return parts
 
 
 def _bar(share: float, width: int) -> str:
@@ -176,3 +189,16 @@ def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:
             keys += 1
         column = canvas.put(0, column, " ".join(words[:keys]), palette.ink(palette.accent))
         column = canvas.put(0, column, " " + " ".join(words[keys:]), palette.plain) + gap
+
+
+def paint_problem(canvas: Canvas, problem: Problem) -> None:
+    """Why there is nothing to be trained: the place, the reason and the way out."""
+    palette, row = canvas.palette, 1
+    for text, ink in (
+        (problem.where, palette.quiet),
+        (problem.message, palette.ink(palette.bad, bold=True)),
+        (problem.hint, palette.plain),
+    ):
+        for line in wrap(text, max(8, canvas.width - 2)):
+            canvas.put(row, 1, line, ink)
+            row += 1
