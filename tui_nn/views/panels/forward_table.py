@@ -105,7 +105,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
         classes.paint(canvas, answer, row, 1, rows.classes, rows.across, bar)
         row += rows.classes
     if rows.says:
-        _paint_says(canvas, world, frame, answer, row)
+        paint_says(canvas, world, frame, answer, row)
 
 
 def _paint_top(
@@ -189,7 +189,7 @@ def _paint_values(canvas: Canvas, layer: Activation, row: int, column: int, *, k
         canvas.put(row, column + room - 1, "…", canvas.palette.quiet)
 
 
-def _paint_says(
+def paint_says(
     canvas: Canvas, world: World, frame: ActivationsFrame | None, answer: Answer, row: int
 ) -> None:
     """What the network says beside what is true, and the loss of this sample."""

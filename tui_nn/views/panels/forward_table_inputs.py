@@ -196,15 +196,15 @@ def _paint_row(canvas: Canvas, values: Floats, row: int, column: int) -> None:
         paint(canvas, values[None], row, column, Size(cells * len(values), 2), signed=True)
 
 
-def number(value: float | None) -> str:
-    """In six cells, its sign always there: `+0.55`."""
+def number(value: float | None, cells: int = NETWORK) -> str:
+    """In so many cells, its sign always there: `+0.55`, `+123.7`."""
     if value is None:
-        return "·".rjust(NETWORK)
+        return "·".rjust(cells)
     if not np.isfinite(value):
-        return plain(value).rjust(NETWORK)
+        return plain(value).rjust(cells)
     texts = (f"{value:+.{decimals}f}" for decimals in (2, 1, 0))
-    fitting = next((text for text in texts if len(text) <= NETWORK), f"{value:+.0e}")
-    return fitting.rjust(NETWORK)
+    fitting = next((text for text in texts if len(text) <= cells), f"{value:+.0e}")
+    return fitting.rjust(cells)
 
 
 def scrolled(inputs: Inputs, shape: Shape, wanted: int) -> int:
