@@ -77,9 +77,9 @@ def test_a_row_tells_truth_answer_loss_and_inputs() -> None:
     assert painted(WORST, flowers(), (60, 8)) == [
         " sample      truth     answer      loss     petal     sepal",
         "      7 versicolor  virginica       nan     3.500     3.750",
-        "      0     setosa     setosa     1.500         0     0.250",
-        "      3     setosa versicolor     0.745     1.500     1.750",
-        "      5  virginica  virginica     0.010     2.500     2.750",
+        "      0     setosa     setosa    1.5000     0.000     0.250",
+        "      3     setosa versicolor    0.7450     1.500     1.750",
+        "      5  virginica  virginica    0.0100     2.500     2.750",
         "",
         "",
         " val: the rows with the largest loss, the worst first",
@@ -111,7 +111,7 @@ def test_values_are_told_in_their_own_units() -> None:
     known = samples([[0.5, 1.5]] * 12, [200.5] * 12)
     world = world_of(started(metric="r2", baseline=VALUE_BASELINE), present(40), known=known)
     world.take(frame_of([7], [200.0], [73.94], [15900.0], np.float32), PREDICTIONS)
-    assert painted(WORST, world, (46, 4))[1] == "      7  200.0  73.94   1.6e+04"
+    assert painted(WORST, world, (46, 4))[1] == "      7  200.0  73.94  1.59e+04"
     assert painted(WORST, world, (46, 4))[0].split() == ["sample", "truth", "answer", "loss"]
 
 

@@ -42,7 +42,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     left, top = canvas.width // 2, canvas.height - canvas.height // 2
     for index, plot in enumerate((LOSS, metric_plot(world), RATE, GRADIENT)):
         is_below, is_right = divmod(index, 2)
-        width = canvas.width - left if is_right else left
+        width = canvas.width - left if is_right else left - 1
         part = Canvas(width, canvas.height - top if is_below else top, canvas.palette)
         _paint_one(part, plot, world, desk)
         canvas.draw(part, top * is_below, left * is_right)

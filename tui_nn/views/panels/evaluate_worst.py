@@ -13,7 +13,7 @@ from tui_nn.views.arrays import kept
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.kinds import picture_side
-from tui_nn.views.numbers import plain
+from tui_nn.views.numbers import fixed, plain
 from tui_nn.views.panels.evaluate_curves import watched
 from tui_nn.views.panels.evaluate_looks import PREDICTIONS, part_of, predictions, stale
 from tui_nn.views.panels.evaluate_words import note
@@ -192,14 +192,14 @@ def _paint_table(canvas: Canvas, world: World, found: list[Mistake]) -> None:
         canvas.right(0, shortened(head, width, ascii_only=False), palette.quiet, edge=edge)
     for row, mistake in enumerate(found[: max(0, canvas.height - 2)], 1):
         values = inputs.get(mistake.sample, np.empty(0)).ravel()[: len(heads) - 4].tolist()
-        cells = [str(mistake.sample), mistake.truth, mistake.answer, plain(mistake.loss)]
-        cells += [plain(value) for value in values]
+        cells = [str(mistake.sample), mistake.truth, mistake.answer, fixed(mistake.loss, NUMBER, 4)]
+        cells += [fixed(value, NUMBER, 3) for value in values]
         inks = [palette.quiet, palette.plain, palette.plain, palette.plain]
         inks += [palette.quiet] * len(values)
         if mistake.is_wrong:
             inks[2] = palette.ink(palette.bad)
         for text, ink, width, edge in zip(cells[:shown], inks, widths, edges, strict=False):
-            canvas.right(row, shortened(text, width, ascii_only=False), ink, edge=edge)
+            canvas.right(row, shortened(text.strip(), width, ascii_only=False), ink, edge=edge)
 
 
 def _paint_words(canvas: Canvas, world: World, frame: PredictionsFrame) -> None:
