@@ -1,6 +1,7 @@
 """Dots finer than cells, 2 × 4 in each, drawn with pens of which later ones cover earlier ones."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,11 +52,15 @@ class Dots:
         pens = cells.max((2, 3)).tolist()
         ascii_only = canvas.palette.ascii_only
         for y, (line, looks) in enumerate(zip(codes, pens, strict=True)):
-            for x, (code, look) in enumerate(zip(line, looks, strict=True)):
-                if code:
+            x = 0
+            for look, run in groupby(looks):
+                count = len(list(run))
+                if look >= 0:
                     pen = self._pens[look]
-                    glyph = pen.ascii if ascii_only else chr(0x2800 + code)
-                    canvas.put(row + y, column + x, glyph, pen.ink)
+                    glyphs = [chr(0x2800 + code) for code in line[x : x + count]]
+                    text = pen.ascii * count if ascii_only else "".join(glyphs)
+                    canvas.put(row + y, column + x, text, pen.ink)
+                x += count
 
 
 def curve(ends: tuple[float, float, float, float], bend: bool = True) -> NDArray[np.float64]:

@@ -115,6 +115,8 @@ def paint_blocks(canvas: Canvas, blocks: Sequence[Block], top: int = 0) -> int:
     """Paint as many as have room from row `top` on, beside and below each other; how many."""
     width, rows = canvas.width - 1, canvas.height - top
     numbers = _all_numbers(blocks, width, rows)
+    if not numbers and not pictures.has_half_blocks(canvas):
+        blocks = [replace(b, kernels=tuple(k.repeat(2, 0) for k in b.kernels)) for b in blocks]
     most = rows if numbers or len(blocks) == 1 else max(LEAST, rows // 2)
     row = column = tall = 0
     for index, block in enumerate(blocks):
@@ -132,15 +134,30 @@ def paint_blocks(canvas: Canvas, blocks: Sequence[Block], top: int = 0) -> int:
 
 def _paint_block(canvas: Canvas, block: Block, shape: Form, row: int, left: int) -> None:
     canvas.put(row, left, titled(block, shape), canvas.palette.quiet)
-    most = block.most
-    for index, kernel in enumerate(block.kernels[: shape.shown]):
+    most, kernels = block.most, block.kernels[: shape.shown]
+    if not shape.numbers:
+        sheet = _sheet([kernel / most for kernel in kernels], shape)
+        size = pictures.Size(sheet.shape[1], sheet.shape[0])
+        pictures.paint(canvas, sheet, row + 1, left, size, signed=True)
+        return
+    for index, kernel in enumerate(kernels):
         down, right = divmod(index, shape.across)
         at = row + 1 + down * shape.step, left + right * (shape.columns + shape.gap)
-        if shape.numbers:
-            _paint_numbers(canvas, kernel, most, *at)
-        else:
-            size = pictures.Size(shape.columns, shape.pixels)
-            pictures.paint(canvas, kernel / most, *at, size, signed=True)
+        _paint_numbers(canvas, kernel, most, *at)
+
+
+def _sheet(kernels: Sequence[Floats], shape: Form) -> Floats:
+    """One picture of all; NaN where there is none."""
+    lines = -(-len(kernels) // shape.across)
+    wide = shape.columns + shape.gap
+    sheet = np.full((lines * 2 * shape.step, shape.across * wide), np.nan)
+    for index, kernel in enumerate(kernels):
+        down, right = divmod(index, shape.across)
+        y, x = down * 2 * shape.step, right * wide
+        if kernel.shape != (shape.pixels, shape.columns):
+            kernel = pictures.scaled(kernel, shape.pixels, shape.columns)
+        sheet[y : y + shape.pixels, x : x + shape.columns] = kernel
+    return sheet[:, : -shape.gap]
 
 
 def _paint_numbers(canvas: Canvas, kernel: Floats, most: float, row: int, column: int) -> None:

@@ -11,13 +11,16 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import window
 from tui_nn.views.numbers import plain
+from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.plane_picture import class_ink
 from tui_nn.views.reading import class_count, class_name, target_name
 from tui_nn.views.world import World
 
 PANEL = 2
-NUMBER = 8
-HEADS = ("min", "mean", "max", "std")
+NUMBER = 7
+MEASURES = ("min", "mean", "max", "std")
+CHOICES = (MEASURES, MEASURES[:3], ("min", "max"), ())
+"""The first with which every column's name has room."""
 LEAST_NAME = 8
 GAP = 2
 
@@ -27,7 +30,7 @@ def _measured(array: Array) -> Floats:
     """(columns, 4): the least, the mean, the greatest and the deviation of each column."""
     values = kept(array).reshape(array.shape[0], -1)
     if not len(values):
-        return np.full((values.shape[1], len(HEADS)), np.nan)
+        return np.full((values.shape[1], len(MEASURES)), np.nan)
     measures = (values.min(0), values.mean(0), values.max(0), values.std(0))
     return np.stack(measures, axis=1)
 
@@ -51,20 +54,31 @@ def paint_columns(canvas: Canvas, world: World, desk: Desk, top: int) -> None:
     """Their measures from row `top` on; as many as have room, around the cursor."""
     rows, palette = lines(world), canvas.palette
     height = canvas.height - top
-    shown = min(len(HEADS), max(0, (canvas.width - LEAST_NAME - 2) // NUMBER))
     if height < 2 or not rows:
         return
-    room = canvas.width - 2 - shown * NUMBER
-    wide = min(room, max(cell_width(name) for name, _ in rows) + GAP)
-    for index, head in enumerate(HEADS[:shown]):
-        canvas.right(top, head, palette.quiet, edge=1 + wide + (index + 1) * NUMBER)
+    longest = max(cell_width(name) for name, _ in rows)
+    heads = _heads(canvas.width - 1, longest)
+    wide = max(1, min(canvas.width - 1 - len(heads) * NUMBER, longest + GAP))
+    for index, head in enumerate(heads, 1):
+        canvas.right(top, head, palette.quiet, edge=1 + wide + index * NUMBER)
     canvas.put(top, 1, "column", palette.quiet)
     at = desk.cursor.get(PANEL, 0)
-    for row, index in enumerate(window(len(rows), min(height - 1, len(rows)), at), top + 1):
+    lines_shown = window(len(rows), min(height - 1, len(rows)), at)
+    focused = desk.focus == PANEL and len(lines_shown) < len(rows)
+    for row, index in enumerate(lines_shown, top + 1):
+        paint_edge(canvas, row, index, lines_shown, len(rows), chosen=focused and index == at)
         name, measures = rows[index]
-        canvas.put(row, 1, shortened(name, wide - 1, ascii_only=palette.ascii_only))
-        for column, value in enumerate(measures[:shown].tolist()):
-            canvas.right(row, plain(value), edge=1 + wide + (column + 1) * NUMBER)
+        canvas.put(row, 1, shortened(name, wide, ascii_only=palette.ascii_only))
+        for column, head in enumerate(heads, 1):
+            value = float(measures[MEASURES.index(head)])
+            canvas.right(row, plain(value), edge=1 + wide + column * NUMBER)
+
+
+def _heads(width: int, longest: int) -> tuple[str, ...]:
+    for heads in CHOICES:
+        if longest + len(heads) * NUMBER <= width:
+            return heads
+    return CHOICES[-2] if width - 2 * NUMBER >= LEAST_NAME else ()
 
 
 def paint_classes(canvas: Canvas, world: World, row: int) -> bool:

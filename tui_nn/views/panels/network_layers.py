@@ -10,6 +10,7 @@ from tui_nn.views.calls import fitted
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import window
+from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.world import World
 
 PANEL = 1
@@ -66,16 +67,17 @@ def paint_layers(canvas: Canvas, world: World, desk: Desk, height: int) -> int:
     columns = _columns(rows, canvas.width, headed=headed)
     places = _places(columns, canvas.width, headed=headed)
     at = selected(rows, desk) if desk.focus == PANEL else -1
-    palette, top = canvas.palette, 0
+    top = 0
     if headed:
         for column, place in zip(columns, places, strict=True):
             _put(canvas, 0, column.head, place, column, bold=False)
         top = 1
-    for index in window(len(rows), min(height - top, len(rows)), max(0, at)):
+    shown = window(len(rows), min(height - top, len(rows)), max(0, at))
+    for index in shown:
         for column, place in zip(columns, places, strict=True):
             _put(canvas, top, column.texts[index], place, column, bold=index == at)
-        if index == at and places[0][0] > 0:
-            canvas.put(top, 0, "▸", palette.ink(palette.accent))
+        if places[0][0] > 0:
+            paint_edge(canvas, top, index, shown, len(rows), chosen=index == at)
         top += 1
     return top
 
