@@ -218,6 +218,8 @@ class Rule:
             return ("The step function has no slope; the perceptron rule hands the error on "
                     "as if it had slope 1.    ? why")  # fmt: skip
         if self._is_cancelling:
+            if short:
+                return "error = y − t: the slopes of the loss and of the sigmoid cancel."
             return ("error = y − t: the sigmoid's slope y(1 − y) cancels against that of the loss, "
                     "so right rows pull too, less and less.")  # fmt: skip
         if self.activation.slope_words:

@@ -4,11 +4,13 @@ from textwrap import wrap
 
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
-from tui_nn.views.numbers import percent, plain
+from tui_nn.views.moment import label, shown
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.world import World
 
-SHARES = ("accuracy", "f1")
+MORE = "▾"
+AGAIN = {2: " twice"}
+"""How often in a row a goal has to be met, in words."""
 
 
 def _lines(world: World, width: int) -> list[str]:
@@ -18,16 +20,21 @@ def _lines(world: World, width: int) -> list[str]:
 
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     lines = _lines(world, canvas.width)
-    for row, line in enumerate(lines[desk.text_line : desk.text_line + canvas.height]):
+    first = max(0, min(desk.text_line, len(lines) - canvas.height))
+    for row, line in enumerate(lines[first : first + canvas.height]):
         canvas.put(row, 0, line)
+    if first + canvas.height < len(lines):
+        canvas.right(canvas.height - 1, MORE, canvas.palette.ink(canvas.palette.accent))
 
 
 def _goal(world: World, desk: Desk) -> str:
-    goals = {k: v for k, v in dict(world.setting("goal", {})).items() if k != "times"}
-    for metric, wanted in goals.items():
-        if metric in SHARES:
-            return f"goal {percent(wanted)}"
-        return f"goal {metric} {plain(wanted, 3)}"
+    goal = dict(world.setting("goal", {}) or {})
+    times = int(goal.pop("times", 1) or 1)
+    for name, wanted in goal.items():
+        words = shown(name, float(wanted))
+        if name != "accuracy":
+            words = f"{label(name)} {words}"
+        return f"goal {words}{AGAIN.get(times, f' {times} times' if times > 1 else '')}"
     return ""
 
 
@@ -36,4 +43,16 @@ def _rows(world: World, width: int) -> tuple[int, int]:
     return min(2, count), count
 
 
-LOOK_FOR = Panel(0, "Look for", (View("text", _paint, note=_goal, rows=_rows),))
+def _press(world: World, desk: Desk, key: str) -> bool:
+    """Up and down through a text that is longer than the panel."""
+    ways = {"up": -1, "down": 1, "home": -desk.text_line}
+    if key not in ways:
+        return False
+    desk.text_line = max(0, min(desk.text_line + ways[key], len(_lines(world, 200)) + 20))
+    return True
+
+
+LOOK_FOR = Panel(
+    0, "Look for",
+    (View("text", _paint, note=_goal, rows=_rows, press=_press, keys=(("↑ ↓", "scroll"),)),),
+)  # fmt: skip

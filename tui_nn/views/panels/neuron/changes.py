@@ -7,7 +7,7 @@ import numpy as np
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import rounded_up
 from tui_nn.views.neuron_pass import batch_size
-from tui_nn.views.panels.neuron.optimizer import is_plain
+from tui_nn.views.neuron_words import is_plain
 from tui_nn.views.world import World
 
 CELLS, CELLS_FEW = 7, 5

@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_nn.views.neuron import Step
 from tui_nn.views.neuron_pass import Pass, batch_size, mean_of, rule, same
-from tui_nn.views.panels.neuron.shared import bare, factor, with_sign
+from tui_nn.views.neuron_words import bare, factor, with_sign
 from tui_nn.views.world import World
 
 

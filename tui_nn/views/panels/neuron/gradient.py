@@ -21,6 +21,7 @@ from tui_nn.views.neuron_pass import (
     shown_sample,
     vector,
 )
+from tui_nn.views.neuron_words import with_sign
 from tui_nn.views.panels.neuron.shared import (
     SAMPLE_KEYS,
     TORCH,
@@ -33,7 +34,6 @@ from tui_nn.views.panels.neuron.shared import (
     sign_ink,
     watched,
     whole,
-    with_sign,
 )
 from tui_nn.views.panels.panel import View
 from tui_nn.views.world import World

@@ -139,19 +139,6 @@ def target_form(world: World, width: int, decimals: int) -> Form:
     return Form(1 + is_signed, None, is_signed)
 
 
-def bare(value: float | None, digits: int = 3) -> str:
-    """A number in a formula: `1`, `0.25`, `-1.5`."""
-    if value is None:
-        return "·"
-    return f"{value:.{digits}g}" if isfinite(value) else plain(value)
-
-
-def factor(value: float | None) -> str:
-    """The same behind a sign or a dot: below 0 in parentheses."""
-    text = bare(value)
-    return f"({text})" if text.startswith("-") else text
-
-
 def mark(canvas: Canvas, row: int, column: int, *, is_same: bool | None, torchs: str = "") -> None:
     """Whether torch holds the same; what it holds where that is another; None: not known."""
     palette = canvas.palette
@@ -167,12 +154,6 @@ def verdict_ink(canvas: Canvas, right: bool | None) -> Ink:
     if right is None:
         return palette.plain
     return palette.ink(palette.good if right else palette.bad, bold=True)
-
-
-def with_sign(value: float | None) -> str:
-    """A result in a formula: `+1`, `0`, `-0.25`."""
-    text = bare(value)
-    return f"+{text}" if value is not None and value > 0 else text
 
 
 def at(values: Vector | None, index: int) -> float | None:

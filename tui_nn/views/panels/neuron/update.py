@@ -6,8 +6,8 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.neuron import Step
 from tui_nn.views.neuron_pass import all_same, pass_of, shown_sample, vector
+from tui_nn.views.neuron_words import is_plain, rule_words
 from tui_nn.views.panels.neuron.columns import Column, Row, columns
-from tui_nn.views.panels.neuron.optimizer import is_plain, rule_words
 from tui_nn.views.panels.neuron.shared import (
     TORCH,
     has_gradient,
