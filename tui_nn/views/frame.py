@@ -166,7 +166,7 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
     elif world.running:
         canvas.put(1, 1, facts(world, canvas.width))
     else:
-        canvas.put(1, 1, mathematics(world, desk) or facts(world, canvas.width))
+        canvas.put(1, 1, mathematics(world, desk, canvas.width) or facts(world, canvas.width))
 
 
 def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:
