@@ -91,7 +91,7 @@ def _grid(canvas: Canvas, world: World, shape: tuple[int, ...], height: int) -> 
     size = pictures.largest(tall, wide, most, height - below)
     if size is None:
         return None
-    words = min(LONGEST, _caption_width(world)) if below else 0
+    words = _caption_width(world) if below else 0
     width = max(parts * (size.columns + GAP) - GAP, words)
     across = (canvas.width - 1 + GAP) // (width + GAP)
     down = height // (size.rows + below)
@@ -131,9 +131,21 @@ def _answers(world: World) -> dict[int, int]:
     return dict(zip(samples, said, strict=True))
 
 
+def _longest(world: World) -> int:
+    names = (class_name(world, index) for index in range(class_count(world)))
+    return max(map(cell_width, names), default=0)
+
+
+def _says_class(world: World) -> bool:
+    """Whether captions have room for the class that a picture is taken for."""
+    return 2 * _longest(world) + len(" seen ") <= LONGEST
+
+
 def _caption_width(world: World) -> int:
-    longest = max((cell_width(class_name(world, i)) for i in range(class_count(world))), default=0)
-    return 2 * longest + len(" seen ") if longest else 0
+    longest = _longest(world)
+    if not longest:
+        return 0
+    return 2 * longest + len(" seen ") if _says_class(world) else min(LONGEST, longest + 2)
 
 
 def _paint_caption(
@@ -149,7 +161,7 @@ def _paint_caption(
     name = class_name(world, truth)
     ink = palette.quiet if said in (None, truth) else palette.ink(palette.bad, bold=True)
     words = f"{name} seen {'·' if said is None else class_name(world, said)}"
-    if _caption_width(world) > grid.width:
+    if not _says_class(world):
         sign = "·" if said is None else "✓" if said == truth else "✗"
         name = shortened(name, grid.width - 2, ascii_only=palette.ascii_only)
         words = f"{name} {sign}"

@@ -19,7 +19,7 @@ from tui_nn.views.world import World
 PANEL = 2
 NUMBER = 7
 MEASURES = ("min", "mean", "max", "std")
-CHOICES = (MEASURES, MEASURES[:3], ("min", "max"), ())
+CHOICES = (MEASURES, MEASURES[:3], ("min", "max"))
 """The first with which every column's name has room."""
 LEAST_NAME = 8
 GAP = 2
@@ -78,7 +78,7 @@ def _heads(width: int, longest: int) -> tuple[str, ...]:
     for heads in CHOICES:
         if longest + len(heads) * NUMBER <= width:
             return heads
-    return CHOICES[-2] if width - 2 * NUMBER >= LEAST_NAME else ()
+    return CHOICES[-1] if width - 2 * NUMBER >= LEAST_NAME else ()
 
 
 def paint_classes(canvas: Canvas, world: World, row: int) -> bool:

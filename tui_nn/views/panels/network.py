@@ -38,7 +38,7 @@ def _below(world: World, width: int, rows: int) -> Picture:
     """What so many rows under the layers show."""
     units = _units(fans(layer_rows(world)))
     if units and world.kind != "neuron":
-        if rows > LEAST_ROWS and has_room(units, width, rows - 1):
+        if rows >= LEAST_ROWS and has_room(units, width, rows):
             return "graph"
         return "matrices" if rows >= LEAST_MATRICES and max(units) > MOST_ROWS else ""
     if _has_pictures(world):
@@ -84,9 +84,11 @@ def _paint_picture(canvas: Canvas, world: World, desk: Desk, what: Picture, top:
 def _paint_graph(canvas: Canvas, world: World, desk: Desk, top: int) -> None:
     found = fans(layer_rows(world))
     weights = [_matrix(world, fan) for fan in found]
-    rows = canvas.height - top - 1
-    drawn = paint_graph(canvas, weights, _units(found), top, rows, _names(world))
-    _paint_legend(canvas, canvas.height - 1, drawn.words if desk.focus == PANEL else "")
+    units, rows = _units(found), canvas.height - top
+    has_legend = has_room(units, canvas.width, rows - 1)
+    drawn = paint_graph(canvas, weights, units, top, rows - has_legend, _names(world))
+    if has_legend:
+        _paint_legend(canvas, canvas.height - 1, drawn.words if desk.focus == PANEL else "")
 
 
 def _names(world: World) -> tuple[list[str], list[str]]:
@@ -163,7 +165,7 @@ def _all_of(world: World, size: Size) -> Picture:
     units = _units(fans(layer_rows(world)))
     if not units:
         return "stacks"
-    return "graph" if size[1] > 1 and has_room(units, size[0], size[1] - 1) else "matrices"
+    return "graph" if has_room(units, *size) else "matrices"
 
 
 def _paint_all(canvas: Canvas, world: World, desk: Desk) -> None:
