@@ -68,7 +68,7 @@ def weights(
     fields: dict[str, Any] = {"optimizer": "Adam", "lr": 0.01, "step": 1}
     return WeightsFrame(
         tensor=tensor,
-        shape=np.shape(value),
+        shape=array(value).shape,
         value=array(value),
         before=None if before is None else array(before),
         gradient=None if gradient is None else array(gradient),

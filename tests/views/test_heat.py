@@ -19,11 +19,11 @@ def test_a_moment_before_the_first_gradient_shows_nothing_but_where_it_began() -
     heat = heat_of(first=6)
     assert heat.steps == []
     assert heat.since == 5
-    assert np.isnan(heat.of("0", 4)).all()
+    assert np.isnan(heat.of(["0"], 4)).all()
 
 
 def test_a_step_has_the_columns_up_to_it() -> None:
-    assert heat_of(1, 2, 3, 4).of("0", 8).tolist() == [1, 1, 2, 2, 3, 3, 4, 4]
+    assert heat_of(1, 2, 3, 4).of(["0"], 8).tolist() == [[1, 1, 2, 2, 3, 3, 4, 4]]
 
 
 def test_a_run_that_is_joined_late_begins_there() -> None:
@@ -44,14 +44,14 @@ def test_a_moment_of_the_same_step_takes_its_place_and_going_back_forgets() -> N
     heat = heat_of(1, 2, 3)
     heat.take(layers(learns("0", "Linear(2, 8)", 9.0), step=2))
     assert heat.steps == [1, 2]
-    assert heat.of("0", 2)[-1] == 9
+    assert heat.of(["0"], 2)[0, -1] == 9
 
 
 def test_a_gradient_that_is_no_number_is_kept_as_such() -> None:
     heat = heat_of(1)
     heat.take(layers(learns("0", "Linear(2, 8)", None, nonfinite={"gradient": "inf"}), step=2))
     assert heat.steps == [1, 2]
-    assert np.isnan(heat.of("0", 2)[-1])
+    assert np.isnan(heat.of(["0"], 2)[0, -1])
 
 
 def test_its_memory_is_bounded_and_keeps_both_ends() -> None:
@@ -61,7 +61,7 @@ def test_its_memory_is_bounded_and_keeps_both_ends() -> None:
 
 
 def test_an_unknown_layer_has_no_gradient() -> None:
-    assert np.isnan(heat_of(1, 2).of("7", 3)).all()
+    assert np.isnan(heat_of(1, 2).of(["7"], 3)).all()
 
 
 @pytest.mark.parametrize(

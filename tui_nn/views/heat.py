@@ -1,5 +1,6 @@
 """|gradient| of each layer over time, in bounded memory."""
 
+from collections.abc import Sequence
 from math import inf, isfinite
 
 import numpy as np
@@ -75,12 +76,13 @@ class Heat:
         """The largest gradient of the first moment; NaN where none is known."""
         return max(self._columns[0].values(), default=np.nan) if self._columns else np.nan
 
-    def of(self, layer: str, columns: int) -> NDArray[np.float64]:
-        """Its gradients (columns,) at evenly spread steps from `since` to the last; NaN where
-        they are no number, or there is none.
+    def of(self, layers: Sequence[str], columns: int) -> NDArray[np.float64]:
+        """Their gradients (layers, columns) at evenly spread steps from `since` to the last; NaN
+        where they are no number, or there is none.
         """
         if not self.steps:
-            return np.full(columns, np.nan)
+            return np.full((len(layers), columns), np.nan)
         wanted = np.linspace(self.since, self.steps[-1], columns)
-        places = np.searchsorted(self.steps, wanted).clip(0, len(self.steps) - 1)
-        return np.array([self._columns[place].get(layer, np.nan) for place in places])
+        places = np.searchsorted(self.steps, wanted).clip(0, len(self.steps) - 1).tolist()
+        moments = [self._columns[place] for place in places]
+        return np.array([[moment.get(layer, np.nan) for moment in moments] for layer in layers])

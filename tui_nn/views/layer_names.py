@@ -52,6 +52,8 @@ def called(rows: Sequence[LayerStatistics]) -> list[str]:
 def cursor(rows: Sequence[LayerStatistics], desk: Desk) -> int:
     """The row of the layer in focus: itself, or the last one before it; the first where none is."""
     found = [row.name for row in rows]
+    if not desk.layer:
+        return 0
     if desk.layer in found:
         return found.index(desk.layer)
     before = [name for name in found if _order(name) <= _order(desk.layer)]

@@ -15,22 +15,18 @@ SHOWN = (0, 1, 2, 4)
 """The shades that the legend explains."""
 
 
-def paint_shades(
-    canvas: Canvas, places: NDArray[np.float64], row: int, column: int, height: int = 1
-) -> None:
-    """Places 0 … 1 on the scale (columns,), NaN where a gradient is no number."""
+def paint_shades(canvas: Canvas, places: NDArray[np.float64], row: int, column: int) -> None:
+    """Places 0 … 1 on the scale (rows, columns), NaN where a gradient is no number."""
     palette = canvas.palette
     if palette.colour and not palette.ascii_only:
-        colours = palette.brightness(_visible(places))
-        canvas.picture(np.repeat(colours[None], 2 * height, 0), row, column)
+        canvas.picture(np.repeat(palette.brightness(_visible(places)), 2, 0), row, column)
     else:
         glyphs = SHADES_ASCII if palette.ascii_only else SHADES
         steps = np.rint(np.nan_to_num(places) * 4).astype(int)
-        for y in range(height):
-            canvas.put(row + y, column, "".join(glyphs[step] for step in steps))
-    for x in np.flatnonzero(np.isnan(places)).tolist():
-        for y in range(height):
-            canvas.mark(row + y, column + x, "×", palette.bad)
+        for y, line in enumerate(steps.tolist(), row):
+            canvas.put(y, column, "".join(glyphs[step] for step in line))
+    for y, x in np.argwhere(np.isnan(places)).tolist():
+        canvas.mark(row + y, column + x, "×", palette.bad)
 
 
 def paint_bars(

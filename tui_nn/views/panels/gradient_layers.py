@@ -144,8 +144,9 @@ def _paint_table(
         canvas.put(row, 1, _cut(titles[index], canvas.width), palette.ink(bold=chosen))
         for head, end in ends.items():
             canvas.right(row, _number(one, world.frame(PROBE), head), edge=end)
-        if plan.bars < 0 and width >= LEAST_SHADES and world.heat.steps:
-            paint_shades(canvas, _places(world, one.name, width), row, column)
+    if plan.bars < 0 and width >= LEAST_SHADES and world.heat.steps:
+        places = _places(world, [rows[index] for index in shown], width)
+        paint_shades(canvas, places, plan.head, column)
     if plan.bars < 0 and plan.time and width >= LEAST_SHADES:
         paint_time(canvas, world.heat, plan.head + len(shown), column, width)
     return plan.head + len(shown) + (plan.time if plan.bars < 0 else 0)
@@ -197,8 +198,9 @@ def size(value: float | None) -> str:
     return f"{value:.4f}" if value == 0 or 0.001 <= value < 10_000 else f"{value:.1e}"
 
 
-def _places(world: World, name: str, width: int) -> NDArray[np.float64]:
-    return world.heat.scale.places(world.heat.of(name, width))
+def _places(world: World, rows: Sequence[LayerStatistics], width: int) -> NDArray[np.float64]:
+    """Of each layer (rows, width)."""
+    return world.heat.scale.places(world.heat.of([row.name for row in rows], width))
 
 
 def _paint_heat(
@@ -207,13 +209,13 @@ def _paint_heat(
     """Shades of each layer over time, bars under them; returns the row below."""
     column = 2 + max(cell_width(one.name) for one in rows)
     width = max(0, canvas.width - 1 - column)
-    for one in rows:
+    places = _places(world, rows, width)
+    for index, one in enumerate(rows):
         canvas.put(row, 1, _cut(one.name, canvas.width), canvas.palette.quiet)
         if world.heat.steps and width:
-            places = _places(world, one.name, width)
-            paint_shades(canvas, places, row, column)
+            paint_shades(canvas, places[index : index + 1], row, column)
             if plan.bars:
-                paint_bars(canvas, places, row + 1, column, plan.bars)
+                paint_bars(canvas, places[index], row + 1, column, plan.bars)
         row += 1 + plan.bars
     if plan.time:
         paint_time(canvas, world.heat, row, column, width)
