@@ -8,8 +8,8 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.numbers import counted
 from tui_nn.views.panels import data_gate, data_pictures
-from tui_nn.views.panels.data_table import lines, paint_classes, paint_columns, paint_tokens
-from tui_nn.views.panels.data_words import call_of, paint_call, paint_split
+from tui_nn.views.panels.data_table import lines, paint_columns, paint_tokens
+from tui_nn.views.panels.data_words import call_of, paint_call, paint_classes, paint_split
 from tui_nn.views.panels.forward_line import paint_line
 from tui_nn.views.panels.forward_plane import map_probe, paint_answers, window_of
 from tui_nn.views.panels.panel import Panel, Size, View
@@ -37,12 +37,15 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
         return
     match world.kind:
         case "picture":
-            data_pictures.paint(canvas, world, desk, HEAD)
+            if not data_pictures.paint(canvas, world, desk, HEAD):
+                paint_classes(canvas, HEAD, world)
         case "tokens":
             paint_tokens(canvas, world, HEAD)
         case "table":
-            top = HEAD + (class_count(world) > 2 and paint_classes(canvas, world, HEAD))
-            paint_columns(canvas, world, desk, top)
+            has_classes = class_count(world) > 2
+            if has_classes:
+                paint_classes(canvas, HEAD, world)
+            paint_columns(canvas, world, desk, HEAD + has_classes)
         case _:
             _paint_points(canvas, world, desk)
 

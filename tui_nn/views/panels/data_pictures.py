@@ -13,6 +13,7 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.kinds import picture_side
 from tui_nn.views.panels.evaluate_looks import PREDICTIONS, part_of, predictions
+from tui_nn.views.plane import extent
 from tui_nn.views.reading import class_count, class_name
 from tui_nn.views.world import SAMPLES, World
 
@@ -56,21 +57,21 @@ def _pictures(array: Array, samples: SamplesFrame) -> Floats:
     return values.reshape(len(values), channels, -1, shape[-1])
 
 
-def paint(canvas: Canvas, world: World, desk: Desk, top: int) -> None:
-    """As many samples as have room from row `top` on."""
+def paint(canvas: Canvas, world: World, desk: Desk, top: int) -> bool:
+    """As many samples as have room from row `top` on; whether one had."""
     samples: SamplesFrame | None = world.frame(_probe(world))
     if samples is None or not samples.samples.shape[0]:
-        return
+        return True
     parts = [_pictures(samples.x, samples)]
     if len(samples.y.shape) >= 3:
         parts.append(_pictures(samples.y, samples))
     grid = _grid(canvas, world, (len(parts), *parts[0].shape), canvas.height - top)
     if grid is None:
-        return
+        return False
     order, answers, size = _order(world, samples), _answers(world), grid.size
     count = grid.across * grid.down
     page = max(0, desk.cursor.get(PANEL, 0)) % -(-len(order) // count)
-    ends = [(float(np.nanmin(part)), float(np.nanmax(part))) for part in parts]
+    ends = [extent(part) for part in parts]
     for place, index in enumerate(order[page * count : (page + 1) * count]):
         down, right = divmod(place, grid.across)
         row, column = top + down * (size.rows + (len(parts) == 1)), 1 + right * (grid.width + GAP)
@@ -81,6 +82,7 @@ def paint(canvas: Canvas, world: World, desk: Desk, top: int) -> None:
                 canvas.put(row + size.rows // 2, at - 2, "▸", canvas.palette.quiet)
         if len(parts) == 1:
             _paint_caption(canvas, world, samples, index, answers, grid, row + size.rows, column)
+    return True
 
 
 def _grid(canvas: Canvas, world: World, shape: tuple[int, ...], height: int) -> Grid | None:

@@ -12,7 +12,6 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import window
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.edge import paint_edge
-from tui_nn.views.plane_picture import class_ink
 from tui_nn.views.reading import class_count, class_name, target_name
 from tui_nn.views.world import World
 
@@ -79,22 +78,6 @@ def _heads(width: int, longest: int) -> tuple[str, ...]:
         if longest + len(heads) * NUMBER <= width:
             return heads
     return CHOICES[-1] if width - 2 * NUMBER >= LEAST_NAME else ()
-
-
-def paint_classes(canvas: Canvas, world: World, row: int) -> bool:
-    """`47 setosa  57 versicolor`, where all have room in a row; whether they had."""
-    samples, palette = world.samples, canvas.palette
-    if samples is None or samples.class_counts is None:
-        return False
-    counts = samples.class_counts.numpy().tolist()
-    words = [f"{count:,} {class_name(world, index)}" for index, count in enumerate(counts)]
-    if 1 + sum(map(cell_width, words)) + GAP * (len(words) - 1) > canvas.width:
-        return False
-    column = 1
-    for index, text in enumerate(words):
-        colour = class_ink(palette, index, len(words)) if palette.colour else palette.text
-        column = canvas.put(row, column, text, palette.ink(colour)) + GAP
-    return True
 
 
 def paint_tokens(canvas: Canvas, world: World, top: int) -> None:

@@ -6,10 +6,10 @@ from tui_nn.views.calls import fitted
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.ink import Ink
 from tui_nn.views.plane_picture import class_glyph, class_ink
-from tui_nn.views.reading import class_count
+from tui_nn.views.reading import class_count, class_name
 from tui_nn.views.world import World
 
-GAP = 3
+GAP, CLOSE = 3, 2
 
 
 def call_of(world: World) -> str:
@@ -59,3 +59,21 @@ def paint_split(canvas: Canvas, row: int, world: World) -> None:
         if column + sum(len(text) for text, _ in part) > canvas.width and column > 1:
             return
         column = canvas.spans(row, column, *part) + GAP
+
+
+def paint_classes(canvas: Canvas, row: int, world: World) -> None:
+    """`47 setosa  57 versicolor`, or how many of each at least and at most."""
+    samples, palette = world.samples, canvas.palette
+    if samples is None or samples.class_counts is None:
+        return
+    counts = samples.class_counts.numpy().tolist()
+    words = [f"{count:,} {class_name(world, index)}" for index, count in enumerate(counts)]
+    column = 1
+    if 1 + sum(map(cell_width, words)) + CLOSE * (len(words) - 1) <= canvas.width:
+        for index, text in enumerate(words):
+            colour = class_ink(palette, index, len(words)) if palette.colour else palette.text
+            column = canvas.put(row, column, text, palette.ink(colour)) + CLOSE
+    elif counts:
+        low, high = min(counts), max(counts)
+        of_each = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        canvas.put(row, column, f"{of_each} of each class in train", palette.quiet)
