@@ -134,6 +134,8 @@ def paint_blocks(canvas: Canvas, blocks: Sequence[Block], top: int = 0) -> int:
 
 def _paint_block(canvas: Canvas, block: Block, shape: Form, row: int, left: int) -> None:
     canvas.put(row, left, titled(block, shape), canvas.palette.quiet)
+    if not shape.shown:
+        return
     most, kernels = block.most, block.kernels[: shape.shown]
     if not shape.numbers:
         sheet = _sheet([kernel / most for kernel in kernels], shape)
