@@ -217,6 +217,9 @@ class Steps:
                 last = self.rows[row.number - 1] = Step(row.number - 1, row.branch)
             if last is not None:
                 last.after.setdefault(tensor, row.before[tensor])
+                first = self.rows.get(last.number - 1)
+                if tensor not in last.before and first is not None and tensor in first.after:
+                    last.before[tensor] = first.after[tensor]
         elif tensor not in row.before and last is not None and tensor in last.after:
             row.before[tensor] = last.after[tensor]
 

@@ -1,7 +1,7 @@
 """The columns of a neuron's table of steps: the richest set that a width holds."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,7 +48,9 @@ class Column:
 
 def columns(world: World, neuron: Neuron, width: int, rows: list[Row]) -> list[Column]:
     """From the left: the step, its sample or loss, changes, weights; whole groups give way."""
-    for chosen in _sets(world, neuron, rows):
+    digits = len(f"{rows[-1].step.number}") if rows else 0
+    for first, *others in _sets(world, neuron, rows):
+        chosen = [replace(first, width=max(first.width, digits)), *others]
         if sum(column.lead + column.width for column in chosen) <= width:
             return chosen
     return []
@@ -59,7 +61,7 @@ def _sets(world: World, neuron: Neuron, rows: list[Row]) -> Iterator[list[Column
     if whole(world):
         yield from _whole_sets(world, neuron, rows)
         return
-    is_of_batches = is_batch(world, rows[-1].step if rows else world.steps.now)
+    is_of_batches = is_batch(world)
     for has_inputs, has_sample, has_changes in (
         (True, True, True), (False, True, True), (True, True, False), (False, True, False),
         (False, False, False),
@@ -97,7 +99,7 @@ def _largest(row: Row) -> float:
     return max((abs(v) for v in values if np.isfinite(v)), default=0.0)
 
 
-STEP = Column("step", 4, 1, Form(6, None, has_sign=False), lambda row: float(row.step.number))
+STEP = Column("step", 4, 1, Form(9, None, has_sign=False), lambda row: float(row.step.number))
 LOSS = Column("loss", 8, 1, Form(7, 4, has_sign=False), lambda row: row.step.loss)
 
 

@@ -154,7 +154,7 @@ def _paint_table(
         if end <= canvas.width:
             canvas.right(0, head, palette.quiet, edge=end)
     step = world.steps.now
-    now = None if is_batch(world, step) else shown_sample(step, desk)
+    now = None if is_batch(world) else shown_sample(step, desk)
     for row, sample in enumerate(samples, 1):
         if sample.index == now:
             canvas.put(row, 2, "▸", palette.ink(palette.accent, bold=True))

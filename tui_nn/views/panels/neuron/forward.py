@@ -285,7 +285,7 @@ def _note(world: World, desk: Desk) -> str:
     is_step = rule(world).is_step
     y = plain(one.y, 3) if not is_step else f"{one.y:g}"
     t = f"{one.t:g}" if right is not None else plain(one.t, 3)
-    if is_batch(world, step):
+    if is_batch(world):
         name = world.samples.sample_name if world.samples else "sample"
         return f"{name} {one.sample}, 1 of {batch_size(world, step):,}"
     words = "" if right is None else ("right: " if right else "wrong: ")

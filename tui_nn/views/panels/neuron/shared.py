@@ -12,7 +12,7 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
 from tui_nn.views.neuron import INSIDE, Step, Vector
-from tui_nn.views.neuron_pass import batch_size, shown_sample
+from tui_nn.views.neuron_pass import shown_sample
 from tui_nn.views.neuron_rule import coded
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.panel import Size
@@ -67,9 +67,13 @@ def is_updated(step: Step | None) -> bool:
     return step is not None and step.number > 0 and step.phase not in INSIDE
 
 
-def is_batch(world: World, step: Step | None) -> bool:
-    """Whether the step looks at more than one sample at once."""
-    return step is not None and batch_size(world, step) > 1
+def is_batch(world: World) -> bool:
+    """Whether a step looks at more than one sample at once."""
+    started = world.started
+    if started is None:
+        return False
+    size = world.setting("train.batch_size", started.batch_size) or started.train_count
+    return min(int(size), started.train_count) > 1
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,9 @@ def _paint_table(
             canvas.right(top, column.head, palette.quiet, edge=end)
     for index, row in enumerate(rows):
         is_now = row.step is now
-        if is_now:
-            canvas.put(top + 1 + index, 1, "▸", palette.ink(palette.accent, bold=True))
+        if is_now and found:
+            column = min(1, found[0].lead + found[0].width - len(f"{row.step.number}") - 1)
+            canvas.put(top + 1 + index, column, "▸", palette.ink(palette.accent, bold=True))
         end = 0
         for column in found:
             end += column.lead + column.width
