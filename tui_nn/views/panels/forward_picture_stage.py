@@ -33,7 +33,7 @@ def _paint_label(canvas: Canvas, stage: Stage, counts: str, row: int, box: Box) 
     palette = canvas.palette
     ink = palette.ink(palette.bad) if stage.broken else palette.quiet
     for name in (stage.title, stage.short):
-        if cell_width(name) + 2 + cell_width(counts) <= box.columns:
+        if cell_width(name) + 1 + cell_width(counts) <= box.columns:
             canvas.put(row, box.column, name, palette.strong)
             canvas.right(row, counts, ink, edge=box.column + box.columns)
             return
