@@ -89,7 +89,7 @@ def inputs_of(world: World, desk: Desk, frame: ActivationsFrame | None) -> Input
     names = samples.input_names or tuple(f"x{i + 1}" for i in range(count))
     own: SamplesFrame | None = world.frame(own_probe(world, desk))
     tokens = samples.x.dtype == "int64"
-    values = _numbers(own.x) if own is not None else None
+    values = _numbers(own.x)[:count] if own is not None and own.x.shape[0] else None
     network = _numbers(frame.input) if frame is not None else None
     return Inputs(
         names[:count],
@@ -106,9 +106,9 @@ def _is_scaled(world: World) -> bool:
     for probe, frame in world.frames.items():
         if isinstance(probe, Activations) and isinstance(frame, ActivationsFrame):
             own = world.frame(Samples(part=probe.part, samples=(probe.sample,)))
-            if own is not None:
-                given = frame.input.numpy().ravel()
-                return not np.allclose(own.x.numpy().ravel(), given, atol=1e-4, equal_nan=True)
+            if own is not None and own.x.shape[1:] == frame.input.shape:
+                given = frame.input.numpy()
+                return not np.allclose(own.x.numpy()[:1], given, atol=1e-4, equal_nan=True)
     return "standardize=False" not in str(world.setting("data", ""))
 
 
@@ -128,7 +128,7 @@ def _embedded(frame: ActivationsFrame, count: int) -> Floats | None:
 def shape_of(inputs: Inputs, width: int, rows: int) -> Shape | None:
     """The one that shows the most in so many rows; None where there is no room."""
     count, best, score = len(inputs.names), None, (0, 0, 0, 0)
-    for across in range(1, 5):
+    for across in range(1, 2 if inputs.rows is not None else 5):
         for both in (True, False) if inputs.scaled else (False,):
             for head in (True, False):
                 one = inputs.width(both=both, head=head)

@@ -98,6 +98,7 @@ def products(world: World, frame: ActivationsFrame | None, like: ActivationsFram
     """The layers in order; their numbers where `frame` has them, else only `like` it."""
     found: list[Product] = []
     before: Numbers = _numbers(frame.input) if frame is not None else None
+    size = int(np.prod(like.input_shape))
     biased = dict(_linears(world))
     layers = list(like.layers)
     for index, layer in enumerate(layers):
@@ -106,21 +107,20 @@ def products(world: World, frame: ActivationsFrame | None, like: ActivationsFram
             bend = layers[index + 1] if index + 1 < len(layers) else None
             bent = bend if bend is not None and kind_of(bend.call) in BEND else None
             found.append(
-                _product(world, layer, before, values, bent, _values(frame, index + 1),
+                _product(world, layer, size, before, values, bent, _values(frame, index + 1),
                          has_bias=biased[layer.name])
             )  # fmt: skip
-        before = values
+        before, size = values, int(np.prod(layer.shape))
     return found
 
 
 def _product(
-    world: World, layer: Activation, x: Numbers, z: Numbers, bend: Activation | None,
+    world: World, layer: Activation, inputs: int, x: Numbers, z: Numbers, bend: Activation | None,
     bent: Numbers, *, has_bias: bool,
 ) -> Product:  # fmt: skip
     weight: WeightsFrame | None = world.frame(Weights(tensor=f"{layer.name}.weight"))
     bias: WeightsFrame | None = world.frame(Weights(tensor=f"{layer.name}.bias"))
     outputs = layer.shape[-1]
-    inputs = weight.shape[1] if weight is not None else len(x or [0])
     columns = [Column("·", "x", x, inputs)]
     if has_bias:
         columns.append(Column("+", "b", _numbers(bias.value) if bias else None, outputs))
