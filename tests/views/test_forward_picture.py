@@ -206,6 +206,8 @@ def test_down_goes_to_the_next_convolution() -> None:
     assert desk.layer == "3"
     assert MAPS.press(world, desk, "up")
     assert desk.layer == "0"
+    assert MAPS.press(world, desk, "n")
+    assert desk.layer == "3"
 
 
 def test_a_layer_between_belongs_to_the_convolution_before() -> None:

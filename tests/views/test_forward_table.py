@@ -150,6 +150,23 @@ def test_more_inputs_than_rows_are_scrolled() -> None:
     assert rows[5] == " column 19    19 +16.00"
 
 
+def test_more_layers_than_rows_follow_the_one_in_focus() -> None:
+    world, desk = iris(iris_frame()), Desk(focus=5)
+    rows = painted(SAMPLE, world, (47, 6), desk, NO_COLOUR)
+    assert [row[:9] for row in rows if "Linear" in row or "ReLU" in row] == [
+        "▴1 ReLU()", " 2 Linear"
+    ]  # fmt: skip
+    assert SAMPLE.press(world, desk, "N")
+    assert SAMPLE.press(world, desk, "N")
+    assert desk.layer == "0"
+    rows = painted(SAMPLE, world, (47, 6), desk, NO_COLOUR)
+    assert [row[:9] for row in rows if "Linear" in row or "ReLU" in row] == [
+        "▸0 Linear", "▾1 ReLU()"
+    ]  # fmt: skip
+    assert SAMPLE.press(world, desk, "n")
+    assert desk.layer == "1"
+
+
 def diabetes(says: str) -> World:
     x, y = np.array([[72.0, 30.5], [48.0, 21.6]]), np.array([[151.0], [75.0]])
     told = started(layers=(layer("Linear(2, 1)", 1, parameters=3),), metric="r2")

@@ -144,8 +144,9 @@ class Workbench(App[int]):
         return True
 
     def action_layer(self, way: int) -> None:
-        self.desk.cursor[5] = max(0, self.desk.cursor.get(5, 0) + way)
-        self._show()
+        view = PANELS[5].view(self.world, self.desk)
+        if view.press(self.world, self.desk, "n" if way > 0 else "N"):
+            self._show()
 
     def action_pace(self, way: int) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)

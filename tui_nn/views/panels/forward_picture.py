@@ -183,14 +183,14 @@ def note(world: World, desk: Desk) -> str:
 
 
 def _press(world: World, desk: Desk, key: str) -> bool:
-    if key not in ("up", "down"):
+    if key not in ("up", "down", "N", "n"):
         return sampled.press(world, desk, key)
     found = all_stages(world, desk)
     if not found:
         return False
     names = list(dict.fromkeys(stage.name for stage in found))
     at = names.index(found[_in_focus(found, desk)].name)
-    desk.layer = names[max(0, min(len(names) - 1, at + (1 if key == "down" else -1)))]
+    desk.layer = names[max(0, min(len(names) - 1, at + (1 if key in ("down", "n") else -1)))]
     return True
 
 
@@ -201,5 +201,5 @@ MAPS = View(
     probes=_probes,
     note=note,
     press=_press,
-    keys=(("↑ ↓", "layer"), *sampled.KEYS),
+    keys=(("↑ ↓", "previous, next layer"), *sampled.KEYS),
 )

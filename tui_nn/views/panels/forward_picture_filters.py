@@ -258,8 +258,8 @@ def _press(world: World, desk: Desk, key: str) -> bool:
     if key in units:
         desk.unit = max(0, min(last, units[key]))
         return True
-    if key in ("left", "right"):
-        at = names.index(filters.layer) + (1 if key == "right" else -1)
+    if key in ("left", "right", "N", "n"):
+        at = names.index(filters.layer) + (1 if key in ("right", "n") else -1)
         desk.layer = names[max(0, min(len(names) - 1, at))]
         desk.unit = 0
         return True

@@ -13,7 +13,9 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.classes import Answer
 from tui_nn.views.columns import format_of, formats
 from tui_nn.views.desk import Desk
+from tui_nn.views.layer_names import window
 from tui_nn.views.numbers import plain
+from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.panels.forward_table_inputs import (
     BETWEEN,
     Inputs,
@@ -86,18 +88,20 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
         return
     frame = sampled.frame_of(world, desk)
     inputs = inputs_of(world, desk, frame)
-    layers = [
-        layer
-        for layer in likeness.layers
-        if inputs is None or inputs.rows is None or kind_of(layer.call) != "Embedding"
-    ]
+    layers = list(likeness.layers)
+    if inputs is not None and inputs.rows is not None:
+        layers = [layer for layer in layers if kind_of(layer.call) != "Embedding"]
     answer = classes.answer_of(world, frame)
     rows = plan(canvas.width, canvas.height, inputs, len(layers), answer)
     row = _paint_top(canvas, desk, inputs, frame or likeness, rows, known=frame is not None)
     gaps = rows.gaps
     if gaps and row:
         row, gaps = row + 1, gaps - 1
-    _paint_layers(canvas, layers[len(layers) - rows.layers :], row, known=frame is not None)
+    shown = window(len(layers), rows.layers, _chosen(layers, desk))
+    _paint_layers(canvas, [layers[index] for index in shown], row, known=frame is not None)
+    for y, index in enumerate(shown, row):
+        chosen = desk.focus == NUMBER and layers[index].name == desk.layer
+        paint_edge(canvas, y, index, shown, len(layers), chosen=chosen)
     row += rows.layers + bool(gaps)
     if rows.classes:
         room = canvas.width - 1 - answer.width(1, 0)
@@ -106,6 +110,12 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
         row += rows.classes
     if rows.says:
         paint_says(canvas, world, frame, answer, row)
+
+
+def _chosen(layers: Sequence[Activation], desk: Desk) -> int:
+    """The layer in focus; the last where none is."""
+    names = [layer.name for layer in layers]
+    return names.index(desk.layer) if desk.layer in names else len(names) - 1
 
 
 def _paint_top(
@@ -252,6 +262,11 @@ def _press(world: World, desk: Desk, key: str) -> bool:
         last = world.samples.x.shape[1] - 1
         at = desk.cursor.get(NUMBER, 0) + (1 if key == "down" else -1)
         desk.cursor[NUMBER] = max(0, min(last, at))
+        return True
+    likeness = sampled.likeness_of(world, desk)
+    if key in ("n", "N") and likeness is not None and likeness.layers:
+        at = _chosen(likeness.layers, desk) + (1 if key == "n" else -1)
+        desk.layer = likeness.layers[max(0, min(len(likeness.layers) - 1, at))].name
         return True
     return sampled.press(world, desk, key)
 
