@@ -56,9 +56,9 @@ def _words(world: World) -> str:
     return f"wrong {name}s, per epoch"
 
 
-def _window(world: World, room: int) -> range:
-    """The epochs that have room, counted from 1, so that the present one is among them."""
-    now = min(world.present.epoch + 1, max(1, world.epochs))
+def _window(found: _Changes, room: int) -> range:
+    """The epochs that have room, counted from 1, so that the latest one is among them."""
+    now = max(1, len(found.counts))
     first = max(1, now - room + 1)
     return range(first, first + room)
 
@@ -76,7 +76,7 @@ def paint_changes(canvas: Canvas, world: World, top: int) -> None:
     limit = min(most, max(2, int(rounded_up(max(found.counts, default=1) or 1))))
     base = top + 1 + rows
     _paint_axis(canvas, top + 1, rows, limit, room)
-    for place, epoch in enumerate(_window(world, room)):
+    for place, epoch in enumerate(_window(found, room)):
         column = LEFT + 2 + place * CELLS
         canvas.put(base + 1, column + (3 - len(f"{epoch}")) // 2, f"{epoch}", palette.quiet)
         if epoch > len(found.counts):
@@ -126,7 +126,7 @@ def paint_few_changes(canvas: Canvas, world: World, top: int) -> None:
         return
     canvas.put(top, 2, "changes", palette.quiet)
     canvas.put(top + 1, 2, "epoch", palette.quiet)
-    for place, epoch in enumerate(_window(world, room)):
+    for place, epoch in enumerate(_window(found, room)):
         end = LEFT_FEW + 4 + place * CELLS_FEW
         canvas.right(top + 1, f"{epoch}", palette.quiet, edge=end)
         if epoch > len(found.counts):

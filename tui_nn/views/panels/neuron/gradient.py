@@ -215,7 +215,7 @@ def _paint_bars(canvas: Canvas, terms: _Terms, row: int, look: _Look) -> int:
     for index, parameter in enumerate(terms.parameters):
         value = at(terms.gradient, index)
         ink = sign_ink(canvas, value)
-        column = canvas.put(row, 1, parameter, palette.quiet)
+        column = canvas.put(row, 1, parameter.ljust(2), palette.quiet)
         canvas.put(row, column + (0 if look.gradient.decimals is None else 1), form(value), ink)
         canvas.put(row, AXIS, "│", rule)
         length = _length(value, terms.limit, BAR)

@@ -84,8 +84,8 @@ def _paint_table(
     for index, row in enumerate(rows):
         is_now = row.step is now
         if is_now and found:
-            column = min(1, found[0].lead + found[0].width - len(f"{row.step.number}") - 1)
-            canvas.put(top + 1 + index, column, "▸", palette.ink(palette.accent, bold=True))
+            before = min(1, found[0].lead + found[0].width - len(f"{row.step.number}") - 1)
+            canvas.put(top + 1 + index, before, "▸", palette.ink(palette.accent, bold=True))
         end = 0
         for column in found:
             end += column.lead + column.width
