@@ -37,7 +37,7 @@ class Counted:
     def words(self) -> str:
         """`44 of 88 links`."""
         if self.not_finite:
-            return f"{self.not_finite:,} weights are no numbers"
+            return f"{self.not_finite:,} weights are nan or inf"
         return f"{self.shown:,} of {self.links:,} links"
 
 

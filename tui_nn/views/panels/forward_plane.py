@@ -141,8 +141,8 @@ def paint_lost(canvas: Canvas, values: Floats) -> None:
     """Say at how much of the plane the answer is no number."""
     lost = float(np.isnan(values).mean()) if values.size else 0.0
     if lost:
-        share = "" if lost == 1 else f" over {max(1, round(100 * lost))} % of the plane"
-        canvas.put(0, 0, f" the answer is nan{share} ", canvas.palette.ink(canvas.palette.bad))
+        words = "all is nan" if lost == 1 else f"{max(1, round(100 * lost))} % is nan"
+        canvas.put(0, 0, f" {words} ", canvas.palette.ink(canvas.palette.bad))
 
 
 def probes(world: World, desk: Desk, size: Size) -> tuple[Probes, ...]:

@@ -20,6 +20,7 @@ LEAST_ROWS, MOST_ROWS = 4, 10
 """Of the graph under the layers, without its legend."""
 LEAST_STACKS = 6
 LEAST_MATRICES = 3
+SIGNS = " ── > 0   ╌╌ < 0   "
 SHAPES = "out = channels x height x width"
 
 Picture = Literal["graph", "matrices", "stacks", "words", ""]
@@ -107,6 +108,9 @@ def _names(world: World) -> tuple[list[str], list[str]]:
 def _paint_legend(canvas: Canvas, row: int, words: str) -> None:
     palette = canvas.palette
     what = "" if words else "weight "
+    if len(SIGNS) + len(words) > canvas.width:  # alone, where both have no room
+        canvas.put(row, 1, words)
+        return
     positive, negative = ("++", "--") if palette.ascii_only else ("──", "╌╌")
     canvas.spans(
         row, 1, (positive, palette.ink(palette.plus)), (f" {what}> 0", palette.quiet),
