@@ -6,6 +6,7 @@ from math import isfinite
 
 import numpy as np
 
+from tui_nn.spec.catalog.layers.activation import ACTIVATIONS
 from tui_nn.spec.protocol.frames import Activation
 from tui_nn.views.numbers import counted
 from tui_nn.views.pictures import Floats
@@ -14,10 +15,7 @@ BEGIN = frozenset({
     "Conv2d", "LazyConv2d", "ConvTranspose2d", "Linear", "LazyLinear", "Residual",
 })  # fmt: skip
 """Layers that begin a stage."""
-BEND = frozenset({
-    "Sigmoid", "Tanh", "Softsign", "Hardtanh", "ReLU", "LeakyReLU", "PReLU", "ELU", "SELU", "GELU",
-    "SiLU", "Mish", "Hardswish", "Softplus", "Heaviside",
-})  # fmt: skip
+BEND = frozenset(entry.name for entry in ACTIVATIONS)
 NEVER_NEGATIVE = frozenset({"Sigmoid", "ReLU", "Softplus", "Heaviside"})
 BETWEEN = frozenset({
     "BatchNorm1d", "BatchNorm2d", "LayerNorm", "GroupNorm", "Dropout", "Dropout2d", "Identity",

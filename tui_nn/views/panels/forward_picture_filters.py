@@ -4,6 +4,7 @@ of samples that it responds to most.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -32,6 +33,8 @@ from tui_nn.views.world import World
 
 NUMBER = 5
 CROP_COLUMNS = 10
+MOST_ROWS = 4
+"""Of several channels below each other."""
 CROP_WORTH = 0.15
 """One more response is worth so large a share of all filters on the screen."""
 NAME = 10
@@ -115,26 +118,32 @@ def filters_of(world: World, desk: Desk) -> Filters | None:
     )
 
 
-def block_of(filters: Filters, crop: tuple[int, int], width: int, height: int, *, half: bool
-             ) -> Block | None:  # fmt: skip
-    """The one that shows the most filters and crops; None where there is no room for one."""
-    count, channels, tall, wide = filters.pictures.shape
-    name = min(NAME, max(map(cell_width, filters.names)))
+@lru_cache(maxsize=32)
+def block_of(
+    shape: tuple[int, int, int, int], name: int, crop: tuple[int, int], width: int, height: int, *,
+    half: bool,
+) -> Block | None:  # fmt: skip
+    """The one that shows the most filters and crops; None where there is no room for one.
+
+    `shape`: filters, channels, rows and columns; `name`: cells of the longest name; `half`:
+    whether two pixels share a cell.
+    """
+    count, channels, tall, wide = shape
     single = [Size(wide, tall if half else 2 * tall)]
     if channels == 1:
         single = [size for size in sizes(tall, wide) if size.columns <= width]
     best, score = None, 0.0
     for size in single:
-        lines = max(1, 4 // size.rows) if channels > 1 else 1
+        lines = max(1, MOST_ROWS // size.rows) if channels > 1 else 1
+        shown = _crop_size(crop, size)
         for crops in range(TOP + 1):
-            shown = _crop_size(crop, size)
             across = -(-channels // lines)
             block = Block(name, size, across, lines, shown, crops)
             most = (width - 1 - (block.columns - across * (size.columns + 1))) // (size.columns + 1)
             block = replace(block, across=max(1, min(across, most)))
             room = block.room(width, height)
             worth = min(room, count) / count + CROP_WORTH * crops if room else 0.0
-            if worth > score or (worth == score and worth and size.rows >= 1):
+            if worth and worth >= score:
                 best, score = block, worth
     return best
 
@@ -155,7 +164,10 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     responses: ResponsesFrame | None = world.frame(responses_probe(world, desk))
     crop = crop_shape(world, responses)
     height = canvas.height - 1
-    block = block_of(filters, crop, canvas.width, height, half=has_half_blocks(canvas))
+    _, _, *sides = filters.pictures.shape
+    shape = (len(filters.names), filters.channels, sides[0], sides[1])
+    name = min(NAME, max(map(cell_width, filters.names)))
+    block = block_of(shape, name, crop, canvas.width, height, half=has_half_blocks(canvas))
     if block is None:
         _paint_head(canvas, filters, range(0), None)
         return

@@ -11,6 +11,10 @@ from tui_nn.views.stages import Stage
 LEAST_MAPS = 2
 """Rows that maps have at least."""
 LEAST_FLAT = 1
+SQUARES = (4, 2)
+"""Pixels of a neuron's square, where it has room for more than one."""
+NEURONS_WORTH = 0.25
+"""What a hidden layer's neurons count for, beside all maps of another."""
 INPUT_SHARE = 0.4
 """Of the columns, that the input has at most."""
 WIDE = 44
@@ -68,10 +72,13 @@ class Plan:
     stages: tuple[Placed, ...]
     classes: Classes | None
 
-    @property
-    def score(self) -> float:
-        """How much of every stage is seen."""
-        return sum(placed.shown / max(1, placed.stage.shape[0]) for placed in self.stages)
+    def score(self, wide: int) -> float:
+        """How much of every stage is seen, and of the input's pixels across."""
+        seen = 0.0
+        for placed in self.stages:
+            worth = NEURONS_WORTH if placed.stage.flat else 1.0
+            seen += worth * placed.shown / max(1, placed.stage.shape[0])
+        return seen + (min(1.0, self.input.columns / wide) if self.input else 0.0)
 
 
 def plan(
@@ -91,7 +98,7 @@ def plan(
             top = 1 + size.rows
             if top <= block.height:
                 plans.append(_plan(width, block, size, stages))
-    return max(plans, key=lambda found: found.score, default=Plan(None, (), None))
+    return max(plans, key=lambda found: found.score(picture[1]), default=Plan(None, (), None))
 
 
 class _Block(NamedTuple):
@@ -196,10 +203,10 @@ def _placed(stage: Stage, label: int, box: Box) -> Placed:
 
 def _neuron(count: int, columns: int, rows: int) -> Size:
     """The largest square for each of so many neurons."""
-    side = 1
-    while columns >= side + 1 and -(-count // (columns // (side + 1))) * (side + 1) <= 2 * rows:
-        side += 1
-    return Size(side, side)
+    for side in SQUARES:
+        if columns >= side and -(-count // (columns // side)) * side <= 2 * rows:
+            return Size(side, side)
+    return Size(1, 1)
 
 
 def label_fits(stage: Stage, columns: int) -> bool:
