@@ -30,7 +30,8 @@ def _measured(array: Array) -> Floats:
     values = kept(array).reshape(array.shape[0], -1)
     if not len(values):
         return np.full((values.shape[1], len(MEASURES)), np.nan)
-    measures = (values.min(0), values.mean(0), values.max(0), values.std(0))
+    with np.errstate(invalid="ignore", over="ignore"):
+        measures = (values.min(0), values.mean(0), values.max(0), values.std(0))
     return np.stack(measures, axis=1)
 
 
