@@ -325,7 +325,7 @@ def test_it_paints_at_any_size() -> None:
         paints_at_any_size(view, world, Desk(part="val"))
 
         def network(places: Floats, outputs: int = outputs) -> Floats:
-            return np.tile(places[:, :1], outputs) * [*range(1, outputs + 1)]
+            return np.tile(places[:, :1], outputs) * np.arange(1.0, outputs + 1)
 
         for palette, size in product(PALETTES, product((1, 2, 9, 40, 90), (1, 2, 4, 9, 30))):
             for desk in (Desk(focus=5), Desk(discrete=True, unit=7, layer="0")):

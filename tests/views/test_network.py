@@ -4,7 +4,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tests.views.answering import Engine
+from tests.views.answering import Engine, Floats
 from tests.views.support import (
     ASCII,
     NO_COLOUR,
@@ -86,7 +86,10 @@ def test_layers_stand_over_the_graph_of_their_units() -> None:
 def test_in_focus_the_graph_says_how_many_links_are_drawn() -> None:
     layers = (layer("Linear(2, 8)", 8, parameters=24), layer("Linear(8, 8)", 8, parameters=72))
     world = world_of(started(layers=layers), known=POINTS)
-    weights = {"0.weight": np.ones((8, 2)), "1.weight": np.arange(64).reshape(8, 8) - 30.5}
+    weights: dict[str, Floats] = {
+        "0.weight": np.ones((8, 2)),
+        "1.weight": np.arange(64.0).reshape(8, 8) - 30.5,
+    }
     rows = Engine(weights=weights).painted(LAYERS, world, (34, 12), Desk(focus=1))
     assert rows[-1] == " ── > 0   ╌╌ < 0   36 of 80 links"
 
