@@ -271,9 +271,15 @@ def _press(world: World, desk: Desk, key: str) -> bool:
     return sampled.press(world, desk, key)
 
 
+def suits(world: World) -> bool:
+    """Whether inputs are no pictures: these have views of their own."""
+    return world.kind != "picture"
+
+
 SAMPLE = View(
     "sample",
     _paint,
+    suits=suits,
     probes=_probes,
     note=sampled.words,
     press=_press,
