@@ -12,6 +12,7 @@ from tui_nn.views.panels.neuron.forward import FORWARD
 from tui_nn.views.panels.neuron.gradient import GRADIENT
 from tui_nn.views.panels.neuron.update import UPDATE
 from tui_nn.views.panels.panel import View
+from tui_nn.views.world import World
 
 VIEWS = (FORWARD, GRADIENT, UPDATE, EVALUATE)
 
@@ -210,6 +211,20 @@ def test_the_and_gate_changes_first_in_step_four_and_ten_times_until_an_epoch_is
     assert changed[-1] <= 20
     assert EVALUATE.note(run.world, Desk()) == "4 of 4 right"
     assert painted(EVALUATE, run.world, (40, 8))[6] == "  changes   1    3    3    2    1    0"
+
+
+def test_steps_that_were_not_looked_at_are_left_out_of_the_table() -> None:
+    run = NeuronRun().steps(2)
+    for _ in range(3):
+        run.forward_unseen()
+        run.world, world = World(), run.world
+        run.update()
+        run.world = world
+    run.back_to(5, (1, 1, 0))
+    lines = painted(UPDATE, run.world, (39, 8))
+    assert lines[1].startswith("    1")
+    assert lines[2].startswith("    2")
+    assert lines[3].startswith(" ▸  5")
 
 
 def test_before_the_first_step_weights_are_known_and_the_rest_is_dots() -> None:

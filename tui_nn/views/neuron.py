@@ -1,6 +1,6 @@
 """A single neuron: what it is made of, and its steps as they happen, put together from frames."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -97,6 +97,10 @@ class Step:
     after: dict[str, Vector] = field(default_factory=dict)
     sums: dict[int, tuple[float, float]] = field(default_factory=dict)
     """z and y that torch gave for a sample."""
+
+    def is_known(self, tensors: Iterable[str]) -> bool:
+        """Whether the parameters before it and after it are."""
+        return all(tensor in self.before and tensor in self.after for tensor in tensors)
 
     def back_to(self, phase: Phase) -> None:
         """Forget what lies behind a phase."""

@@ -72,7 +72,9 @@ def _sets(world: World, neuron: Neuron, rows: list[Row]) -> Iterator[list[Column
                 sample = [] if has_inputs else [LOSS]
             else:
                 decimals = form.decimals or 0
-                sample = _sample(world, neuron, Form(decimals + 2, decimals, has_sign=False))
+                y = Form(decimals + 2, decimals, has_sign=False)
+                is_step = neuron.activation == "Heaviside"
+                sample = _sample(world, neuron, Form(1, None, has_sign=False) if is_step else y)
                 sample = sample if has_inputs else sample[-2:]
             if is_of_batches and has_inputs:
                 continue

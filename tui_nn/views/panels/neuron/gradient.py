@@ -164,7 +164,7 @@ def _paint_rows(canvas: Canvas, look: _Look, terms: _Terms, first: int) -> int:
         row = first + index
         own = at(one.terms, index) if is_known else None
         shown = own if is_batch else at(terms.gradient, index)
-        error = one.error if is_known else None
+        error = _error(terms)
         canvas.put(row, 1, parameter, palette.quiet)
         canvas.right(row, look.error(error), sign_ink(canvas, error), edge=look.error_end)
         canvas.put(row, look.times, "×", palette.quiet)
@@ -178,6 +178,13 @@ def _paint_rows(canvas: Canvas, look: _Look, terms: _Terms, first: int) -> int:
         if not look.is_wide:
             _paint_beside(canvas, look, terms, row, index)
     return first + len(terms.parameters)
+
+
+def _error(terms: _Terms) -> float | None:
+    """∂L/∂z; where the forward pass was not looked at, torch's gradient of the bias, its equal."""
+    if terms.gradient is None or terms.one.error is not None or terms.batch > 1:
+        return None if terms.gradient is None else terms.one.error
+    return at(terms.gradient, -1) if terms.parameters[-1] == "b" else None
 
 
 def _paint_beside(canvas: Canvas, look: _Look, terms: _Terms, row: int, index: int) -> None:

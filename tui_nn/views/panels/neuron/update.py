@@ -49,14 +49,14 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
 
 
 def _steps(world: World) -> list[Step]:
-    """The steps that are known, in order: those whose weights are, and the one being made."""
+    """The steps of which all is known, in order, and the one that is shown."""
     steps, neuron = world.steps, world.steps.neuron
     assert neuron is not None
-    now = steps.now
+    now, tensors = steps.now, neuron.tensors
     return [
         step
         for number, step in sorted(steps.rows.items())
-        if number and (step is now or all(tensor in step.after for tensor in neuron.tensors))
+        if number and (step is now or (step.batch is not None and step.is_known(tensors)))
     ]
 
 
