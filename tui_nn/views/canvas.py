@@ -22,6 +22,12 @@ _ASCII = str.maketrans({
 })  # fmt: skip
 
 
+def _half_block(above: int, below: int) -> tuple[str, Ink]:
+    """A cell of two pixels, each 0xRRGGBB."""
+    fg, bg = ((colour >> 16, colour >> 8 & 0xFF, colour & 0xFF) for colour in (above, below))
+    return (" " if above == below else "▀", Ink(fg, bg))
+
+
 class Canvas:
     """width × height cells, blank at first. What doesn't fit is cut off; row 0 is the top."""
 
@@ -90,14 +96,17 @@ class Canvas:
 
     def picture(self, colours: NDArray[np.uint8], row: int, column: int) -> None:
         """A picture (2·rows, columns, 3), two pixels a cell, one above the other."""
-        for y in range(len(colours) // 2):
-            if not 0 <= row + y < self.height:
-                continue
-            cells, upper, lower = self._cells[row + y], colours[2 * y], colours[2 * y + 1]
-            for x, (above, below) in enumerate(zip(upper.tolist(), lower.tolist(), strict=True)):
-                if 0 <= column + x < self.width:
-                    ink = Ink(tuple(above), tuple(below))
-                    cells[column + x] = (" " if above == below else "▀", ink)
+        first, skipped = max(0, -row), max(0, -column)
+        shown = colours[2 * first : 2 * max(first, self.height - row)]
+        shown = shown[: len(shown) // 2 * 2, skipped : max(skipped, self.width - column)]
+        if not shown.size:
+            return
+        whole = shown.astype(np.int64) @ (1 << 16, 1 << 8, 1)
+        pairs, places = np.unique(whole[0::2] << 24 | whole[1::2], return_inverse=True)
+        kinds = [_half_block(pair >> 24, pair & 0xFFFFFF) for pair in pairs.tolist()]
+        left = column + skipped
+        for y, line in enumerate(places.reshape(len(shown) // 2, -1).tolist(), row + first):
+            self._cells[y][left : left + len(line)] = [kinds[place] for place in line]
 
     def shades(
         self, values: NDArray[np.float64], row: int, column: int, ink: Ink | None = None
