@@ -56,6 +56,7 @@ class Workbench(App[int]):
         self.board = Board(self.world, self.desk, palette)
         self._fps = fps
         self._is_due = True
+        self._is_forced = True
         self._link: Link | None = None
 
     def compose(self) -> ComposeResult:
@@ -103,14 +104,15 @@ class Workbench(App[int]):
         if not self._is_due or self._link is None:
             return
         self._is_due = False
-        self.board.paint()
+        self.board.paint(all_of_it=not self.world.running or self._is_forced)
+        self._is_forced = False
         if self.world.started is not None:
             self._link.watch((SAMPLES, *self.board.probes()))
         self._link.acknowledge()
 
     def _show(self) -> None:
         """The desk has changed."""
-        self._is_due = True
+        self._is_due = self._is_forced = True
         self._paint()
 
     # Driving

@@ -1,5 +1,6 @@
 """The home screen: panes in their places, repainted when what they show has changed."""
 
+import time
 from collections.abc import Sequence
 
 from textual import events
@@ -8,13 +9,13 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
+from tui_nn.app.pacing import Pacing
 from tui_nn.app.places import Places
 from tui_nn.spec.protocol.frames import Probes
-from tui_nn.views import frame
-from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.home import is_first, paint_frame, paint_panel, plan
 from tui_nn.views.ink import Palette
-from tui_nn.views.layout import CHOICES, FOOT, HEAD, Home, Slot, arrange
+from tui_nn.views.layout import FOOT, HEAD, Home
 from tui_nn.views.pane import Pane
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import World
@@ -46,6 +47,7 @@ class Board(Widget, can_focus=True):
         self.world, self.desk, self.palette = world, desk, palette
         self.home = Home(0, 0, ())
         self._layout = Places()
+        self._pacing = Pacing()
         self._panes = {name: Pane(name) for name in (*map(str, PANELS), *FRAME)}
 
     @property
@@ -58,20 +60,25 @@ class Board(Widget, can_focus=True):
     def on_resize(self) -> None:
         self.paint()
 
-    def paint(self) -> None:
-        """Bring every pane up to date."""
-        width, height = self.size
-        needs = self._needs(width)
-        home = arrange(width, height, self.desk, needs)
+    def paint(self, *, all_of_it: bool = True) -> None:
+        """Bring every pane up to date; or, while training runs, those that are due."""
+        if all_of_it:
+            self._pacing.forget()
+        home = plan(self.world, self.desk, self.size)
         if home != self.home:
             self.home = home
             self._move()
-        if home.is_too_small:
-            self._paint_too_small(width, height)
-            return
-        for slot in home.slots:
-            self._panes[str(slot.panel)].show(self._painted(slot))
-        self._paint_frame(width, height)
+            self._pacing.forget()
+        for slot in home.slots if not home.is_too_small else ():
+            began = time.monotonic()
+            if self._pacing.is_due(slot.panel, began):
+                canvas = paint_panel(
+                    slot, self.world, self.desk, self.palette, first=is_first(home, slot)
+                )
+                self._panes[str(slot.panel)].show(canvas)
+                self._pacing.painted(slot.panel, began, time.monotonic())
+        for name, canvas in paint_frame(home, self.world, self.desk, self.palette).items():
+            self._panes[name].show(canvas)
 
     def probes(self) -> Sequence[Probes]:
         """What has to be watched for all that is visible, each once."""
@@ -80,20 +87,6 @@ class Board(Widget, can_focus=True):
             view = PANELS[slot.panel].view(self.world, self.desk)
             found |= dict.fromkeys(view.probes(self.world, self.desk, slot.inner))
         return tuple(found)
-
-    def _needs(self, width: int) -> dict[int, tuple[int, int]]:
-        columns = 40 if width >= 160 else 34
-        needs = {}
-        for number in CHOICES:
-            view = PANELS[number].view(self.world, self.desk)
-            if number or self.world.setting("about"):
-                needs[number] = view.rows(self.world, columns)
-        return needs
-
-    @property
-    def _first(self) -> Slot:
-        """The slot of 5 Forward, or the only one."""
-        return next((slot for slot in self.home.slots if slot.panel == 5), self.home.slots[0])
 
     def _move(self) -> None:
         width, height = self.home.width, self.home.height
@@ -108,40 +101,6 @@ class Board(Widget, can_focus=True):
             pane.cells = places.get(name, Region())
             pane.display = bool(pane.cells.area)
         self.refresh(layout=True)
-
-    def _painted(self, slot: Slot) -> Canvas:
-        panel = PANELS[slot.panel]
-        view = panel.view(self.world, self.desk)
-        canvas = Canvas(slot.width, slot.height, self.palette)
-        frame.paint_title(
-            canvas, slot, panel, view, self.world, self.desk,
-            focused=self.desk.focus == slot.panel,
-        )  # fmt: skip
-        columns, rows = slot.inner
-        inner = Canvas(columns, max(0, rows), self.palette)
-        if self.world.started is not None:
-            view.paint(inner, self.world, self.desk)
-        elif self.world.problem is not None and slot == self._first:
-            frame.paint_problem(inner, self.world.problem)
-        canvas.draw(inner, 1, slot.width - columns)
-        return canvas
-
-    def _paint_frame(self, width: int, height: int) -> None:
-        flow, headline, footer = (Canvas(width, 1, self.palette) for _ in range(3))
-        moment = Canvas(width, 2, self.palette)
-        frame.paint_flow(flow, self.world, self.desk)
-        frame.paint_headline(headline, self.world)
-        frame.paint_moment(moment, self.world, self.desk, self.home)
-        frame.paint_footer(footer, self.world, self.desk)
-        for name, canvas in zip(FRAME, (flow, headline, moment, footer), strict=True):
-            self._panes[name].show(canvas)
-
-    def _paint_too_small(self, width: int, height: int) -> None:
-        for name in FRAME:
-            self._panes[name].show(Canvas(width, 1, self.palette))
-        canvas = Canvas(width, 1, self.palette)
-        canvas.put(0, 0, "too small: 24x6 at least")
-        self._panes["flow"].show(canvas)
 
     def on_click(self, event: events.Click) -> None:
         pane = self._pane_at(event.screen_x, event.screen_y)
