@@ -367,3 +367,5 @@ def test_without_colour_dashes_mark_weights_below_zero() -> None:
     first = painted(FORWARD, run.world, (40, 9), palette=NO_COLOUR)[0]
     assert first == "  x1  0 ╌╌ w1 -1 ──  0 ─╮".replace("──", "╌╌", 1)
     assert "\n".join(painted(FORWARD, run.world, (40, 9), palette=ASCII)).isascii()
+    formula = painted(FORWARD, run.world, (40, 9), palette=ASCII)[7]
+    assert formula.startswith("  z = 0*(-1) + 0*1 + 0 = 0")  # 0.1 would be a tenth

@@ -1,5 +1,6 @@
 """A rectangle of cells to paint into: text, rules, pictures of half blocks or of shades."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -20,6 +21,8 @@ _ASCII = str.maketrans({
     "┿": "+", "╌": "-", "Δ": "d", "√": "r", "Σ": "S", "↑": "^", "↓": "v", "–": "-", "σ": "s",
     **dict(zip("▁▂▃▄▅▆▇", "_..--==", strict=True)),
 })  # fmt: skip
+_PRODUCT = re.compile(r"(?<=[\w)\]])·(?=[\w(\[])")
+"""A dot between factors: as a point it would be read as a decimal's."""
 
 
 def _half_block(above: int, below: int) -> tuple[str, Ink]:
@@ -39,7 +42,7 @@ class Canvas:
     def put(self, row: int, column: int, text: str, ink: Ink | None = None) -> int:
         """Write `text` from `column` on; returns the column behind it."""
         if self.palette.ascii_only:
-            text = text.translate(_ASCII)
+            text = _PRODUCT.sub("*", text).translate(_ASCII)
         if text.isascii():  # each takes one cell
             end = column + len(text)
         else:

@@ -161,11 +161,12 @@ def _gradient(world: World, step: Step, one: Pass, neuron: Neuron) -> list[tuple
         if neuron.has_bias:
             parts.append(_same(f"∂L/∂b = {bias}"))
         return parts
+    times = f"({error})" if error[0] in "+-" else error
     inputs = in_brackets(one.x[: neuron.inputs].tolist(), signs=False)
     parts.append(_same("gradient = error · input"))
-    parts.append((f"∂L/∂w = ({error})·{inputs} = {weights}", f"∂L/∂w = {weights}"))
+    parts.append((f"∂L/∂w = {times}·{inputs} = {weights}", f"∂L/∂w = {weights}"))
     if neuron.has_bias:
-        parts.append((f"∂L/∂b = ({error})·1 = {bias}", f"∂L/∂b = {bias}"))
+        parts.append((f"∂L/∂b = {times}·1 = {bias}", f"∂L/∂b = {bias}"))
     return parts
 
 
