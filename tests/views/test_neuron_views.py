@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from tests.views.neuron_run import NeuronRun
-from tests.views.support import ASCII, NO_COLOUR, painted, paints_at_any_size
+from tests.views.support import ASCII, NO_COLOUR, painted, paints_at_any_size, samples
 from tui_nn.spec.protocol import Phase
 from tui_nn.views.desk import Desk
+from tui_nn.views.neuron_pass import given_of
 from tui_nn.views.panels.neuron.evaluate import EVALUATE
 from tui_nn.views.panels.neuron.forward import FORWARD
 from tui_nn.views.panels.neuron.gradient import GRADIENT
 from tui_nn.views.panels.neuron.update import UPDATE
 from tui_nn.views.panels.panel import View
-from tui_nn.views.world import World
+from tui_nn.views.world import SAMPLES, World
 
 VIEWS = (FORWARD, GRADIENT, UPDATE, EVALUATE)
 
@@ -369,3 +370,15 @@ def test_without_colour_dashes_mark_weights_below_zero() -> None:
     assert "\n".join(painted(FORWARD, run.world, (40, 9), palette=ASCII)).isascii()
     formula = painted(FORWARD, run.world, (40, 9), palette=ASCII)[7]
     assert formula.startswith("  z = 0*(-1) + 0*1 + 0 = 0")  # 0.1 would be a tenth
+
+
+def test_of_standardised_inputs_only_those_looked_at_are_known() -> None:
+    run = NeuronRun().steps(3).forward().backward()
+    run.world.take(
+        samples([[10, 20], [10, 30], [20, 20], [20, 30]], [0, 0, 0, 1], class_names=("0", "1")),
+        SAMPLES,
+    )
+    assert given_of(run.world, 3) is not None
+    run.world.steps.given.pop(2)
+    assert given_of(run.world, 2) is None
+    assert "= torch ✓" in rows(GRADIENT, run, 39, 9)

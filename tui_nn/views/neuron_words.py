@@ -185,7 +185,8 @@ def _update(world: World, step: Step, neuron: Neuron) -> list[tuple[str, str]]:
 
         end = in_brackets(after[of].tolist()) if is_vector else with_sign(float(after[of][0]))
         if gradient is None or not is_plain(world.setting("optimizer")):
-            return f"{name}: {text(before)} ▸ {end}", f"{name} = {end}"
+            was = text(before) if is_vector else bare(float(before[of][0]))
+            return f"{name}: {was} ▸ {end}", f"{name} = {end}"
         return (f"{name} = {text(before)} − {lr}·{text(gradient)} = {end}", f"{name} = {end}")
 
     parts.append(line("w", slice(0, count), is_vector=True))
