@@ -97,7 +97,9 @@ class Board(Widget, can_focus=True):
             "moment": Region(0, max(HEAD, height - FOOT), width, 2),
             "footer": Region(0, max(HEAD, height - 1), width, 1),
         }
+        levels = {str(slot.panel): level for level, slot in enumerate(self.home.slots)}
         for name, pane in self._panes.items():
+            pane.level = levels.get(name, 0)
             pane.cells = places.get(name, Region())
             pane.display = bool(pane.cells.area)
         self.refresh(layout=True)
@@ -120,7 +122,7 @@ class Board(Widget, can_focus=True):
             self.post_message(self.Scrolled(pane.name or "", way))
 
     def _pane_at(self, x: int, y: int) -> Pane | None:
-        for pane in reversed(self._panes.values()):
+        for pane in sorted(self._panes.values(), key=lambda pane: -pane.level):
             if pane.display and pane.cells.contains(x, y):
                 return pane
         return None

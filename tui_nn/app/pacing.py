@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-SHARE = 0.03
+SHARE = 0.02
 """Of wall time that the painting of one panel may take while training runs."""
 
 

@@ -8,7 +8,7 @@ from tui_nn.views.pane import Pane
 
 
 class Places(Layout):
-    """Each pane at its own cells; later ones lie on earlier ones."""
+    """Each pane at its own cells; those of a higher level lie on the others."""
 
     name = "places"
 
@@ -16,7 +16,7 @@ class Places(Layout):
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
         return [
-            WidgetPlacement(child.cells, Offset(), Spacing(), child, order)
-            for order, child in enumerate(children)
+            WidgetPlacement(child.cells, Offset(), Spacing(), child, child.level)
+            for child in children
             if isinstance(child, Pane) and child.cells.area
         ]

@@ -82,11 +82,7 @@ def chart(
     below the x axis into it: one row more for the lines. With `exact_y` a linear y axis ends
     where the data ends, too.
     """
-    if width < MIN_WIDTH or height < MIN_HEIGHT:
-        raise InvalidInput(
-            f"a chart of {width}x{height} cells is too small",
-            hint=f"give it at least {MIN_WIDTH}x{MIN_HEIGHT}",
-        )
+    _refuse_small(width, height)
     shown = [drawable(line, log=log_y) for line in lines]
     looks = _looks(lines, ascii_only=ascii_only)
     x_word, y_word = (plain(label, ascii_only=ascii_only) for label in (x_label, y_label))
@@ -118,6 +114,14 @@ def chart(
         (layout.y.low, layout.y.high) if layout.y else None,
         layout,
     )
+
+
+def _refuse_small(width: int, height: int) -> None:
+    if width < MIN_WIDTH or height < MIN_HEIGHT:
+        raise InvalidInput(
+            f"a chart of {width}x{height} cells is too small",
+            hint=f"give it at least {MIN_WIDTH}x{MIN_HEIGHT}",
+        )
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ class Pane(Widget):
         super().__init__(name=name)
         self.cells = Region()
         """Where it stands on the screen."""
+        self.level = 0
+        """What has a higher one lies over it."""
         self._rows: list[tuple[tuple[str, Ink], ...]] = []
 
     def show(self, canvas: Canvas) -> None:
