@@ -55,8 +55,7 @@ class Workbench(App[int]):
         self.world, self.desk = World(), Desk(chosen=dict(views))
         self.board = Board(self.world, self.desk, palette)
         self._fps = fps
-        self._is_due = True
-        self._is_forced = True
+        self._is_due = self._is_touched = True
         self._link: Link | None = None
 
     def compose(self) -> ComposeResult:
@@ -103,17 +102,24 @@ class Workbench(App[int]):
     def _paint(self) -> None:
         if not self._is_due or self._link is None:
             return
-        self._is_due = False
-        self.board.paint(all_of_it=not self.world.running or self._is_forced)
-        self._is_forced = False
+        if self.world.running and not self._is_touched and self._is_behind():
+            return  # what is on its way first: a frame that comes late makes keys late
+        self.board.paint(touched=self._is_touched)
+        self._is_due = self._is_touched = False
         if self.world.started is not None:
             self._link.watch((SAMPLES, *self.board.probes()))
         self._link.acknowledge()
 
     def _show(self) -> None:
         """The desk has changed."""
-        self._is_due = self._is_forced = True
+        self._is_due = self._is_touched = True
         self._paint()
+
+    def _is_behind(self) -> bool:
+        """Whether the terminal has not taken all that was painted; False where nobody knows."""
+        writer = getattr(self._driver, "_writer_thread", None)
+        queue = getattr(writer, "_queue", None)
+        return queue is not None and queue.qsize() > 0
 
     # Driving
 

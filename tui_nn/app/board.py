@@ -48,6 +48,7 @@ class Board(Widget, can_focus=True):
         self.home = Home(0, 0, ())
         self._layout = Places()
         self._pacing = Pacing()
+        self._painted_in, self._focus = palette, desk.focus
         self._panes = {name: Pane(name) for name in (*map(str, PANELS), *FRAME)}
 
     @property
@@ -60,15 +61,20 @@ class Board(Widget, can_focus=True):
     def on_resize(self) -> None:
         self.paint()
 
-    def paint(self, *, all_of_it: bool = True) -> None:
-        """Bring every pane up to date; or, while training runs, those that are due."""
-        if all_of_it:
-            self._pacing.forget()
+    def paint(self, *, touched: bool = True) -> None:
+        """Bring every pane up to date; while training runs, those that are due, and what a person
+        has `touched`: the panel in focus, and the one that was.
+        """
+        if not self.world.running or self.palette is not self._painted_in:
+            self._pacing.forget(PANELS)
+        elif touched:
+            self._pacing.forget((self._focus, self.desk.focus))
+        self._painted_in, self._focus = self.palette, self.desk.focus
         home = plan(self.world, self.desk, self.size)
         if home != self.home:
             self.home = home
             self._move()
-            self._pacing.forget()
+            self._pacing.forget(PANELS)
         for slot in home.slots if not home.is_too_small else ():
             began = time.monotonic()
             if self._pacing.is_due(slot.panel, began):

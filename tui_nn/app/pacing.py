@@ -1,5 +1,6 @@
 """How often each panel is painted while training runs: the dearer, the more seldom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SHARE = 0.02
@@ -19,6 +20,7 @@ class Pacing:
         """A panel was painted; what took long comes again later."""
         self._next[panel] = began + (ended - began) / SHARE
 
-    def forget(self) -> None:
-        """All are due."""
-        self._next.clear()
+    def forget(self, panels: Iterable[int]) -> None:
+        """These are due."""
+        for panel in panels:
+            self._next.pop(panel, None)
