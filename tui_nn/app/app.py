@@ -2,37 +2,59 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from functools import wraps
+from typing import Any, ClassVar
 
-from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui_nn.app.board import Board
 from tui_nn.app.driving import Driving
 from tui_nn.app.explaining import Explanation, pages
+from tui_nn.app.hands import SAID_S, Hands
+from tui_nn.app.handshake import Greeted, greet
 from tui_nn.app.keys import ACTIONS, MOVES
 from tui_nn.app.link import Link
-from tui_nn.app.listing import ActionList
+from tui_nn.app.listing import ActionList, every_action
+from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
+from tui_nn.app.walking import walk
+from tui_nn.spec.errors import NNError
 from tui_nn.spec.exits import Exit
 from tui_nn.spec.protocol import Started
 from tui_nn.spec.protocol.commands import Grain
 from tui_nn.spec.protocol.flow import Phase
 from tui_nn.spec.protocol.lines import Told
-from tui_nn.spec.protocol.messages import Answer, Present
+from tui_nn.spec.protocol.messages import Answer, Present, Problem
+from tui_nn.views import frame
 from tui_nn.views.desk import Desk
-from tui_nn.views.ink import PALETTES, Palette
+from tui_nn.views.ink import PALETTES, Palette, ThemeName
 from tui_nn.views.layout import CHOICES, NARROW
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES, World
 
 PHASES = tuple(Phase)
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+SEEKS = {"left": -0.01, "right": 0.01, "<": -0.1, ">": 0.1}
+"""What keys do to a recording, in shares of its length."""
 
 
-class Workbench(App[int]):
+def drives(action: Callable[..., None]) -> Callable[..., None]:
+    """An action that changes what an engine does: a recording has none."""
+
+    @wraps(action)
+    def answer(self: "Workbench", *arguments: Any) -> None:
+        if self.replaying is not None:
+            self.say("a recording: space, ← → < > and - + move it, nothing changes it")
+        else:
+            action(self, *arguments)
+
+    return answer
+
+
+class Workbench(Hands):
     """One experiment on the screen."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -46,8 +68,14 @@ class Workbench(App[int]):
     ]
 
     def __init__(
-        self, settings: Settings, palette: Palette, fps: float, views: dict[int, str]
+        self,
+        settings: Settings,
+        palette: Palette,
+        fps: float,
+        views: dict[int, str],
+        greeted: Greeted | None = None,
     ) -> None:
+        """`greeted`: an engine that was reached before the screen was taken."""
         super().__init__()
         self.settings = settings
         self.last_words = ""
@@ -57,13 +85,18 @@ class Workbench(App[int]):
         self._fps = fps
         self._is_due = self._is_touched = True
         self._link: Link | None = None
+        self._greeted = greeted
+
+    @property
+    def replaying(self) -> Replaying | None:
+        return self._link.replaying if self._link else None
 
     def compose(self) -> ComposeResult:
         yield self.board
 
     def on_mount(self) -> None:
         self._obey_theme()
-        self._link = Link(self.settings, self.world, self._changed)
+        self._link = Link(self.settings, self.world, self._changed, self._greeted)
         self.driving = Driving(self.world, self._link.send, self.settings.pace)
         self.board.focus()
         self.set_interval(1 / self._fps, self._paint)
@@ -83,10 +116,14 @@ class Workbench(App[int]):
         """An event was taken in: shown at once while training stands, else with the next frame."""
         self._is_due = True
         if isinstance(told, Started):
-            self.desk.focus, self.desk.chosen_phase = 1, 0
+            if self.replaying is None or not self._has_started:
+                self.desk.focus, self.desk.chosen_phase = 1, 0
+            self._has_started = True
         elif isinstance(told, Present | Answer):
             self._follow(told if isinstance(told, Present) else told.present)
-        if not self.world.running:
+        elif isinstance(told, Problem):
+            self.desk.words = ""
+        if not self.world.running and self.replaying is None:
             self.call_later(self._paint)
 
     def _follow(self, present: Present) -> None:
@@ -98,8 +135,13 @@ class Workbench(App[int]):
         self._place = place
 
     _place: tuple[object, ...] = ()
+    _has_started = False
 
     def _paint(self) -> None:
+        if self.replaying is not None:
+            playing = self.replaying.playing
+            self._is_due |= playing != self.world.playing
+            self.world.playing = playing
         if not self._is_due or self._link is None:
             return
         if self.world.running and not self._is_touched and self._is_behind():
@@ -125,18 +167,34 @@ class Workbench(App[int]):
 
     def action_run_pause(self) -> None:
         assert self._link
-        if self.world.present.state == "offline":
-            self._link.start_again()
-        elif self._link.recording is not None:
-            self._link.play_or_pause()
+        if self.replaying is not None:
+            self.replaying.play_or_pause()
+        elif self.world.present.state == "offline":
+            self._start_again(self._link)
         else:
             self.driving.run_or_pause()
 
+    def _start_again(self, link: Link) -> None:
+        """An engine elsewhere may ask for a password again: on the terminal, not under the app."""
+        settings = self.settings
+        if settings.attach or not settings.command:
+            link.start_again()
+            return
+        try:
+            with self.suspend():
+                greeted = greet(settings.command)
+        except NNError as error:
+            self.say(str(error), 2 * SAID_S)
+        else:
+            link.start_again(greeted)
+
+    @drives
     def action_go(self, by: Grain) -> None:
         if by == "phase" and self._turn_choices(1):
             return
         self.driving.forward(by)
 
+    @drives
     def action_go_back(self, by: Grain) -> None:
         if by == "phase" and self._turn_choices(-1):
             return
@@ -151,34 +209,47 @@ class Workbench(App[int]):
         self._show()
         return True
 
+    @drives
     def action_layer(self, way: int) -> None:
-        view = PANELS[5].view(self.world, self.desk)
-        if view.press(self.world, self.desk, "n" if way > 0 else "N"):
-            self._show()
+        if words := walk(self.world, self.desk, way):
+            self.say(words)
+        elif way > 0:
+            self.action_go("phase")
+        else:
+            self.action_go_back("phase")
 
     def action_pace(self, way: int) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
         if self.desk.full and view.press(self.world, self.desk, "+" if way > 0 else "-"):
             self._show()
-            return
-        pace = self.driving.change_pace(way)
-        self.notify(f"{pace:g} steps a second" if pace else "flat out", timeout=2)
+        elif self.replaying is not None:
+            self.replaying.change_speed(way)
+            self._show()
+        else:
+            pace = self.driving.change_pace(way)
+            self.say(f"pace: {pace:g} steps a second" if pace else "pace: flat out")
 
+    @drives
     def action_reset(self) -> None:
         self.driving.reset()
 
+    @drives
     def action_new_seed(self) -> None:
         self.driving.reset(new_seed=True)
 
+    @drives
     def action_undo(self) -> None:
-        self.notify(self.driving.undo(), timeout=2)
+        self.say(self.driving.undo())
 
+    @drives
     def action_redo(self) -> None:
-        self.notify(self.driving.redo(), timeout=2)
+        self.say(self.driving.redo())
 
+    @drives
     def action_rate(self, way: int) -> None:
-        self.notify(self.driving.change_rate(way), timeout=2)
+        self.say(self.driving.change_rate(way))
 
+    @drives
     def action_save(self) -> None:
         self.driving.save()
 
@@ -215,13 +286,21 @@ class Workbench(App[int]):
         self.desk.chosen[panel.number] = views[(here + way) % len(views)].name
         self._show()
 
+    def action_use_view(self, number: int, name: str) -> None:
+        self.desk.chosen[number] = name
+        if self.desk.focus != number:
+            self.action_panel(number)
+        self._show()
+
     def action_theme(self) -> None:
-        names, old = list(PALETTES), self.board.palette
-        name = names[(names.index(old.name) + 1) % len(names)]
+        names = list(PALETTES)
+        self.action_use_theme(names[(names.index(self.board.palette.name) + 1) % len(names)])
+
+    def action_use_theme(self, name: ThemeName) -> None:
+        old = self.board.palette
         self.board.palette = replace(PALETTES[name], colour=old.colour, ascii_only=old.ascii_only)
         self._obey_theme()
-        self._show()
-        self.notify(f"theme {name}", timeout=2)
+        self.say(f"theme {name}")
 
     def _obey_theme(self) -> None:
         """What lies over the home screen has the same colours."""
@@ -229,10 +308,24 @@ class Workbench(App[int]):
 
     def action_press(self, key: str) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
+        if not self.desk.full and self._seek(key):
+            return
         if view.press(self.world, self.desk, key):
             self._show()
-        elif key == "escape":
+        elif not self._seek(key) and key == "escape":
             self._close_top()
+
+    def _seek(self, key: str) -> bool:
+        """Move a recording; whether the key does that."""
+        if self.replaying is None:
+            return False
+        if key in SEEKS:
+            self.replaying.seek(SEEKS[key])
+        elif key in ("home", "end"):
+            self.replaying.go_to(float(key == "end"))
+        else:
+            return False
+        return True
 
     def _close_top(self) -> bool:
         """Close what lies over the home screen; whether there was something."""
@@ -244,9 +337,9 @@ class Workbench(App[int]):
 
     def action_capture(self) -> None:
         try:
-            self.notify(f"saved {self.save_screenshot()}")
+            self.say(f"saved {self.save_screenshot()}")
         except OSError as error:
-            self.notify(f"no picture: {error.strerror}", severity="error")
+            self.say(f"no picture: {error.strerror}")
 
     def action_explain(self) -> None:
         panel = PANELS[self.desk.focus]
@@ -258,7 +351,7 @@ class Workbench(App[int]):
             await self.run_action(name)
 
     def action_list_all(self) -> None:
-        self.push_screen(ActionList(), self._do)
+        self.push_screen(ActionList(every_action(self.world)), self._do)
 
     def action_nothing(self) -> None:
         """ctrl+q thaws a terminal that ctrl+s froze: it is no key to leave by."""
@@ -268,22 +361,34 @@ class Workbench(App[int]):
             self.exit(Exit.DONE)
 
     def action_interrupt(self) -> None:
-        if self.world.running and self._link and self._link.recording is None:
+        if self.world.running and self.replaying is None:
             self.driving.run_or_pause()
-            self.notify("training stands: ctrl+c again leaves", timeout=3)
+            self.say("training stands: ctrl+c again leaves")
         else:
             self.exit(Exit.DONE)
 
-    def on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        self.notify("pasted text does nothing here", timeout=3)
+    # The mouse
 
-    def on_board_clicked(self, clicked: Board.Clicked) -> None:
-        if clicked.pane.isdecimal():
+    async def on_board_clicked(self, clicked: Board.Clicked) -> None:
+        width = self.size.width
+        if clicked.pane == "flow":
+            if number := frame.phase_at(clicked.x, width, self.world, self.desk):
+                self.action_panel(number)
+        elif clicked.pane == "footer":
+            await self._press_shown(frame.key_at(clicked.x, width, self.world))
+        elif clicked.pane.isdecimal():
             self.desk.focus = int(clicked.pane)
-            if clicked.count == 2 or clicked.y == 0:
-                self.desk.full = not self.desk.full if clicked.count == 2 else self.desk.full
+            if clicked.count == 2:
+                self.desk.full = not self.desk.full
             self._show()
+
+    async def _press_shown(self, key: str) -> None:
+        """Do what a key of the footer does, as a person reads it."""
+        name = next((action.name for action in ACTIONS if action.key == key), "")
+        if name:
+            await self.run_action(name)
+        elif key:
+            self.action_press({"←": "left", "→": "right"}.get(key, key))
 
     def on_board_scrolled(self, scrolled: Board.Scrolled) -> None:
         if scrolled.pane.isdecimal():

@@ -1,9 +1,13 @@
 """From keys to commands: stepping, going back, pace, learning rate, undo."""
 
+import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tui_nn.spec.call import Call, parse
+from tui_nn.spec.catalog import CATALOG
+from tui_nn.spec.catalog.entry import Required
 from tui_nn.spec.protocol.commands import (
     Back,
     Change,
@@ -22,6 +26,8 @@ PACES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 0.0)
 """Steps a second; 0 is flat out."""
 LADDER = (1.0, 3.0)
 """lr goes over these times a power of ten."""
+TOGETHER_S = 1.0
+"""Changes of lr within so long are one."""
 ENDED = frozenset({"goal", "done", "stopped", "diverged", "failed"})
 
 
@@ -87,31 +93,36 @@ class Driving:
         back: Commands = GoTo(step=present.step, branch=present.branch)
         self._do(_Undo("new seed" if new_seed else "reset", (back,), (again,)))
 
-    def change_rate(self, way: int) -> str:
-        """lr one rung up or down; the words for it, or the reason where that can't be."""
-        written = self.world.setting("optimizer", "")
-        if isinstance(written, list):
-            return "there are several optimizers: change their lr in the file"
-        lr = self._rate(written)
-        if lr is None:
-            return "this optimizer has no lr"
-        new = rung(lr, way)
-        changed = with_rate(written, new)
-        self._do(
-            _Undo(
-                f"lr {new:g}",
-                (Change(changes=(f"optimizer={written}",)),),
-                (Change(changes=(f"optimizer={changed}",)),),
-            )
-        )
-        return f"lr {new:g}"
+    def change_rate(self, way: int, now: float | None = None) -> str:
+        """Every optimizer's lr one rung up or down; the words for it, or why that can't be.
 
-    def _rate(self, written: str) -> float | None:
-        call = parse(written)
-        given = dict(call.kwargs).get("lr")
-        if isinstance(given, int | float):
-            return float(given)
-        return self.world.present.lr
+        Presses within a second of each other (`now`: a monotonic clock) are taken back together.
+        """
+        now = time.monotonic() if now is None else now
+        written = self.world.setting("optimizer", "")
+        if self._rate_sent is not None and now - self._rate_s < TOGETHER_S:
+            written = self._rate_sent
+        one = isinstance(written, str)
+        changed, rates = [], []
+        for optimizer in [written] if one else written:
+            lr = rate_of(optimizer)
+            changed.append(optimizer if lr is None else with_rate(optimizer, rung(lr, way)))
+            rates += [] if lr is None else [rung(lr, way)]
+        if not rates:
+            return "this optimizer has no lr"
+        words = f"lr {', '.join(f'{lr:g}' for lr in rates)}"
+        new = changed[0] if one else changed
+        back: Commands = _setting(written)
+        if self._rate_sent is not None and now - self._rate_s < TOGETHER_S and self._done:
+            back = self._done.pop().back[0]
+        self._rate_sent, self._rate_s = new, now
+        self._do(_Undo(words, (back,), (_setting(new),)))
+        self._rate_sent = new
+        return words
+
+    _rate_sent: str | list[str] | None = None
+    """What the optimizers were changed to last: the engine may not have answered yet."""
+    _rate_s = 0.0
 
     def save(self) -> None:
         self.send(Save())
@@ -120,6 +131,7 @@ class Driving:
         """Take the last back; what it was, or why there is nothing."""
         if not self._done:
             return "nothing to undo: capitals go back"
+        self._rate_sent = None
         last = self._done.pop()
         self._undone.append(last)
         for command in last.back:
@@ -129,6 +141,7 @@ class Driving:
     def redo(self) -> str:
         if not self._undone:
             return "nothing to redo"
+        self._rate_sent = None
         last = self._undone.pop()
         self._done.append(last)
         for command in last.again:
@@ -136,6 +149,7 @@ class Driving:
         return f"again: {last.words}"
 
     def _do(self, what: _Undo) -> None:
+        self._rate_sent = None
         self._done.append(what)
         self._undone.clear()
         for command in what.again:
@@ -151,9 +165,28 @@ def rung(value: float, way: int) -> float:
     return max((r for r in rungs if r < value - near), default=value)
 
 
-def with_rate(written: str, lr: float) -> str:
-    """An optimizer's call with another lr."""
+def rate_of(written: str) -> float | None:
+    """The lr of an optimizer's call, or torch's where it has none; None where there is none."""
     call = parse(written)
-    others = tuple((name, value) for name, value in call.kwargs if name != "lr")
-    args = call.args[1:] if call.args and isinstance(call.args[0], int | float) else call.args
-    return str(Call(call.name, args, (("lr", lr), *others)))
+    lr = dict(call.kwargs).get("lr", call.args[0] if call.args else None)
+    if lr is None and (entry := CATALOG["optimizer"].get(call.name)):
+        found = next((p.default for p in entry.parameters if p.name == "lr"), None)
+        lr = None if isinstance(found, Required) else found
+    return float(lr) if isinstance(lr, int | float) and not isinstance(lr, bool) else None
+
+
+def with_rate(written: str, lr: float) -> str:
+    """An optimizer's call with another lr, at its place."""
+    call = parse(written)
+    if call.args:
+        return str(Call(call.name, (lr, *call.args[1:]), call.kwargs))
+    if "lr" not in dict(call.kwargs):
+        return str(Call(call.name, (), (("lr", lr), *call.kwargs)))
+    kwargs = ((name, lr if name == "lr" else value) for name, value in call.kwargs)
+    return str(Call(call.name, (), tuple(kwargs)))
+
+
+def _setting(optimizers: str | list[str]) -> Change:
+    """A change as the command line writes it: one call, or TOML's list of them."""
+    one = isinstance(optimizers, str)
+    return Change(changes=(f"optimizer={optimizers if one else json.dumps(optimizers)}",))

@@ -22,7 +22,7 @@ class Action:
 
     @property
     def key(self) -> str:
-        return self.shown or self.keys[0]
+        return self.shown or next(iter(self.keys), "")
 
 
 ACTIONS = (

@@ -1,27 +1,47 @@
 """The engine as the app reaches it: events on the app's loop, watches as views want them."""
 
 import asyncio
+import sys
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
+import msgspec
+
+from tui_nn.app.handshake import Greeted
+from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
-from tui_nn.client import Client, Recording, engine_command
+from tui_nn.client import Client, engine_command
+from tui_nn.spec.protocol import Evaluated, Phase, Stepped
 from tui_nn.spec.protocol.commands import Commands, Inspect, Load, Seen, Unwatch, Watch
-from tui_nn.spec.protocol.frames import Frame, Probes, Samples
+from tui_nn.spec.protocol.frames import Device, Frame, Probes, Samples
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Problem
 from tui_nn.views.world import World
 
-RATE = 20.0
+RATE, SLOW_RATE = 20.0, 1.0
+"""Frames a second; of what a device does."""
+SAVING_S = 0.5
+"""An engine that takes longer to end is waited for with a word."""
 
 
 class Link:
     """One engine, or a recording of one, and what is watched through it."""
 
-    def __init__(self, settings: Settings, world: World, changed: Callable[[Told], None]) -> None:
-        """`changed` is called on the app's loop after each event that was taken in."""
+    def __init__(
+        self,
+        settings: Settings,
+        world: World,
+        changed: Callable[[Told], None],
+        greeted: Greeted | None = None,
+    ) -> None:
+        """`changed` is called on the app's loop after each event that was taken in; `greeted`: an
+        engine that has been reached already.
+        """
         self.world = world
-        self.recording: Recording | None = None
+        self.replaying: Replaying | None = None
+        self._greeted = greeted
         self._settings = settings
         self._changed = changed
         self._client: Client | None = None
@@ -38,8 +58,8 @@ class Link:
         """Start the engine and have it load what is opened; or play the recording."""
         settings = self._settings
         if settings.recording is not None:
-            self.recording = Recording(settings.recording, self._hear, speed=settings.speed)
-            self.recording.start()
+            self.replaying = Replaying(settings.recording, self._hear, settings.speed)
+            self.replaying.start()
             return
         load = Load(
             experiment=settings.experiment,
@@ -50,8 +70,9 @@ class Link:
         )
         self._connect(settings.command or engine_command(), None if settings.attach else load)
 
-    def start_again(self) -> None:
+    def start_again(self, greeted: Greeted | None = None) -> None:
         """Another engine in place of one that is gone: from the run's last save, else anew."""
+        self._greeted = greeted
         run = self.world.present.run or self._run
         if self._settings.attach or not run:
             self.start()
@@ -67,19 +88,14 @@ class Link:
     def _connect(self, command: Sequence[str], load: Load | None) -> None:
         for known in (self._watched, self._by_number, self._asked, self._unseen):
             known.clear()
-        stays = "--stay" in command or self._settings.attach
-        self._client = Client(command, self._hear, stays=stays)
-        self._client.start()
+        if self._greeted is not None:
+            self._client, self._greeted = self._greeted.take_over(self._hear), None
+        else:
+            stays = "--stay" in command or self._settings.attach
+            self._client = Client(command, self._hear, stays=stays)
+            self._client.start()
         if load is not None:
             self._client.send(load)
-
-    def play_or_pause(self) -> None:
-        """Of a recording."""
-        assert self.recording
-        if self.world.running:
-            self.recording.pause()
-        else:
-            self.recording.play(self._settings.speed)
 
     def send(self, command: Commands) -> int:
         """Send a command; the id of its answer, 0 where there is no engine."""
@@ -100,7 +116,8 @@ class Link:
                 self._last += 1
                 self._watched[probe] = self._last
                 self._by_number[self._last] = probe
-                self.send(Watch(watch=self._last, probe=probe, rate=rate))
+                pace = SLOW_RATE if isinstance(probe, Device) else rate
+                self.send(Watch(watch=self._last, probe=probe, rate=pace))
 
     def _look_once(self, probe: Probes) -> None:
         if self.world.frame(probe) is None and probe not in self._asked.values():
@@ -113,16 +130,23 @@ class Link:
         self._unseen.clear()
 
     def close(self) -> str:
-        """Let go; words about what goes on without the app, or nothing."""
-        if self.recording is not None:
-            self.recording.close()
-        if self._client is None:
+        """Let go; words about what goes on without the app, or what was kept, or nothing."""
+        if self.replaying is not None:
+            self.replaying.close()
+        client = self._client or (self._greeted.client if self._greeted else None)
+        if client is None:
             return ""
         goes_on = self._settings.attach or "--stay" in self._settings.command
-        self._client.close(stop=not goes_on)
-        if goes_on and self.world.running and self._run:
-            return f"training goes on: nn-tui {self._run} shows it again"
-        return f"kept in {self._run}" if self._run else ""
+        was_running = client.state == "running"
+        with _word_if_slow():
+            client.close(stop=not goes_on)
+        kept = f"kept in {self._run}" if self._run else ""
+        if not was_running:
+            return kept
+        if goes_on:
+            again = f": nn-tui {self._run} shows it again" if self._run else ""
+            return f"training goes on{again}"
+        return f"stopped at step {client.present.step:,}, {kept or 'not kept'}"
 
     def _hear(self, told: Told) -> None:
         """In the client's thread."""
@@ -149,5 +173,33 @@ class Link:
         elif isinstance(told, Answer | Problem) and told.id is not None:
             probe = self._asked.pop(told.id, None)
         self.world.take(told, probe)
+        if self.replaying is not None and isinstance(told, Stepped | Evaluated):
+            self._stand(told)
         self._run = self.world.present.run or self._run
         self._changed(told)
+
+    def _stand(self, record: Stepped | Evaluated) -> None:
+        """A recording tells records alone: they say where training stood."""
+        before = self.world.present
+        if isinstance(record, Evaluated):
+            epoch, lr = record.epoch, record.lr
+        else:
+            epoch = (record.step - 1) // self.world.steps_per_epoch
+            lr = float(record.lr.numpy()[-1])
+        self.world.take(
+            msgspec.structs.replace(
+                before, branch=record.branch, step=record.step, epoch=epoch, lr=lr,
+                phase=Phase.EVALUATE, head=max(before.head, record.step),
+            )
+        )  # fmt: skip
+
+
+@contextmanager
+def _word_if_slow() -> Iterator[None]:
+    """Say that the engine saves, where that takes a while."""
+    said = threading.Timer(SAVING_S, lambda: sys.stderr.write("nn-tui: saving …\n"))
+    said.start()
+    try:
+        yield
+    finally:
+        said.cancel()

@@ -1,5 +1,6 @@
 """`:`: every action by name."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +11,9 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui_nn.app.keys import ACTIONS, Action
+from tui_nn.views.ink import PALETTES
+from tui_nn.views.panels.registry import PANELS
+from tui_nn.views.world import World
 
 
 class ActionList(ModalScreen[str]):
@@ -31,6 +35,10 @@ class ActionList(ModalScreen[str]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._actions = actions
+
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "every action"
@@ -50,8 +58,8 @@ class ActionList(ModalScreen[str]):
         listed = self.query_one(OptionList)
         listed.clear_options()
         listed.add_options(
-            Option(f"{a.head:<8} {a.words:<44} {a.key}", id=str(ACTIONS.index(a)))
-            for a in matching(typed)
+            Option(_line(action, listed.size.width), id=str(self._actions.index(action)))
+            for action in matching(typed, self._actions)
         )
         if listed.option_count:
             listed.highlighted = 0
@@ -71,10 +79,31 @@ class ActionList(ModalScreen[str]):
         listed = self.query_one(OptionList)
         option = listed.highlighted_option
         if option is not None and option.id is not None:
-            self.dismiss(ACTIONS[int(option.id)].name)
+            self.dismiss(self._actions[int(option.id)].name)
 
 
-def matching(typed: str) -> list[Action]:
+def every_action(world: World) -> list[Action]:
+    """The actions that have keys; then each theme, and each view that has something to show."""
+    themes = [Action(f"use_theme({name!r})", f"theme {name}", "Show", ()) for name in PALETTES]
+    views = [
+        Action(
+            f"use_view({number}, {view.name!r})", f"view {view.name} in {panel.title}", "Show", ()
+        )
+        for number, panel in PANELS.items()
+        for view in panel.suiting(world)
+        if len(panel.suiting(world)) > 1
+    ]
+    return [*ACTIONS, *views, *themes]
+
+
+def matching(typed: str, actions: Sequence[Action]) -> list[Action]:
     """Actions whose head or words hold every word that was typed."""
     words = typed.lower().split()
-    return [a for a in ACTIONS if all(w in f"{a.head} {a.words}".lower() for w in words)]
+    return [a for a in actions if all(w in f"{a.head} {a.words}".lower() for w in words)]
+
+
+def _line(action: Action, width: int) -> str:
+    """Head, words and key in columns; the head is left out where it is narrow."""
+    if width < 60:
+        return f"{action.key:<10} {action.words}"
+    return f"{action.head:<8} {action.words:<44} {action.key}"

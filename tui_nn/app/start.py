@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tui_nn.app.app import Workbench
 from tui_nn.app.config import Config, read_config, write_config
+from tui_nn.app.handshake import greet
 from tui_nn.app.settings import Settings
 from tui_nn.app.terminal import ambiguous_is_wide
 from tui_nn.views.ink import PALETTES, ThemeName
@@ -15,7 +16,12 @@ FPS, FPS_FAR = 20.0, 10.0
 
 
 def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | None) -> int:
-    """Show the workbench until it is left; the exit code."""
+    """Show the workbench until it is left; the exit code.
+
+    NNError where an engine elsewhere can't be reached.
+    """
+    elsewhere = settings.command and not settings.attach
+    greeted = greet(settings.command) if elsewhere else None
     config = read_config()
     name: ThemeName = theme or config.theme  # type: ignore[assignment]
     palette = replace(
@@ -24,7 +30,7 @@ def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | 
         ascii_only=ascii_only or not _speaks_unicode() or ambiguous_is_wide(),
     )
     far = FPS_FAR if "SSH_CONNECTION" in os.environ else FPS
-    app = Workbench(settings, palette, fps or far, config.views)
+    app = Workbench(settings, palette, fps or far, config.views, greeted)
     code = app.run()
     crashed = app.return_code not in (0, None)
     try:

@@ -55,3 +55,5 @@ class Desk:
     """How many columns the curves had when they were painted last: a crosshair goes by columns."""
     text_line: int = 0
     """The first line shown of a text that is too long."""
+    words: str = ""
+    """What the app says for a moment, where the mathematics stands else."""

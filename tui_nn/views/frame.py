@@ -1,9 +1,11 @@
 """What surrounds the panels: the flow bar, the headline, the moment, the footer; titles."""
 
+import time
 from textwrap import wrap
 
 from tui_nn.plot.cells import shortened
 from tui_nn.spec.protocol import Phase
+from tui_nn.spec.protocol.frames import Device, DeviceFrame, Probes
 from tui_nn.spec.protocol.messages import Problem
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
@@ -12,6 +14,7 @@ from tui_nn.views.layout import NARROW, WIDE, Home, Slot
 from tui_nn.views.moment import facts, mathematics, torch_line
 from tui_nn.views.numbers import duration, short
 from tui_nn.views.panels.panel import Panel, View
+from tui_nn.views.scrubber import paint_scrubber
 from tui_nn.views.world import World
 
 FLOW = ("Network", "Data", "Loss", "Optimizer", "Forward", "Gradient", "Update", "Evaluate")
@@ -29,31 +32,61 @@ RUNNING = ("space pause", "s S step", "e E epoch", "capitals go back", "- + pace
            "v view", "f full", "? explain", ": all")  # fmt: skip
 RUNNING_NARROW = ("space pause", "s step", "e epoch", "S E back", ", . lr", "v view", "? explain",
                   ": all")  # fmt: skip
+REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v view", "f full",
+             "? explain", ": all", "q leave")  # fmt: skip
+REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
+                    ": all")  # fmt: skip
+DEVICE = Device()
 ENDED = ("goal", "done", "stopped", "diverged", "failed")
 
 
 def paint_flow(canvas: Canvas, world: World, desk: Desk) -> None:
     """The eight phases; the lit one has happened."""
     palette = canvas.palette
-    wide = canvas.width >= NARROW
     lit = None if world.running else PHASES.index(world.lit(desk))
-    column, begin, end = 1, 0, 0
-    for index, name in enumerate(FLOW):
-        word = f"{index + 1} {name}" if canvas.width >= 78 or index == lit else f"{index + 1}"
-        if index:
-            gap = ("┃" if index == 4 else " ") if not wide else (" ┃ " if index == 4 else " ▸ ")
-            column = canvas.put(0, column, gap, palette.quiet)
+    begin, end = 0, 0
+    words = _flow_words(canvas.width, lit)
+    for index, (column, word) in enumerate(words):
         if index == lit:
-            begin, end = column - 1, column + len(word)
-            column = canvas.put(0, column, word, _lit(palette))
+            begin, end = column - 1, canvas.put(0, column, word, _lit(palette))
         else:
-            column = canvas.put(0, column, word, palette.quiet if index < 4 else palette.plain)
+            canvas.put(0, column, word, palette.quiet if index < 4 else palette.plain)
+        if index + 1 < len(words):
+            canvas.put(0, column + len(word), _gap(canvas.width, index + 1), palette.quiet)
+    column = words[-1][0] + len(words[-1][1])
     canvas.put(0, column, " ↺", palette.quiet)
     if lit is not None:
         canvas.put(0, begin, "▐", palette.ink(palette.accent))
         canvas.put(0, end, "▌", palette.ink(palette.accent))
-    if wide:
+    if canvas.width >= NARROW:
         _paint_state(canvas, world, desk, column + 4)
+
+
+def _flow_words(width: int, lit: int | None) -> list[tuple[int, str]]:
+    """The words of the flow bar, each with its column."""
+    found, column = [], 1
+    for index, name in enumerate(FLOW):
+        column += len(_gap(width, index)) if index else 0
+        word = f"{index + 1} {name}" if width >= 78 or index == lit else f"{index + 1}"
+        found.append((column, word))
+        column += len(word)
+    return found
+
+
+def _gap(width: int, index: int) -> str:
+    """What stands before a word of the flow bar."""
+    if width >= NARROW:
+        return " ┃ " if index == 4 else " ▸ "
+    return "┃" if index == 4 else " "
+
+
+def phase_at(column: int, width: int, world: World, desk: Desk) -> int | None:
+    """The number of the phase whose word stands there in the flow bar."""
+    lit = None if world.running else PHASES.index(world.lit(desk))
+    for number, (begin, word) in enumerate(_flow_words(width, lit), 1):
+        if begin <= column < begin + len(word):
+            return number
+    return None
 
 
 def _lit(palette: Palette) -> Ink:
@@ -163,32 +196,109 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
         words = f"{problem.where}: {problem.message}" if problem.where else problem.message
         words += f": {problem.hint}" if problem.hint else ""
         canvas.put(1, 1, words, palette.ink(palette.bad))
+    elif desk.words:
+        canvas.put(1, 1, desk.words, palette.ink(palette.accent, bold=True))
+    elif world.playing is not None:
+        paint_scrubber(canvas, 1, world.playing)
     elif world.running:
-        canvas.put(1, 1, facts(world, canvas.width))
+        column = canvas.put(1, 1, facts(world, canvas.width))
+        _paint_machine(canvas, world, column)
     else:
         canvas.put(1, 1, mathematics(world, desk, canvas.width) or facts(world, canvas.width))
+
+
+def machine_probes(world: World) -> tuple[Probes, ...]:
+    """What has to be watched for the machine: a GPU has more to say than its name."""
+    started = world.started
+    return (DEVICE,) if started and not started.device.startswith("cpu") else ()
+
+
+def _paint_machine(canvas: Canvas, world: World, least: int) -> None:
+    """At the right of the moment: when the run was saved, and above or beside it what a GPU does.
+
+    What has no room is left out, the least important first.
+    """
+    palette = canvas.palette
+    if world.saved_s is not None:
+        saved = f" saved {duration(time.monotonic() - world.saved_s)} ago "
+        if canvas.width >= NARROW:
+            canvas.right(0, saved, palette.quiet, edge=canvas.width - 1)
+    parts = _machine(world)
+    while parts and least + 3 + len("   ".join(parts)) > canvas.width - 1:
+        parts.pop()
+    canvas.right(1, "   ".join(parts), palette.quiet, edge=canvas.width - 1)
+
+
+def _machine(world: World) -> list[str]:
+    """Memory, use, temperature of a GPU and samples a second, the more important first."""
+    found: DeviceFrame | None = world.frame(DEVICE)
+    if found is None or world.started is None:
+        return []
+    parts = []
+    rate = world.steps_per_s
+    if rate:
+        size = world.setting("train.batch_size", world.started.batch_size)
+        parts.append(f"{rate * (size or world.started.train_count):>9,.0f} samples/s")
+    if found.use is not None:
+        parts.append(f"{found.use:3d} %")
+    if found.memory_used_bytes is not None and found.memory_bytes:
+        parts.append(
+            f"{found.memory_used_bytes / 2**30:.1f} of {found.memory_bytes / 2**30:.0f} GiB"
+        )
+    if found.temperature_c is not None:
+        parts.append(f"{found.temperature_c} °C")
+    return [*parts, found.name] if found.name else parts
 
 
 def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:
     """Keys that hold now."""
     palette = canvas.palette
-    if world.present.state == "offline":
-        parts: tuple[str, ...] = ("space start the engine again", "? explain", ": all", "q leave")
+    for column, part in _footer_parts(canvas.width, world):
+        words, keys = part.split(" "), _key_count(part)
+        end = canvas.put(0, column, " ".join(words[:keys]), palette.ink(palette.accent))
+        canvas.put(0, end, " " + " ".join(words[keys:]), palette.plain)
+
+
+def key_at(column: int, width: int, world: World) -> str:
+    """The key whose entry stands there in the footer, as a person reads it; else nothing."""
+    for begin, part in _footer_parts(width, world):
+        if begin <= column < begin + len(part):
+            before = part[: column - begin + 1].count(" ")
+            keys = part.split(" ")[: _key_count(part)]
+            return keys[before] if before < len(keys) else keys[0]
+    return ""
+
+
+def _footer_parts(width: int, world: World) -> list[tuple[int, str]]:
+    """The footer's entries that have room, each with its column."""
+    wide = width >= NARROW
+    parts: tuple[str, ...]
+    if world.playing is not None:
+        parts = REPLAYING if wide else REPLAYING_NARROW
+        if not world.running:
+            parts = ("space play", *parts[1:])
+    elif world.present.state == "offline":
+        parts = ("space start the engine again", "? explain", ": all", "q leave")
     elif world.running:
-        parts = RUNNING if canvas.width >= NARROW else RUNNING_NARROW
+        parts = RUNNING if wide else RUNNING_NARROW
     else:
-        parts = PAUSED if canvas.width >= NARROW else PAUSED_NARROW
-    gap = 3 if canvas.width >= NARROW else 2
-    column = 1
+        parts = PAUSED if wide else PAUSED_NARROW
+    found, column = [], 1
     for part in parts:
-        if column + len(part) > canvas.width:
+        if column + len(part) > width:
             break
-        words = part.split(" ")
-        keys = 1
-        while keys < len(words) - 1 and len(words[keys]) == 1:
-            keys += 1
-        column = canvas.put(0, column, " ".join(words[:keys]), palette.ink(palette.accent))
-        column = canvas.put(0, column, " " + " ".join(words[keys:]), palette.plain) + gap
+        found.append((column, part))
+        column += len(part) + (3 if wide else 2)
+    return found
+
+
+def _key_count(part: str) -> int:
+    """How many of the first words of a footer's entry are keys."""
+    words = part.split(" ")
+    keys = 1
+    while keys < len(words) - 1 and len(words[keys]) == 1:
+        keys += 1
+    return keys
 
 
 def paint_problem(canvas: Canvas, problem: Problem) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from tui_nn.runs.history import History
-from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Started
+from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Saved, Started
 from tui_nn.spec.protocol.frames import (
     AnyFrame,
     CurvesFrame,
@@ -24,6 +24,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.heat import Heat
 from tui_nn.views.kinds import Kind, kind_of
 from tui_nn.views.neuron import Steps, neuron_of
+from tui_nn.views.scrubber import Playing
 from tui_nn.views.series import AllSeries
 from tui_nn.views.updates import Updates
 
@@ -52,6 +53,10 @@ class World:
         self._updates = Updates()
         self.problem: Problem | None = None
         """The last that was told, until something succeeds."""
+        self.playing: Playing | None = None
+        """How a recording is played; None where an engine trains."""
+        self.saved_s: float | None = None
+        """When the run was saved last, by a monotonic clock; None before it was."""
         self._marks: deque[tuple[float, int]] = deque()
         self._settings: tuple[tuple[int, int], dict[str, Any]] | None = None
 
@@ -79,6 +84,8 @@ class World:
                     self._show(told, probe)
             case _:
                 self._record(told)
+                if isinstance(told, Saved):
+                    self.saved_s = time.monotonic() if now is None else now
 
     def _show(self, frame: AnyFrame, probe: Probes) -> None:
         self.frames[probe] = frame
