@@ -213,7 +213,9 @@ class Workbench(Hands):
     def action_layer(self, way: int) -> None:
         if words := walk(self.world, self.desk, way):
             self.say(words)
-        elif way > 0:
+            return
+        self.desk.words = ""
+        if way > 0:
             self.action_go("phase")
         else:
             self.action_go_back("phase")

@@ -17,7 +17,7 @@ from tui_nn.spec.protocol import Evaluated, Phase, Stepped
 from tui_nn.spec.protocol.commands import Commands, Inspect, Load, Seen, Unwatch, Watch
 from tui_nn.spec.protocol.frames import Device, Frame, Probes, Samples
 from tui_nn.spec.protocol.lines import Told
-from tui_nn.spec.protocol.messages import Answer, Problem
+from tui_nn.spec.protocol.messages import Answer, Present, Problem
 from tui_nn.views.world import World
 
 RATE, SLOW_RATE = 20.0, 1.0
@@ -172,6 +172,11 @@ class Link:
             self._unseen[told.watch] = told.number
         elif isinstance(told, Answer | Problem) and told.id is not None:
             probe = self._asked.pop(told.id, None)
+        if self.replaying is not None and isinstance(told, Present) and told.step:
+            before = self.world.present
+            told = msgspec.structs.replace(
+                told, epoch=before.epoch, phase=before.phase, head=before.head, lr=before.lr
+            )
         self.world.take(told, probe)
         if self.replaying is not None and isinstance(told, Stepped | Evaluated):
             self._stand(told)

@@ -10,7 +10,8 @@ from tui_nn.spec.protocol import State
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.views.scrubber import Playing
 
-SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 0.0)
+SPEEDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0,
+          0.0)  # fmt: skip
 """Times as fast as it was; 0: all at once."""
 TAIL = 2**18
 """Bytes at the end of a recording in which its last time stands."""

@@ -4,7 +4,6 @@ from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import LayersFrame
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import learning
-from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import World
 
 
@@ -19,10 +18,10 @@ def walk(world: World, desk: Desk, way: int) -> str:
         return ""
     layers = [str(index) for index in range(len(world.started.layers))]
     if phase is Phase.FORWARD:
-        moved = _through_forward(world, desk, way, layers)
+        moved = _move(desk, way, layers)
     elif phase is Phase.GRADIENT:
         layers = _learning(world) or layers
-        moved = _move(desk, way, layers[::-1])
+        moved = _move(desk, way, layers, backward=True)
     else:
         moved = False
     if not moved:
@@ -31,23 +30,26 @@ def walk(world: World, desk: Desk, way: int) -> str:
     return f"layer {desk.layer}: {_call(world, desk.layer)}"
 
 
-def _through_forward(world: World, desk: Desk, way: int, layers: list[str]) -> bool:
-    """A view knows which layers it shows; where it shows none all are gone through."""
-    before = desk.layer
-    if not before:
-        return _move(desk, way, layers)
-    if PANELS[5].view(world, desk).press(world, desk, "n" if way > 0 else "N"):
-        return desk.layer != before
-    return _move(desk, way, layers)
+def _move(desk: Desk, way: int, layers: list[str], *, backward: bool = False) -> bool:
+    """Along layers, as the flow meets them: `backward`, the last first; whether there was another.
+
+    `layers` stand as in the network.
+    """
+    to_the_end = (way > 0) != backward
+    here = _order(desk.layer)
+    if not desk.layer:
+        found = (layers if to_the_end else layers[::-1]) if way > 0 else []
+    elif to_the_end:
+        found = [name for name in layers if _order(name) > here]
+    else:
+        found = [name for name in reversed(layers) if _order(name) < here]
+    desk.layer = found[0] if found else desk.layer
+    return bool(found)
 
 
-def _move(desk: Desk, way: int, layers: list[str]) -> bool:
-    """Along layers in the order in which the flow meets them; whether there was another."""
-    at = layers.index(desk.layer) if desk.layer in layers else -1
-    if not 0 <= at + way < len(layers) or (at < 0 and way < 0):
-        return False
-    desk.layer = layers[at + way]
-    return True
+def _order(name: str) -> tuple[int, ...]:
+    """Layers in the order they stand: `3.0` in `3`."""
+    return tuple(int(part) if part.isdigit() else 0 for part in name.split(".") if part)
 
 
 def _stand_at_the_next(desk: Desk, phase: Phase, way: int, layers: list[str]) -> None:

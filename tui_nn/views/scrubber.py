@@ -38,5 +38,7 @@ def paint_scrubber(canvas: Canvas, row: int, playing: Playing) -> None:
 
 
 def _time(seconds: float, playing: Playing) -> str:
-    """Tenths where the whole takes less than a minute."""
-    return f"{seconds:.1f} s" if playing.length_s < 60 else duration(seconds)
+    """With decimals where the whole takes less than a minute."""
+    if playing.length_s >= 60:
+        return duration(seconds)
+    return f"{seconds:.{1 if playing.length_s >= 10 else 2}f} s"
