@@ -100,10 +100,16 @@ class Workbench(Hands):
         self.driving = Driving(self.world, self._link.send, self.settings.pace)
         self.board.focus()
         self.set_interval(1 / self._fps, self._paint)
-        self.call_after_refresh(self._link.start)
+        self.call_after_refresh(self._begin)
         loop = asyncio.get_running_loop()
         for number in ENDING:
             loop.add_signal_handler(number, self.exit, 128 + number)
+
+    def _begin(self) -> None:
+        """Behind the first picture: the engine, which takes longer, then what the panels show."""
+        assert self._link
+        self._link.start()
+        self.call_later(lambda: PANELS[self.desk.focus])
 
     def let_go(self) -> None:
         """Have the engine save and end, or leave it to its work; called when the app has ended."""

@@ -89,6 +89,8 @@ class Board(Widget, can_focus=True):
 
     def probes(self) -> Sequence[Probes]:
         """What has to be watched for all that is visible, each once."""
+        if self.world.started is None:
+            return ()
         found: dict[Probes, None] = dict.fromkeys(machine_probes(self.world))
         for slot in self.home.slots:
             view = PANELS[slot.panel].view(self.world, self.desk)

@@ -11,7 +11,6 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink, Palette
 from tui_nn.views.layout import NARROW, WIDE, Home, Slot
-from tui_nn.views.moment import facts, mathematics, torch_line
 from tui_nn.views.numbers import duration, short
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.scrubber import paint_scrubber
@@ -167,21 +166,28 @@ def paint_title(canvas: Canvas, slot: Slot, panel: Panel, view: View, world: Wor
                 *, focused: bool) -> None:  # fmt: skip
     """The rule over a panel, with its name and a few words; and the column at its left."""
     palette = canvas.palette
+    end = paint_rule(canvas, slot, panel.name, focused=focused)
+    if len(panel.suiting(world)) > 1 and focused:
+        end = canvas.put(0, end, f"{view.name} ", palette.quiet)
+    note = view.note(world, desk)
+    if note and end + len(note) + 3 < slot.width:
+        canvas.right(0, f" {note} ", palette.quiet, edge=slot.width - 1)
+
+
+def paint_rule(canvas: Canvas, slot: Slot, name: str, *, focused: bool) -> int:
+    """A panel's rule with its name alone, and the column at its left; where the name ends."""
+    palette = canvas.palette
     line = "━" if focused else "─"
     rule = palette.ink(palette.accent if focused else palette.rule)
     left = 1 if slot.edge else 0
     canvas.put(0, left, line * (slot.width - left), rule)
     if slot.arrow:
         canvas.put(0, left, slot.arrow, rule)
-    name = palette.ink(palette.accent, bold=True) if focused else palette.strong
-    end = canvas.put(0, left + 1, f" {panel.title} ", name)
-    if len(panel.suiting(world)) > 1 and focused:
-        end = canvas.put(0, end, f"{view.name} ", palette.quiet)
-    note = view.note(world, desk)
-    if note and end + len(note) + 3 < slot.width:
-        canvas.right(0, f" {note} ", palette.quiet, edge=slot.width - 1)
     for row, glyph in enumerate(slot.edge):
         canvas.put(row, 0, glyph, palette.ink(palette.rule))
+    title = f"{slot.panel} {name}" if slot.panel else name
+    ink = palette.ink(palette.accent, bold=True) if focused else palette.strong
+    return canvas.put(0, left + 1, f" {title} ", ink)
 
 
 def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
@@ -190,7 +196,12 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
     canvas.put(0, 0, "━" * canvas.width, palette.ink(palette.rule))
     for column in home.joints:
         canvas.put(0, column, "┷", palette.ink(palette.rule))
-    canvas.put(0, 1, f" {torch_line(world, desk, canvas.width)} ", palette.ink(palette.accent))
+    if world.started is not None:
+        # Knows rules and catalog: loaded once there is something to say, after the first picture.
+        from tui_nn.views.moment import facts, mathematics, torch_line
+
+        line = torch_line(world, desk, canvas.width)
+        canvas.put(0, 1, f" {line} ", palette.ink(palette.accent))
     if world.problem is not None:
         problem = world.problem
         words = f"{problem.where}: {problem.message}" if problem.where else problem.message
@@ -200,6 +211,8 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
         canvas.put(1, 1, desk.words, palette.ink(palette.accent, bold=True))
     elif world.playing is not None:
         paint_scrubber(canvas, 1, world.playing)
+    elif world.started is None:
+        return
     elif world.running:
         column = canvas.put(1, 1, facts(world, canvas.width))
         _paint_machine(canvas, world, column)

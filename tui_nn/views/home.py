@@ -5,7 +5,7 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Palette
 from tui_nn.views.layout import CHOICES, LEFT, LEFT_WIDE, WIDE, Home, Needs, Slot, arrange
-from tui_nn.views.panels.registry import PANELS
+from tui_nn.views.panels.registry import NAMES, PANELS
 from tui_nn.views.world import World
 
 FIRST = 5
@@ -18,6 +18,8 @@ def plan(world: World, desk: Desk, size: tuple[int, int]) -> Home:
 
 
 def _needs(world: World, desk: Desk, width: int) -> Needs:
+    if world.started is None:
+        return dict.fromkeys((1, 2, 3, 4), (2, 8))
     columns = LEFT_WIDE if width >= WIDE else LEFT
     return {
         number: PANELS[number].view(world, desk).rows(world, columns)
@@ -28,16 +30,18 @@ def _needs(world: World, desk: Desk, width: int) -> Needs:
 
 def paint_panel(slot: Slot, world: World, desk: Desk, palette: Palette, *, first: bool) -> Canvas:
     """A panel with its title; `first`: tell there what is wrong with an experiment."""
-    panel = PANELS[slot.panel]
-    view = panel.view(world, desk)
     canvas = Canvas(slot.width, slot.height, palette)
     focused = desk.focus == slot.panel
-    frame.paint_title(canvas, slot, panel, view, world, desk, focused=focused)
     columns, rows = slot.inner
     inner = Canvas(columns, max(0, rows), palette)
-    if world.started is not None:
+    if world.started is None:
+        frame.paint_rule(canvas, slot, NAMES[slot.panel], focused=focused)
+    else:
+        panel = PANELS[slot.panel]
+        view = panel.view(world, desk)
+        frame.paint_title(canvas, slot, panel, view, world, desk, focused=focused)
         view.paint(inner, world, desk)
-    elif first and world.problem is not None:
+    if world.started is None and first and world.problem is not None:
         frame.paint_problem(inner, world.problem)
     canvas.draw(inner, 1, slot.width - columns)
     return canvas

@@ -1,19 +1,36 @@
-"""All panels by their number."""
+"""All panels by their number; their views are loaded when the first is asked for."""
 
-from tui_nn.views.panels.data import DATA
-from tui_nn.views.panels.evaluate import EVALUATE
-from tui_nn.views.panels.forward import FORWARD
-from tui_nn.views.panels.gradient import GRADIENT
-from tui_nn.views.panels.look_for import LOOK_FOR
-from tui_nn.views.panels.loss import LOSS
-from tui_nn.views.panels.network import NETWORK
-from tui_nn.views.panels.optimizer import OPTIMIZER
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import import_module
+
 from tui_nn.views.panels.panel import Panel
-from tui_nn.views.panels.update import UPDATE
 
-PANELS: dict[int, Panel] = {
-    panel.number: panel
-    for panel in (
-        NETWORK, DATA, LOSS, OPTIMIZER, FORWARD, GRADIENT, UPDATE, EVALUATE, LOOK_FOR
-    )
+NAMES = {
+    1: "Network", 2: "Data", 3: "Loss", 4: "Optimizer", 5: "Forward", 6: "Gradient", 7: "Update",
+    8: "Evaluate", 0: "Look for",
 }  # fmt: skip
+"""What can be painted before the views are there: the first picture waits for nothing else."""
+
+
+class _Panels(Mapping[int, Panel]):
+    @cached_property
+    def _loaded(self) -> dict[int, Panel]:
+        found = {}
+        for number, name in NAMES.items():
+            word = name.replace(" ", "_")
+            module = import_module(f"tui_nn.views.panels.{word.lower()}")
+            found[number] = getattr(module, word.upper())
+        return found
+
+    def __getitem__(self, number: int) -> Panel:
+        return self._loaded[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+PANELS: Mapping[int, Panel] = _Panels()
