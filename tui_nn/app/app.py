@@ -12,12 +12,10 @@ from textual.binding import Binding, BindingType
 
 from tui_nn.app.board import Board
 from tui_nn.app.driving import Driving
-from tui_nn.app.explaining import Explanation, pages
 from tui_nn.app.hands import SAID_S, Hands
 from tui_nn.app.handshake import Greeted, greet
 from tui_nn.app.keys import ACTIONS, MOVES
 from tui_nn.app.link import Link
-from tui_nn.app.listing import ActionList, every_action
 from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
 from tui_nn.app.walking import walk
@@ -349,7 +347,11 @@ class Workbench(Hands):
         except OSError as error:
             self.say(f"no picture: {error.strerror}")
 
+    # Pages and lists have widgets of their own, loaded when they are wanted: not at the start.
+
     def action_explain(self) -> None:
+        from tui_nn.app.explaining import Explanation, pages
+
         panel = PANELS[self.desk.focus]
         view = panel.view(self.world, self.desk)
         self.push_screen(Explanation(pages(panel, view, self.world, self.desk)))
@@ -359,6 +361,8 @@ class Workbench(Hands):
             await self.run_action(name)
 
     def action_list_all(self) -> None:
+        from tui_nn.app.listing import ActionList, every_action
+
         self.push_screen(ActionList(every_action(self.world)), self._do)
 
     def action_nothing(self) -> None:

@@ -6,7 +6,6 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import tomlkit
 from platformdirs import user_config_dir
 
 from tui_nn.views.ink import PALETTES, ThemeName
@@ -45,6 +44,8 @@ def read_config() -> Config:
 
 def write_config(config: Config) -> None:
     """Remember; where the file can't be written nothing is lost but that."""
+    import tomlkit  # to write alone: the first picture doesn't wait for it
+
     path = config_file()
     text = tomlkit.dumps(
         {"theme": config.theme, "views": {str(k): v for k, v in config.views.items()}}

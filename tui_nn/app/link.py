@@ -13,7 +13,7 @@ from tui_nn.app.handshake import Greeted
 from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
 from tui_nn.client import Client, engine_command
-from tui_nn.spec.protocol import Evaluated, Phase, Stepped
+from tui_nn.spec.protocol import Ended, Evaluated, Phase, Stepped
 from tui_nn.spec.protocol.commands import Commands, Inspect, Load, Seen, Unwatch, Watch
 from tui_nn.spec.protocol.frames import Device, Frame, Probes, Samples
 from tui_nn.spec.protocol.lines import Told
@@ -137,7 +137,7 @@ class Link:
         if client is None:
             return ""
         goes_on = self._settings.attach or "--stay" in self._settings.command
-        was_running = client.state == "running"
+        was_running, step = client.state == "running", client.present.step
         with _word_if_slow():
             client.close(stop=not goes_on)
         kept = f"kept in {self._run}" if self._run else ""
@@ -146,7 +146,8 @@ class Link:
         if goes_on:
             again = f": nn-tui {self._run} shows it again" if self._run else ""
             return f"training goes on{again}"
-        return f"stopped at step {client.present.step:,}, {kept or 'not kept'}"
+        ends = [told.step for told in self._waiting if isinstance(told, Ended)]
+        return f"stopped at step {(ends or [step])[-1]:,}, {kept or 'not kept'}"
 
     def _hear(self, told: Told) -> None:
         """In the client's thread."""
