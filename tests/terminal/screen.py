@@ -10,20 +10,25 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyte
 
 SOON = 60.0
+PROGRAM = (sys.executable, "-m", "tui_nn")
 
 
 class Shown:
     """A child behind a pseudo-terminal, parsed as xterm would."""
 
     def __init__(
-        self, *arguments: str, size: tuple[int, int] = (120, 36), **environment: str
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (120, 36),
+        program: Sequence[str] = PROGRAM,
+        **environment: str,
     ) -> None:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
@@ -37,7 +42,7 @@ class Shown:
         for name in ("NO_COLOR", "COLUMNS", "LINES", "SSH_CONNECTION"):
             surroundings.pop(name, None)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui_nn", *arguments],
+            [*program, *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             env=surroundings | environment,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
@@ -103,9 +108,12 @@ class Shown:
 
 @contextmanager
 def shown(
-    *arguments: str, size: tuple[int, int] = (120, 36), **environment: str
+    *arguments: str,
+    size: tuple[int, int] = (120, 36),
+    program: Sequence[str] = PROGRAM,
+    **environment: str,
 ) -> Iterator[Shown]:
-    child = Shown(*arguments, size=size, **environment)
+    child = Shown(*arguments, size=size, program=program, **environment)
     try:
         yield child
     finally:
