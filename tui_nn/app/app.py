@@ -21,7 +21,6 @@ from tui_nn.app.settings import Settings
 from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
 from tui_nn.spec.exits import Exit
-from tui_nn.spec.protocol import Started
 from tui_nn.spec.protocol.commands import Grain
 from tui_nn.spec.protocol.flow import Phase
 from tui_nn.spec.protocol.lines import Told
@@ -119,11 +118,7 @@ class Workbench(Hands):
     def _changed(self, told: Told) -> None:
         """An event was taken in: shown at once while training stands, else with the next frame."""
         self._is_due = True
-        if isinstance(told, Started):
-            if self.replaying is None or not self._has_started:
-                self.desk.focus, self.desk.chosen_phase = 1, 0
-            self._has_started = True
-        elif isinstance(told, Present | Answer):
+        if isinstance(told, Present | Answer):
             self._follow(told if isinstance(told, Present) else told.present)
         elif isinstance(told, Problem):
             self.desk.words = ""
@@ -139,7 +134,6 @@ class Workbench(Hands):
         self._place = place
 
     _place: tuple[object, ...] = ()
-    _has_started = False
 
     def _paint(self) -> None:
         if self.replaying is not None:

@@ -54,7 +54,7 @@ ACTIONS = (
     Action("full", "this panel on the whole screen", "Show", ("f",)),
     Action("view(1)", "next view of this panel", "Show", ("v",)),
     Action("view(-1)", "previous view", "Show", ("V", "upper_v")),
-    Action("theme", "next theme: dark, light, high contrast, colour-blind safe", "Show",
+    Action("theme", "next theme: dark, light, contrast, safe", "Show",
            ("T", "upper_t")),
     Action("save", "save now", "Save", ("w", "ctrl+s")),
     Action("capture", "save a picture of the screen", "Save", ("C", "upper_c")),

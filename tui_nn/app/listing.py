@@ -1,6 +1,7 @@
 """`:`: every action by name."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -103,7 +104,8 @@ def matching(typed: str, actions: Sequence[Action]) -> list[Action]:
 
 
 def _line(action: Action, width: int) -> str:
-    """Head, words and key in columns; the head is left out where it is narrow."""
-    if width < 60:
-        return f"{action.key:<10} {action.words}"
-    return f"{action.head:<8} {action.words:<44} {action.key}"
+    """Head, words and key in columns; without the head where it is narrow, long words hanging."""
+    if width >= 60:
+        return f"{action.head:<8} {action.words:<44} {action.key}"
+    lines = wrap(action.words, max(8, width - 12)) or [""]
+    return f"{action.key:<9} " + f"\n{'':<10}".join(lines)

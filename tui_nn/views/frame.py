@@ -301,7 +301,7 @@ def _footer_parts(width: int, world: World) -> list[tuple[int, str]]:
         if column + len(part) > width:
             break
         found.append((column, part))
-        column += len(part) + (3 if wide else 2)
+        column += len(part) + (3 if wide or world.playing else 2)
     return found
 
 
