@@ -34,8 +34,6 @@ from tui_nn.views.world import SAMPLES, World
 
 PHASES = tuple(Phase)
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-SEEKS = {"left": -0.01, "right": 0.01, "<": -0.1, ">": 0.1}
-"""What keys do to a recording, in shares of its length."""
 
 
 def drives(action: Callable[..., None]) -> Callable[..., None]:
@@ -316,16 +314,8 @@ class Workbench(Hands):
             self._close_top()
 
     def _seek(self, key: str) -> bool:
-        """Move a recording; whether the key does that."""
-        if self.replaying is None:
-            return False
-        if key in SEEKS:
-            self.replaying.seek(SEEKS[key])
-        elif key in ("home", "end"):
-            self.replaying.go_to(float(key == "end"))
-        else:
-            return False
-        return True
+        """Whether the key moves a recording."""
+        return self.replaying is not None and self.replaying.answers(key)
 
     def _close_top(self) -> bool:
         """Close what lies over the home screen; whether there was something."""

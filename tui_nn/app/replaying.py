@@ -13,6 +13,8 @@ from tui_nn.views.scrubber import Playing
 SPEEDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0,
           0.0)  # fmt: skip
 """Times as fast as it was; 0: all at once."""
+SEEKS = {"left": -0.01, "right": 0.01, "<": -0.1, ">": 0.1}
+"""What keys move it by, in shares of its length."""
 TAIL = 2**18
 """Bytes at the end of a recording in which its last time stands."""
 
@@ -54,14 +56,16 @@ class Replaying:
             self._recording.seek(0.0)
         self._recording.play(self._speed)
 
-    def seek(self, share: float) -> None:
-        """Go on or back by a share of its length."""
-        at_s = self.playing.at_s + share * self._length_s
-        self._recording.seek(max(0.0, min(self._length_s, at_s)))
-
-    def go_to(self, share: float) -> None:
-        """Go to a share of its length."""
-        self._recording.seek(share * self._length_s)
+    def answers(self, key: str) -> bool:
+        """Go on or back by a share of its length, or to an end of it; whether the key does that."""
+        if key in SEEKS:
+            to_s = self.playing.at_s + SEEKS[key] * self._length_s
+        elif key in ("home", "end"):
+            to_s = self._length_s if key == "end" else 0.0
+        else:
+            return False
+        self._recording.seek(max(0.0, min(self._length_s, to_s)))
+        return True
 
     def change_speed(self, way: int) -> float:
         """One rung slower or faster; the speed."""
