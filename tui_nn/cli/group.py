@@ -1,5 +1,6 @@
 """The group that all commands join, and what they share."""
 
+import os
 import sys
 
 import click
@@ -14,7 +15,7 @@ class Commands(click.Group):
     """`nn-tui WORD`: a command, else a run to follow, a preset or a file to train."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args or ["train", "--without-app", DEFAULT_PRESET])
+        return super().parse_args(ctx, args or _without_command([DEFAULT_PRESET], is_run=False))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -22,26 +23,51 @@ class Commands(click.Group):
         word = args[0]
         if word in self.commands:
             return super().resolve_command(ctx, args)
+        at_the_other_end = any(arg.split("=")[0] == "--engine" for arg in args[1:])
+        is_run = not at_the_other_end and self._is_run(word)
+        return super().resolve_command(ctx, _without_command(args, is_run=is_run))
+
+    def _is_run(self, word: str) -> bool:
+        """Whether it names a run; InvalidInput where it is no preset and no file either."""
         from tui_nn.runs.folder import find_run, match_run
         from tui_nn.spec.catalog.entry import near
         from tui_nn.spec.files import find_experiment, near_file
 
-        if any(arg.split("=")[0] == "--engine" for arg in args[1:]):  # named at the other end
-            return "train", self.commands["train"], args
         if find_run(word, whole=False) is not None:
-            return "follow", self.commands["follow"], args
+            return True
         try:
             find_experiment(word)
         except InvalidInput as error:
             if match_run(word) is not None:
-                return "follow", self.commands["follow"], args
+                return True
             hint = near(word, self.commands) or near_file(word)
             lists = "`nn-tui presets` and `nn-tui runs` list them, `nn-tui --help` the commands"
             none = f"there is no command, preset, file or run {word}"
             raise InvalidInput(
                 error.message if error.where else none, where=error.where, hint=hint or lists
             ) from None
-        return "train", self.commands["train"], ["--without-app", *args]
+        return False
+
+
+def _without_command(args: list[str], *, is_run: bool) -> list[str]:
+    """What is done with a name alone: it is opened, where there is a screen to open it on."""
+    reason = no_screen()
+    if not reason:
+        return ["open", *args]
+    if is_run:
+        return ["follow", *args]
+    if not {"-q", "--quiet"} & set(args):
+        say(f"{reason}: training {args[0]} headlessly, as `nn-tui train` does")
+    return ["train", *args]
+
+
+def no_screen() -> str:
+    """Why nothing can be painted; empty where it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "no terminal"
+    if os.environ.get("TERM", "dumb") == "dumb":
+        return "this terminal shows lines alone (TERM=dumb)"
+    return ""
 
 
 verbose = click.option(
@@ -54,7 +80,7 @@ verbose = click.option(
 def commands() -> None:
     """A workbench for training neural networks, step by step.
 
-    nn-tui PRESET trains a preset; without a name, the AND gate. nn-tui RUN shows a run.
+    nn-tui PRESET, FILE or RUN opens it on the screen; without a name, the AND gate.
     """
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_nn.cli.group import commands, say, verbose
+from tui_nn.cli.group import commands, verbose
 from tui_nn.spec.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ class TrainCommand(click.Command):
 @click.option(
     "--engine", metavar="COMMAND", help="Train elsewhere: 'ssh box nn-tui engine --stay'."
 )
-@click.option("--without-app", is_flag=True, hidden=True)
 @verbose
 def train(
     experiment: str | None,
@@ -67,7 +66,6 @@ def train(
     save_every: float | None,
     init_from: str | None,
     engine: str | None,
-    without_app: bool,
 ) -> int:
     """Train an experiment to its goal or end.
 
@@ -106,8 +104,6 @@ def train(
         raise click.UsageError("Missing argument 'EXPERIMENT'", click.get_current_context())
     with waiting(quiet) as tell:
         opened = open_experiment(experiment, changes, target, tell)
-    if without_app and not quiet:
-        say(f"training {experiment} headlessly (no screen yet)")
     return headless.train(opened, how)
 
 

@@ -46,12 +46,16 @@ def split_command(text: str) -> list[str]:
 class Child:
     """A running command in a session of its own, which no Ctrl-C of this terminal reaches."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        """Raises OSError where there is no such command, ValueError where there can be none."""
+    def __init__(self, command: Sequence[str], *, asks: bool = False) -> None:
+        """Raises OSError where there is no such command, ValueError where there can be none.
+
+        `asks`: it may ask a person on this terminal, so it stays in its session and its group.
+        """
         self._process = subprocess.Popen(
             command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=True, env=_environment(),
+            stderr=subprocess.PIPE, start_new_session=not asks, env=_environment(),
         )  # fmt: skip
+        self._signal = os.kill if asks else os.killpg
         assert self._process.stdin
         assert self._process.stdout
         self._input = Writer(self._process.stdin.fileno(), self._process.stdin.close)
@@ -89,7 +93,7 @@ class Child:
             if self.has_ended(patience_s):
                 return
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
+                self._signal(self._process.pid, number)
         self._process.wait()
 
     def has_ended(self, patience_s: float) -> bool:

@@ -47,13 +47,18 @@ class Client(Delivery):
         *,
         start_limit_s: float = 60.0,
         stays: bool = False,
+        asks: bool = False,
     ) -> None:
-        """`stays`: the engine trains on when it is let go, so `close` doesn't wait for it."""
+        """`stays`: the engine trains on when it is let go, so `close` doesn't wait for it.
+
+        `asks`: the command may ask on this terminal: for a password, about a host's key.
+        """
         super().__init__(on_event)
         self.hello: Hello | None = None
         self._command = list(command)
         self._start_limit_s = start_limit_s
         self._stays = stays
+        self._asks = asks
         self._child: Child | None = None
         self._banner: deque[str] = deque(maxlen=TAIL)
         self._reception = Reception("the engine")
@@ -82,7 +87,7 @@ class Client(Delivery):
         """Start the command and listen to it."""
         reason = "the engine can't be started"
         try:
-            self._child = Child(self._command)
+            self._child = Child(self._command, asks=self._asks)
         except FileNotFoundError:
             self._go_offline(f"{reason}: there is no command {self._command[0]}")
         except (OSError, ValueError) as error:

@@ -79,6 +79,12 @@ class Recording(Delivery):
             self._thread.join()
 
     @property
+    def at_s(self) -> float:
+        """The time of the recording that is being played."""
+        with self._changed:
+            return self._clock.now(self._told_s)
+
+    @property
     def _told_s(self) -> float:
         return self._last.elapsed_s if self._last else 0.0
 
@@ -152,14 +158,14 @@ class _Clock:
         self._since = time.monotonic()
 
     def run(self, speed: float, told_s: float) -> None:
-        self._at = self._now(told_s)
+        self._at = self.now(told_s)
         self.runs = True
         self._speed = speed
         self._since = time.monotonic()
 
     def stop(self, told_s: float) -> None:
         """`told_s` is where it stands if all comes at once."""
-        self._at = self._now(told_s)
+        self._at = self.now(told_s)
         self.runs = False
 
     def go_to(self, at: float) -> None:
@@ -169,12 +175,13 @@ class _Clock:
 
     def seconds_until(self, at: float) -> float:
         """Of real time; inf where it stands still before."""
-        now = self._now(math.inf)
+        now = self.now(math.inf)
         if at <= now:
             return 0.0
         return (at - now) / self._speed if self.runs else math.inf
 
-    def _now(self, at_once: float) -> float:
+    def now(self, at_once: float) -> float:
+        """`at_once` is where it stands if all comes at once."""
         if not self.runs:
             return self._at
         if not self._speed:

@@ -57,7 +57,8 @@ class Watching:
         if not self._watches:
             return False
         moment = Moment(session.branch, session.step, session.phase, looks)
-        due = self._watches.due(time.monotonic(), moment, running=running)
+        has_before = session.before is not None
+        due = self._watches.due(time.monotonic(), moment, running=running, has_before=has_before)
         for watch in due if running else due[:1]:
             began = time.monotonic()
             connection = self._by_number[watch.key[0]]

@@ -1,6 +1,7 @@
 """Coloured cells of a terminal: rows of runs, and a grid to write them into."""
 
 import unicodedata
+from functools import lru_cache
 from itertools import groupby
 
 RGB = tuple[int, int, int]
@@ -87,6 +88,7 @@ class Grid:
         )
 
 
+@lru_cache(maxsize=4096)
 def _width(character: str) -> int:
     """Cells one character takes: 0 for controls and combining marks, 2 for East Asian wide."""
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Mn", "Me"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tui_nn.plot.band import Band, draw_band
 from tui_nn.plot.canvas import ASCII_PATTERNS, BRAILLE_PATTERNS, Pattern, Stroke, draw
 from tui_nn.plot.cells import RGB, Grid, Row, ansi, plain
 from tui_nn.plot.decimate import decimate
@@ -14,7 +15,7 @@ from tui_nn.plot.lines import Drawable, Limits, Line, Mark, drawable, range_of
 from tui_nn.plot.marks import draw_marks, draw_message, draw_tags
 from tui_nn.spec.errors import InvalidInput
 
-__all__ = ["MIN_HEIGHT", "MIN_WIDTH", "Chart", "Line", "Mark", "chart"]
+__all__ = ["MIN_HEIGHT", "MIN_WIDTH", "Band", "Chart", "Line", "Mark", "chart"]
 
 MIN_WIDTH = 20
 MIN_HEIGHT = 5
@@ -36,6 +37,18 @@ class Chart:
     """What the x axis has to span, in the units of the data; None if there was nothing."""
     y_limits: Limits | None
     """Ends of the y axis."""
+    layout: Layout
+    """Which cells are whose."""
+
+    def cell(self, x: float, y: float) -> tuple[int, int] | None:
+        """Row and column of a point; None where it is off the axes."""
+        layout = self.layout
+        if layout.x is None or layout.y is None or not (layout.y.low <= y <= layout.y.high):
+            return None
+        if not layout.x.low <= x <= layout.x.high:
+            return None
+        column = layout.left + layout.canvas.column(layout.x.place(x))
+        return layout.canvas.row(layout.y.place(y)), column
 
     def text(self, colour: bool) -> str:
         """The chart for a terminal: lines without spaces at their ends, in RGB if `colour`."""
@@ -51,6 +64,9 @@ def chart(
     y_label: str = "",
     log_y: bool = False,
     marks: Sequence[Mark] = (),
+    bands: Sequence[Band] = (),
+    compact: bool = False,
+    exact_y: bool = False,
     x_limits: Limits | None = None,
     y_limits: Limits | None = None,
     frame: RGB | None = None,
@@ -62,14 +78,13 @@ def chart(
     the chart before, they never shrink. The y axis ends on round values, the x axis where the
     data ends. With `log_y`, values ≤ 0 are left out and counted below the chart. `frame`
     colours all that isn't a line or a mark. `ascii_only` uses no character outside ASCII.
+    Bands lie behind the lines and are cut off where the axes end. `compact` writes what stands
+    below the x axis into it: one row more for the lines. With `exact_y` a linear y axis ends
+    where the data ends, too.
     """
-    if width < MIN_WIDTH or height < MIN_HEIGHT:
-        raise InvalidInput(
-            f"a chart of {width}x{height} cells is too small",
-            hint=f"give it at least {MIN_WIDTH}x{MIN_HEIGHT}",
-        )
+    _refuse_small(width, height)
     shown = [drawable(line, log=log_y) for line in lines]
-    looks = _looks(len(lines), ascii_only=ascii_only)
+    looks = _looks(lines, ascii_only=ascii_only)
     x_word, y_word = (plain(label, ascii_only=ascii_only) for label in (x_label, y_label))
     wanted = Wanted(
         x=range_of([s.x for s in shown], x_limits, (mark.x for mark in marks)),
@@ -78,14 +93,18 @@ def chart(
         y_words=tuple(word for word in (y_word, "log" if log_y else "") if word),
         margin=_TAG_MARGIN if any(look.tag for look in looks) else 0,
         ascii_only=ascii_only,
+        compact=compact,
+        exact_y=exact_y,
     )
     layout, legend = _arranged(wanted, width, height, _legend(lines, shown, looks, ascii_only))
     grid = Grid(width, height)
     draw_frame(grid, layout, frame)
     draw_legend(grid, layout.left, legend, frame, ascii_only=ascii_only)
+    for band in bands:
+        draw_band(grid, layout, band)
     _draw_lines(grid, layout, lines, shown, looks)
     draw_marks(grid, layout, marks)
-    if not any(np.isfinite(s.y).any() for s in shown):
+    if not bands and not any(np.isfinite(s.y).any() for s in shown):
         draw_message(grid, layout, _why_empty(shown), frame)
     return Chart(
         grid.rows(),
@@ -93,7 +112,16 @@ def chart(
         height,
         (wanted.x.low, wanted.x.high) if wanted.x else None,
         (layout.y.low, layout.y.high) if layout.y else None,
+        layout,
     )
+
+
+def _refuse_small(width: int, height: int) -> None:
+    if width < MIN_WIDTH or height < MIN_HEIGHT:
+        raise InvalidInput(
+            f"a chart of {width}x{height} cells is too small",
+            hint=f"give it at least {MIN_WIDTH}x{MIN_HEIGHT}",
+        )
 
 
 @dataclass(frozen=True)
@@ -106,10 +134,12 @@ class _Look:
     tag: str = ""
 
 
-def _looks(count: int, *, ascii_only: bool) -> list[_Look]:
+def _looks(lines: Sequence[Line], *, ascii_only: bool) -> list[_Look]:
     """Patterns or characters for up to four lines, letters for more."""
+    count = len(lines)
     looks = []
-    for index in range(count):
+    for place, line in enumerate(lines):
+        index = place if line.look is None or count > len(_CHARACTERS) else line.look
         letter = _LETTERS[index % len(_LETTERS)]
         character = _CHARACTERS[index] if count <= len(_CHARACTERS) else letter
         if ascii_only:
@@ -136,9 +166,10 @@ def _legend(
 
 def _arranged(wanted: Wanted, width: int, height: int, legend: Legend) -> tuple[Layout, Legend]:
     """The layout, with a row for the legend only if there is something to say in it."""
-    layout = arrange(wanted, width, height - 2)
+    below = 1 if wanted.compact else 2
+    layout = arrange(wanted, width, height - below)
     if legend.keys or legend.notes or layout.left_over:
-        layout = arrange(wanted, width, height - 3)
+        layout = arrange(wanted, width, height - below - 1)
     return layout, replace(legend, extras=layout.left_over)
 
 

@@ -28,13 +28,17 @@ class Wanted:
     margin: int = 0
     """Columns kept free to the right of the canvas."""
     ascii_only: bool = False
+    compact: bool = False
+    """The labels of the x axis stand in it, not below."""
+    exact_y: bool = False
+    """The y axis ends where the data ends."""
 
 
 @dataclass(frozen=True)
 class Layout:
     """Cells of a chart: a gutter, the y axis (one column), the canvas, a margin right of it.
 
-    Below the canvas lie the x axis and its labels, two rows.
+    Below the canvas lie the x axis and its labels, two rows; one where it is compact.
     """
 
     canvas: Canvas
@@ -49,6 +53,7 @@ class Layout:
     """Row: word, in rows without a label."""
     left_over: tuple[str, ...]
     """What has no room beside the axes, to be said elsewhere."""
+    compact: bool = False
 
     @property
     def left(self) -> int:
@@ -58,7 +63,7 @@ class Layout:
 
 def arrange(wanted: Wanted, width: int, canvas_height: int) -> Layout:
     """The layout of a chart of `width` columns whose canvas has `canvas_height` rows."""
-    y = _y_axis(wanted.y, canvas_height) if wanted.y else None
+    y = _y_axis(wanted.y, canvas_height, exact=wanted.exact_y) if wanted.y else None
     y_labels = _y_labels(y, Canvas(1, canvas_height, wanted.ascii_only)) if y else {}
     longest = min(_LONGEST_WORD, width // 6)
     y_words = _beside(wanted.y_words, longest, y_labels, canvas_height)
@@ -73,7 +78,7 @@ def arrange(wanted: Wanted, width: int, canvas_height: int) -> Layout:
         f"x counts from {x.base}" if x and x.base else "",
     )
     said = tuple(text for text in left_over if text)
-    return Layout(canvas, gutter, x, y, x_labels, y_labels, x_word, y_words, said)
+    return Layout(canvas, gutter, x, y, x_labels, y_labels, x_word, y_words, said, wanted.compact)
 
 
 def draw_frame(grid: Grid, layout: Layout, colour: RGB | None) -> None:
@@ -85,16 +90,19 @@ def draw_frame(grid: Grid, layout: Layout, colour: RGB | None) -> None:
         grid.put(row, gutter - cell_width(text), text, colour)
         grid.put(row, gutter, box["up tick" if row in layout.y_labels else "up"], colour)
     grid.put(height, gutter, box["corner"] + box["across"] * layout.canvas.width, colour)
-    grid.put(height + 1, gutter - cell_width(layout.x_word), layout.x_word, colour)
+    row = height if layout.compact else height + 1
+    grid.put(row, gutter - cell_width(layout.x_word), layout.x_word, colour)
     for column, start, label in layout.x_labels:
         grid.put(height, layout.left + column, box["across tick"], colour)
-        grid.put(height + 1, layout.left + start, label, colour)
+        grid.put(row, layout.left + start, label, colour)
 
 
-def _y_axis(wanted: Range, rows: int) -> Axis:
+def _y_axis(wanted: Range, rows: int, *, exact: bool) -> Axis:
     most = max(2, min(_MOST_TICKS, (rows + 1) // 2))
     if wanted.log:
         return log_axis(wanted.low, wanted.high, max(3, most))
+    if exact:
+        return linear_axis(wanted.low, wanted.high, max(3, most), whole=wanted.whole, snap=False)
     return linear_axis(wanted.low, wanted.high, most, whole=wanted.whole)
 
 
@@ -102,7 +110,7 @@ def _y_labels(axis: Axis, canvas: Canvas) -> dict[int, str]:
     """One label a row at most, the ends before the others."""
     ticks = list(zip(axis.ticks, axis.labels, strict=True))
     labels: dict[int, str] = {}
-    for tick, label in [ticks[0], ticks[-1], *ticks]:
+    for tick, label in [*ticks[:1], *ticks[-1:], *ticks]:
         labels.setdefault(canvas.row(axis.place(tick)), label)
     return labels
 

@@ -26,6 +26,8 @@ class Line:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     colour: RGB | None = None
+    look: int | None = None
+    """Which of the four patterns it has, from 0; None: that of its place among the lines."""
 
     def __post_init__(self) -> None:
         for axis in ("x", "y"):

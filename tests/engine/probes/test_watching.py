@@ -287,6 +287,21 @@ def test_only_what_shows_an_update_wants_the_parameters_before_it(
     assert watches.wants_before(0.0, running=False) is wants
 
 
+@pytest.mark.parametrize(
+    ("probe", "waits"),
+    [(Layers(), True), (Weights(tensor="0.weight"), True), (Curves(), False), (Map(), False)],
+)
+def test_while_running_an_update_is_shown_only_where_the_parameters_before_it_are_known(
+    probe: Probes, waits: bool
+) -> None:
+    watches = Watches()
+    watches.add((0, 0), probe, 20.0)
+    due = watches.due(0.0, moment(1), running=True, has_before=False)
+    assert [watch.probe for watch in due] == ([] if waits else [probe])
+    assert len(watches.due(0.0, moment(1), running=True, has_before=True)) == 1
+    assert len(watches.due(0.0, moment(1), running=False, has_before=False)) == 1
+
+
 def test_the_parameters_before_are_wanted_only_where_a_frame_will_follow() -> None:
     loop = Loop(costs={(0, 0): 0.001})
     loop.watch(Layers())

@@ -129,16 +129,21 @@ class Watches:
         for watch in self._watches.values():
             watch.moment = None
 
-    def due(self, now: float, moment: Moment, *, running: bool) -> list[Watched]:
+    def due(
+        self, now: float, moment: Moment, *, running: bool, has_before: bool = True
+    ) -> list[Watched]:
         """What is to be looked at now, the cheapest first; each look is told by `sent`.
 
-        Stopped, every watch is due once a moment, whatever it costs.
+        Stopped, every watch is due once a moment, whatever it costs. Running, what shows an update
+        waits for a step of which the parameters before it are known (`has_before`).
         """
         self._earn(now, running=running)
         ready = [
             watch
             for watch in self._watches.values()
-            if watch.moment != moment and self._is_ready(watch, now, running=running)
+            if watch.moment != moment
+            and self._is_ready(watch, now, running=running)
+            and (has_before or not running or not isinstance(watch.probe, NEEDS_BEFORE))
         ]
         return sorted(ready, key=lambda watch: watch.price)
 

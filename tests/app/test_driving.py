@@ -1,0 +1,191 @@
+"""From keys to commands: lr, undo, layer by layer; what is pasted is no burst of them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from textual import events
+
+from tests.app.support import EXPERIMENT, LAYERS, Sent
+from tests.views.support import present, started, world_of
+from tui_nn.app.burst import Burst, Capitals, is_pasted
+from tui_nn.app.driving import Driving, rate_of, rung, with_rate
+from tui_nn.app.walking import walk
+from tui_nn.spec.protocol import Phase
+from tui_nn.spec.protocol.commands import Back, Change, GoTo, Pause, Reset, Run, Step
+from tui_nn.views.desk import Desk
+from tui_nn.views.world import World
+
+
+def world_at(step: int, state: str = "paused", **changes: Any) -> World:
+    experiment = EXPERIMENT | {k: v for k, v in changes.items() if k in EXPERIMENT}
+    others = {k: v for k, v in changes.items() if k not in EXPERIMENT}
+    return world_of(
+        started(experiment=experiment, layers=LAYERS), present(step, state, lr=0.1, **others)
+    )
+
+
+def driving(**changes: Any) -> tuple[Driving, Sent]:
+    sent = Sent()
+    return Driving(world_at(7, **changes), sent), sent
+
+
+def test_a_small_letter_goes_forward_and_a_capital_back() -> None:
+    drive, sent = driving()
+    drive.forward("epoch")
+    drive.back("phase")
+    assert sent.commands == [Step(by="epoch"), Back(by="phase")]
+
+
+def test_who_steps_while_training_runs_pauses_first() -> None:
+    drive, sent = driving(state="running")
+    drive.forward("step")
+    assert sent.commands == [Pause(), Step(by="step")]
+
+
+def test_a_reset_is_undone_by_going_back_to_its_step_and_branch() -> None:
+    drive, sent = driving(branch=3)
+    drive.reset()
+    assert drive.undo() == "undone: reset"
+    assert drive.redo() == "again: reset"
+    assert sent.commands == [Reset(), GoTo(step=7, branch=3), Reset()]
+
+
+def test_a_new_seed_is_the_next_one() -> None:
+    drive, sent = driving()
+    drive.reset(new_seed=True)
+    assert sent.commands == [Reset(seed=1)]
+
+
+def test_nothing_to_undo_is_said() -> None:
+    drive, sent = driving()
+    assert drive.undo() == "nothing to undo: capitals go back"
+    assert drive.redo() == "nothing to redo"
+    assert not sent.commands
+
+
+@pytest.mark.parametrize(
+    ("value", "up", "down"), [(0.1, 0.3, 0.03), (0.05, 0.1, 0.03), (3.0, 10.0, 1.0)]
+)
+def test_the_ladder_goes_by_one_three_ten(value: float, up: float, down: float) -> None:
+    assert rung(value, 1) == up
+    assert rung(value, -1) == down
+
+
+@pytest.mark.parametrize(
+    ("written", "lr", "changed"),
+    [
+        ("SGD(lr=0.1, momentum=0.9)", 0.1, "SGD(lr=0.3, momentum=0.9)"),
+        ("SGD(0.1, momentum=0.9)", 0.1, "SGD(0.3, momentum=0.9)"),
+        ("Adam(betas=(0.9, 0.99), lr=0.1)", 0.1, "Adam(betas=(0.9, 0.99), lr=0.3)"),
+        ("Adam(betas=(0.9, 0.99))", 0.001, "Adam(lr=0.3, betas=(0.9, 0.99))"),
+        ("LBFGS()", 1.0, "LBFGS(lr=0.3)"),
+    ],
+)
+def test_lr_is_changed_where_it_is_written(written: str, lr: float, changed: str) -> None:
+    assert rate_of(written) == lr
+    assert with_rate(written, 0.3) == changed
+
+
+def test_presses_within_a_second_are_undone_at_once() -> None:
+    drive, sent = driving()
+    assert [drive.change_rate(1, now) for now in (0.0, 0.5, 1.2)] == ["lr 0.3", "lr 1", "lr 3"]
+    assert drive.change_rate(1, 9.0) == "lr 0.3"  # the world still knows 0.1
+    drive.undo()
+    drive.undo()
+    assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=0.1)",))
+    assert drive.undo() == "nothing to undo: capitals go back"
+
+
+def test_the_lr_of_every_optimizer_changes() -> None:
+    drive, sent = driving(optimizer=["Muon(lr=0.02)", "AdamW(lr=0.003)"])
+    assert drive.change_rate(1) == "lr 0.03, 0.01"
+    drive.undo()
+    assert sent.commands == [
+        Change(changes=('optimizer=["Muon(lr=0.03)", "AdamW(lr=0.01)"]',)),
+        Change(changes=('optimizer=["Muon(lr=0.02)", "AdamW(lr=0.003)"]',)),
+    ]
+
+
+def test_pace_goes_up_to_flat_out() -> None:
+    drive, sent = driving(state="running")
+    drive.pace = 500.0
+    assert [drive.change_pace(1) for _ in range(3)] == [1000.0, 0.0, 0.0]
+    assert drive.change_pace(-1) == 1000.0
+    assert sent.commands[0] == Run(pace=1000.0)
+
+
+@pytest.mark.parametrize(
+    ("phase", "way", "layers"),
+    [
+        (Phase.FORWARD, 1, ["0", "1", "2", ""]),
+        (Phase.GRADIENT, 1, ["2", "1", "0", ""]),
+        (Phase.UPDATE, 1, [""]),
+    ],
+)
+def test_layers_come_in_the_direction_of_the_flow(
+    phase: Phase, way: int, layers: list[str]
+) -> None:
+    world, desk = world_at(7, phase=phase), Desk()
+    seen = []
+    for _ in layers:
+        words = walk(world, desk, way)
+        seen.append(desk.layer if words else "")
+    assert seen == layers
+
+
+def test_the_way_back_goes_through_the_same_layers() -> None:
+    desk = Desk()
+    assert not walk(world_at(7, phase=Phase.UPDATE), desk, -1)  # a phase back, into 6 Gradient
+    gradient = world_at(6, phase=Phase.GRADIENT)
+    assert [walk(gradient, desk, -1) for _ in range(3)] == [
+        "layer 1: Tanh()", "layer 2: Linear(8, 1)", "",
+    ]  # fmt: skip
+    forward = world_at(6, phase=Phase.FORWARD)
+    assert walk(forward, desk, -1) == "layer 1: Tanh()"
+
+
+def key(character: str, at_s: float) -> events.Key:
+    made = events.Key({" ": "space", "\r": "enter"}.get(character, character), character)
+    made.time = at_s
+    return made
+
+
+def fired(typed: str, apart_s: float) -> tuple[str, int]:
+    """What gets through of characters that come so many seconds apart; pastes that were told."""
+    through: list[str] = []
+    pastes: list[bool] = []
+
+    async def type_it() -> None:
+        burst = Burst(
+            lambda key: through.append(key.character or ""), lambda: pastes.append(True),
+            lambda: False,
+        )  # fmt: skip
+        for number, character in enumerate(typed):
+            if not burst.takes(key(character, 1.0 + number * apart_s)):
+                through.append(character)
+            if apart_s > 0.01:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.02)
+
+    asyncio.run(type_it())
+    return "".join(through), len(pastes)
+
+
+def test_text_that_comes_at_once_fires_nothing() -> None:
+    assert fired("import torch\rquit()\r", 0.0001) == ("", 1)
+
+
+def test_what_is_typed_gets_through_in_its_order() -> None:
+    assert fired("pps 12?sPS", 0.05) == ("pps 12?sPS", 0)
+    assert fired("spesp", 0.0) == ("spesp", 0)
+
+
+def test_a_key_that_is_held_down_is_no_paste() -> None:
+    assert fired("ssssssssss", 0.0) == ("ssssssssss", 0)
+    assert is_pasted(list("12345678"))
+
+
+def test_three_capitals_in_a_row_look_like_caps_lock() -> None:
+    capitals = Capitals()
+    assert [capitals.take(c) for c in "SsSS:SS"] == [False] * 5 + [True, False]

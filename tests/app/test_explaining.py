@@ -1,0 +1,52 @@
+"""`?`: what the cursor is on, the panel's keys, all keys; in narrow terminals as well."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.support import on_screen
+from tui_nn.app.app import Workbench
+from tui_nn.app.explaining import all_keys, pages
+from tui_nn.app.keys import ACTIONS
+from tui_nn.views.desk import Desk
+from tui_nn.views.panels.registry import PANELS
+from tui_nn.views.world import World
+
+
+def test_every_panel_is_explained_before_anything_is_known() -> None:
+    for panel in PANELS.values():
+        for title, text in pages(panel, panel.view(World(), Desk()), World(), Desk()):
+            assert title
+            assert text or panel.number in (1, 2, 3, 4)
+
+
+def test_all_keys_names_every_action() -> None:
+    text = all_keys()
+    for action in ACTIONS:
+        assert action.words in text
+
+
+def test_the_call_of_a_choice_is_explained(tmp_path: Path) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        panel = PANELS[4]
+        shown = pages(panel, panel.view(app.world, app.desk), app.world, app.desk)
+        assert "SGD(" in shown[0][1]
+
+    on_screen(tmp_path, script)
+
+
+@pytest.mark.parametrize("number", "12345678")
+def test_no_word_is_cut_off_at_forty_columns(tmp_path: Path, number: str) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        await pilot.press(number)
+        for _ in range(3):
+            await pilot.press("question_mark")
+            await pilot.pause(0.05)
+            page = app.screen.query_one("#page")
+            assert page.virtual_size.width <= 40
+        await pilot.press("question_mark")
+        await pilot.pause(0.05)
+        assert len(app.screen_stack) == 1
+
+    on_screen(tmp_path, script, size=(40, 20))

@@ -1,0 +1,140 @@
+"""What the screen works out without torch is what torch does."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tui_nn.engine.building import resolve_target
+from tui_nn.spec.catalog.entry import Bound
+from tui_nn.views.recompute import equals, step_of
+from tui_nn.views.rules import bound, rule, state_words, step_words
+from tui_nn.views.schedules import planned
+
+
+def _bound(call: str, kind: str = "optimizer") -> Bound:
+    found = bound(call, kind)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e4])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "SGD(lr=0.1)",
+        "SGD(lr=0.1, weight_decay=0.01)",
+        "SGD(lr=0.1, momentum=0.9)",
+        "SGD(lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1)",
+        "SGD(lr=0.1, momentum=0.9, dampening=0.5)",
+        "SGD(lr=0.1, momentum=0.9, maximize=True)",
+        "Adam(lr=0.01)",
+        "Adam(lr=0.01, betas=(0.8, 0.9), eps=0.001, weight_decay=0.1)",
+        "Adam(lr=0.01, amsgrad=True)",
+        "Adam(lr=0.01, maximize=True)",
+        "AdamW(lr=0.01)",
+        "AdamW(lr=0.01, weight_decay=0.3, amsgrad=True)",
+    ],
+)
+def test_a_step_worked_out_anew_is_torchs(call: str, size: float) -> None:
+    optimizer = _bound(call)
+    torch.manual_seed(0)
+    weights = nn.Parameter(torch.randn(200))
+    torchs = resolve_target(optimizer.entry.target)([weights], **optimizer.given)
+    for _ in range(20):
+        before = weights.detach().clone()
+        weights.grad = size * torch.randn(200)
+        torchs.step()
+        for index in range(200):
+            one = _one(torchs, weights, index)
+            taken = step_of(optimizer, optimizer["lr"], float(before[index]), *one)
+            assert taken is not None
+            assert equals(float(before[index]), taken, weights[index].item())
+
+
+def _one(
+    torchs: torch.optim.Optimizer, weights: Tensor, index: int
+) -> tuple[float, dict[str, float]]:
+    assert weights.grad is not None
+    kept = torchs.state[weights]
+    state = {
+        name: float(value[index] if value.shape else value)
+        for name, value in kept.items()
+        if isinstance(value, Tensor)
+    }
+    return float(weights.grad[index]), state
+
+
+@pytest.mark.parametrize(
+    ("call", "other"),
+    [("SGD(lr=0.1)", "SGD(lr=0.1001)"), ("Adam(lr=0.01)", "Adam(lr=0.01, betas=(0.9, 0.99))")],
+)
+def test_a_step_of_another_rule_is_not_torchs(call: str, other: str) -> None:
+    optimizer, wrong = _bound(call), _bound(other)
+    weights = nn.Parameter(torch.ones(1))
+    torchs = resolve_target(optimizer.entry.target)([weights], **optimizer.given)
+    for gradient in (1.0, 0.3):
+        before = weights.item()
+        weights.grad = torch.full((1,), gradient)
+        torchs.step()
+    taken = step_of(wrong, wrong["lr"], before, *_one(torchs, weights, 0))
+    assert taken is not None
+    assert not equals(before, taken, weights.item())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ConstantLR(factor=0.5, total_iters=4)",
+        "StepLR(step_size=3, gamma=0.5)",
+        "MultiStepLR(milestones=[2, 7], gamma=0.1)",
+        "ExponentialLR(gamma=0.9)",
+        "LinearLR(start_factor=0.1, end_factor=0.8, total_iters=6)",
+        "PolynomialLR(total_iters=8, power=2.0)",
+        "CosineAnnealingLR(T_max=5, eta_min=0.001)",
+        "CosineAnnealingWarmRestarts(T_0=3)",
+        "CosineAnnealingWarmRestarts(T_0=2, T_mult=3, eta_min=0.01)",
+    ],
+)
+def test_a_planned_rate_is_torchs(call: str) -> None:
+    schedule = _bound(call, "schedule")
+    optimizer = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.3)
+    torchs = resolve_target(schedule.entry.target)(optimizer, **schedule.given)
+    rates = []
+    for _ in range(24):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        torchs.step()
+    found = planned(schedule, 0.3, np.arange(24.0))
+    assert found is not None
+    np.testing.assert_allclose(found, rates, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "kept"),
+    [
+        ("SGD(momentum=0.9)", {"m"}),
+        ("ASGD()", {"η", "t"}),
+        ("Adagrad()", {"s", "t"}),
+        ("Adadelta()", {"v", "d", "t"}),
+        ("RMSprop(momentum=0.5, centered=True)", {"v", "m", "t"}),
+        ("Rprop()", {"p", "a", "t"}),
+        ("Adam()", {"m", "v", "t"}),
+        ("AdamW(amsgrad=True)", {"m", "v", "V", "t"}),
+        ("Adamax()", {"m", "u", "t"}),
+        ("NAdam()", {"m", "v", "M", "t"}),
+        ("RAdam()", {"m", "v", "t"}),
+        ("Adafactor()", {"r", "c", "t"}),
+        ("Muon()", {"m"}),
+    ],
+)
+def test_what_each_optimizer_keeps_has_a_sign_and_it_has_a_rule(call: str, kept: set[str]) -> None:
+    optimizer = _bound(call)
+    weights = nn.Parameter(torch.ones(2, 2))
+    torchs = resolve_target(optimizer.entry.target)([weights], **optimizer.given)
+    weights.grad = torch.ones(2, 2)
+    torchs.step()
+    names = [state_words(name, optimizer.entry.name) for name in torchs.state[weights]]
+    assert {words[0] for words in names if words} >= kept
+    assert rule(optimizer)
+    assert step_words(optimizer)

@@ -1,0 +1,340 @@
+"""The app in a real pseudo-terminal: keys, signals, sizes, colours, and an engine that is gone."""
+
+import os
+import re
+import shlex
+import signal
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.client.support import fake
+from tests.terminal.screen import PROGRAM, Shown, shown
+
+ENDLESS = ("train.epochs=100000000", "goal={}")
+SIZES = [(24, 6), (40, 12), (80, 24), (120, 36), (200, 50)]
+
+
+def opened(child: Shown) -> None:
+    child.until("step 0 ")
+
+
+def engine_of(child: Shown) -> int:
+    """The process that trains."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if parent == child.process.pid and b"engine" in words:
+                return int(entry.name)
+    raise AssertionError("no engine")
+
+
+def is_gone(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_the_and_gate_is_ready_with_its_first_panel_lit() -> None:
+    with shown() as child:
+        opened(child)
+        assert "▐1 Network▌" in child.row(0)
+        assert "AND gate" in child.row(1)
+        child.send("q")
+        assert child.ended() == 0
+
+
+def test_keys_pressed_while_torch_loads_are_answered() -> None:
+    with shown("xor-mlp", "--no-save") as child:
+        child.send("s")
+        child.until("loading")
+        child.send("ss")
+        child.until(lambda text: "step 3 " in text or "step 2 " in text)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_saves_and_gives_the_terminal_back(number: signal.Signals, code: int) -> None:
+    with shown("xor-mlp", *ENDLESS, "--pace", "0") as child:
+        before = termios.tcgetattr(child.master)
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        engine = engine_of(child)
+        child.process.send_signal(number)
+        assert child.ended() == code
+        assert is_gone(engine)
+        assert b"\x1b[?1049l" in child.raw
+        assert termios.tcgetattr(child.master)[3] == before[3]
+        [run] = [path for path in Path("runs").iterdir() if not path.is_symlink()]
+        assert (run / "last.safetensors").exists()
+
+
+def test_ctrl_c_stops_training_first_and_leaves_then() -> None:
+    with shown("xor-mlp", *ENDLESS, "--no-save", "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        child.send("\x03")
+        child.until("paused")
+        child.send("\x03")
+        assert child.ended() == 0
+
+
+def test_a_killed_engine_is_started_again_from_its_last_save() -> None:
+    with shown("xor-mlp", *ENDLESS) as child:
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        child.send("w")
+        child.until(lambda text: any(Path("runs").glob("*/last.safetensors")))
+        os.kill(engine_of(child), signal.SIGKILL)
+        child.until("offline")
+        child.send(" ")
+        child.until("paused")
+        assert "step 1 " in child.row(1)
+
+
+def test_a_killed_app_leaves_no_engine_behind() -> None:
+    with shown("xor-mlp", *ENDLESS, "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        engine = engine_of(child)
+        child.process.kill()
+        child.process.wait()
+        while not is_gone(engine):
+            child.read(0.02)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_size_shows_where_training_stands(size: tuple[int, int]) -> None:
+    with shown("and-gate", "--no-save", size=size) as child:
+        child.until("AND gate")
+        child.send("s")
+        child.until("paused")
+        assert "Traceback" not in child.text
+
+
+def test_a_storm_of_sizes_is_lived_through() -> None:
+    with shown("spiral-adam", "--no-save", "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        for turn in range(60):
+            child.resize(20 + 7 * turn % 150, 4 + 3 * turn % 46)
+            child.read(0.01)
+        child.resize(120, 36)
+        child.until(lambda text: "8 Evaluate" in text and "Spiral" in text)
+        child.send("q")
+        assert child.ended() == 0
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"NO_COLOR": "1"}, {"COLORTERM": "", "TERM": "xterm"}, {"COLORTERM": "", "TERM": "linux"},
+     {"LC_ALL": "C"}],
+)  # fmt: skip
+def test_terminals_with_few_colours_are_good_enough(environment: dict[str, str]) -> None:
+    with shown("spiral-adam", "--no-save", **environment) as child:  # type: ignore[arg-type]
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        child.send("q")
+        assert child.ended() == 0
+        assert "Traceback" not in child.text
+
+
+def test_ascii_means_ascii() -> None:
+    with shown("spiral-adam", "--no-save", "--ascii") as child:
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        assert child.text.isascii()
+
+
+def test_a_dumb_terminal_gets_lines() -> None:
+    with shown("and-gate", "--no-save", TERM="dumb") as child:
+        assert child.ended() == 0
+        assert b"\x1b[?1049h" not in child.raw
+        assert b"headlessly" in child.raw
+
+
+def test_pasted_text_fires_no_commands() -> None:
+    with shown("xor-mlp", "--no-save") as child:
+        opened(child)
+        child.send("\x1b[200~sssq\x1b[201~")
+        child.until("pasted text")
+        assert "step 0 " in child.row(1)
+
+
+def test_every_printable_typed_into_the_list_of_actions_is_text() -> None:
+    typed = "npse1?q:RTU,.-+"
+    with shown("xor-mlp", "--no-save") as child:
+        opened(child)
+        child.send(":")
+        child.until("every action")
+        child.send(typed)
+        child.until(typed)
+        assert "step 0 " in child.row(1)
+
+
+def test_a_broken_experiment_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_text('data = "xor_gate()"\nnetwork = ["Linear(3, 1)"]\nloss = "MSELoss()"\n'
+                    'optimizer = "SGD(lr=1)"\n')  # fmt: skip
+    with shown(str(path), "--no-save") as child:
+        child.until("Linear(2, 1)")
+        assert "network[0]" in re.sub(r"\s+│\s+", "", child.text)
+        child.send("q")
+        assert child.ended() == 0
+
+
+def test_a_run_is_shown_again_and_played() -> None:
+    with shown("and-gate", "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("goal")
+        child.send("q")
+        assert child.ended() == 0
+    with shown("latest") as child:
+        child.until("AND gate")
+        child.send("q")
+        assert child.ended() == 0
+    with shown("replay", "latest", "--speed", "0") as child:
+        child.until("goal")
+        child.send("q")
+        assert child.ended() == 0
+
+
+def test_text_pasted_without_brackets_fires_no_commands() -> None:
+    with shown("xor-mlp", "--no-save") as child:
+        opened(child)
+        child.send("sss q import torch")
+        child.until("pasted text")
+        child.send("s")
+        child.until("step 1 ")
+
+
+def test_three_capitals_make_a_hint() -> None:
+    with shown("xor-mlp", "--no-save") as child:
+        opened(child)
+        for _ in range(3):
+            child.send("S")
+            child.read(0.1)
+        child.until("Caps Lock?")
+
+
+def test_undo_returns_from_a_reset_to_the_same_step_and_weights() -> None:
+    with shown("xor-mlp", "--no-save") as child:
+        opened(child)
+        for step in range(1, 4):
+            child.send("s")
+            child.until(f"step {step} ")
+        child.until("= torch")
+        weight = re.findall(r"[+-][0-9.]+ ▸ [+-][0-9.]+", child.text)
+        for key in "rR":
+            child.send(key)
+            child.until("step 0 ")
+            child.send("u")
+            child.until("step 3 ")
+            child.until(lambda text: re.findall(r"[+-][0-9.]+ ▸ [+-][0-9.]+", text) == weight)
+            assert "seed 0" in child.row(1)
+
+
+def test_leaving_while_it_trains_says_what_happened() -> None:
+    with shown("xor-mlp", *ENDLESS, "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        child.send("q")
+        assert child.ended() == 0
+        after = child.raw.rpartition(b"\x1b[?1049l")[2].decode()
+        assert re.search(r"nn-tui: stopped at step [1-9][0-9,]*, kept in .*/runs/", after)
+
+
+def test_a_suspended_app_comes_back_with_all_it_showed() -> None:
+    with shown(program=["bash", "--norc", "-i"]) as child:
+        child.send(shlex.join([*PROGRAM, "xor-mlp", "--no-save"]) + "\n")
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        child.send("\x1a")
+        child.until("Stopped")
+        child.send("fg\n")
+        child.until("▐8 Evaluate▌")
+        child.send("s")
+        child.until("step 2 ")
+        child.send("q")
+        child.until(lambda text: child.raw.count(b"\x1b[?1049l") == 2)
+        child.send("echo left with $?\n")
+        child.until("left with 0")
+
+
+def test_a_crash_gives_the_terminal_back_and_fails() -> None:
+    crashing = (
+        "import tui_nn.views.home as home\n"
+        "from tui_nn.cli.main import main\n"
+        "home.frame.paint_moment = lambda *_: 1 / 0\n"
+        "main()"
+    )
+    with shown("and-gate", "--no-save", program=[sys.executable, "-c", crashing]) as child:
+        before = termios.tcgetattr(child.master)
+        assert child.ended() == 1
+        assert termios.tcgetattr(child.master)[3] == before[3]
+        after = child.raw.rpartition(b"\x1b[?1049l")[2].decode()
+        assert "ZeroDivisionError" in after
+
+
+PROMPT = """
+tty = open("/dev/tty", "r+b", buffering=0)
+complain("Warning: a new host")
+tty.write(b"password: ")
+assert tty.readline() == b"secret\\n"
+os.execv({python!r}, [{python!r}, "-m", "tui_nn", "engine"])
+"""
+
+
+def test_an_engine_elsewhere_asks_before_the_screen_is_taken(tmp_path: Path) -> None:
+    engine = shlex.join(fake(tmp_path, PROMPT.format(python=sys.executable)))
+    with shown("xor-mlp", "--no-save", "--engine", engine) as child:
+        child.until("password: ")
+        assert b"\x1b[?1049h" not in child.raw
+        assert "waiting for the engine" in child.text
+        assert "a new host" in child.until("a new host")
+        child.send("secret\n")
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        child.send("q")
+        assert child.ended() == 0
+
+
+def test_ctrl_c_leaves_while_an_engine_elsewhere_is_waited_for(tmp_path: Path) -> None:
+    with shown("xor-mlp", "--engine", shlex.join(fake(tmp_path, "time.sleep(60)"))) as child:
+        child.until("waiting for the engine")
+        child.read(0.5)
+        child.send("\x03")
+        assert child.ended() == 130
+        assert b"\x1b[?1049h" not in child.raw
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [("hello(version=1)", "speaks version 1"), ("sys.exit(3)", "exit code 3"), ("", "has ended")],
+)
+def test_an_engine_that_will_not_do_is_refused_in_a_line(
+    tmp_path: Path, script: str, words: str
+) -> None:
+    engine = shlex.join(fake(tmp_path, script))
+    with shown("xor-mlp", "--engine", engine, size=(400, 24)) as child:
+        assert child.ended() == 1
+        lines = [line for line in child.text.splitlines() if line.strip()]
+        assert len(lines) == 2
+        assert words in lines[1]
+        assert b"\x1b[?1049h" not in child.raw

@@ -1,0 +1,235 @@
+"""A neuron trained here by hand, told to a world event by event as an engine would."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.views.support import VALUE_BASELINE, layer, present, samples, started, stepped
+from tui_nn.spec.protocol import Array, Phase
+from tui_nn.spec.protocol.arrays import split_nonfinite
+from tui_nn.spec.protocol.frames import (
+    Activation,
+    Activations,
+    ActivationsFrame,
+    Curves,
+    CurvesFrame,
+    PredictionsFrame,
+    Weights,
+    WeightsFrame,
+)
+from tui_nn.views.panels.neuron.evaluate import SUMS
+from tui_nn.views.world import SAMPLES, World
+
+GATE = ((0, 0), (0, 1), (1, 0), (1, 1))
+AND = (0, 0, 0, 1)
+Numbers = NDArray[np.float32]
+
+
+class NeuronRun:
+    """y of w·x + b by one of three rules: a step, a sigmoid, none; torch's numbers in float32."""
+
+    def __init__(
+        self,
+        x: Any = GATE,
+        t: Any = AND,
+        *,
+        activation: str = "Heaviside",
+        loss: str = "HalfSquaredError()",
+        lr: float = 1.0,
+        batch: int = 1,
+        w: Sequence[float] = (0, 0, 0),
+    ) -> None:
+        self.x, self.t = np.asarray(x, np.float32), np.asarray(t)
+        self.w = np.asarray(w, np.float32)
+        self.activation, self.loss, self.lr, self.batch = activation, loss, lr, batch
+        self.step = 0
+        self.before: Numbers | None = None
+        self.gradient: Numbers | None = None
+        self.latest: float | None = None
+        self.drawn: list[int] = []
+        self.world = World()
+        self._begin()
+
+    def _begin(self) -> None:
+        inputs = self.x.shape[1]
+        linear = f"Linear({inputs}, 1)"
+        network = [linear, f"{self.activation}()"] if self.activation else [linear]
+        is_class = self.t.dtype.kind == "i"
+        count = len(self.x)
+        self.world.take(
+            started(
+                experiment={
+                    "data": "and_gate()", "network": network, "loss": self.loss,
+                    "optimizer": f"SGD(lr={self.lr:g})",
+                    "train": {"batch_size": self.batch, "shuffle": False},
+                },
+                layers=(layer(linear, 1, parameters=inputs + 1),
+                        *(layer(call, 1) for call in network[1:])),
+                train_count=count, val_count=0, batch_size=self.batch or count,
+                steps_per_epoch=-(-count // (self.batch or count)), epochs=20,
+                **({} if is_class else {"baseline": VALUE_BASELINE, "metric": "r2"}),
+            )
+        )  # fmt: skip
+        known = samples(
+            self.x, self.t if is_class else self.t[:, None],
+            input_names=tuple(f"x{i + 1}" for i in range(inputs)),
+            class_names=("0", "1") if is_class else (),
+        )  # fmt: skip
+        self.world.take(known, SAMPLES)
+        self._stand(Phase.OPTIMIZER, "ready")
+        self._look(Phase.OPTIMIZER)
+
+    # What a person does
+
+    def forward(self) -> "NeuronRun":
+        """5: the loss of the next batch is known."""
+        count, size = len(self.x), self.batch or len(self.x)
+        first = self.step * size % count
+        self.drawn = list(range(first, min(first + size, count)))
+        self.latest = float(np.mean([self.loss_of(i) for i in self.drawn]))
+        self._stand(Phase.FORWARD)
+        self._look(Phase.FORWARD)
+        return self
+
+    def backward(self) -> "NeuronRun":
+        """6: its gradient is known."""
+        with np.errstate(all="ignore"):
+            terms = [np.append(self.x[i], 1) * self.error(i) for i in self.drawn]
+            self.gradient = np.mean(terms, axis=0).astype(np.float32)
+        self._stand(Phase.GRADIENT)
+        self._look(Phase.GRADIENT)
+        return self
+
+    def update(self, phase: Phase = Phase.UPDATE) -> "NeuronRun":
+        """7: the weights are the next ones."""
+        assert self.gradient is not None
+        with np.errstate(all="ignore"):
+            self.before, self.w = self.w, self.w - np.float32(self.lr) * self.gradient
+        self.step += 1
+        self._stand(phase)
+        self._look(phase)
+        return self
+
+    def evaluate(self) -> "NeuronRun":
+        """8: the step is over and told."""
+        assert self.latest is not None
+        self._tell()
+        self._stand(Phase.EVALUATE)
+        self._look(Phase.EVALUATE)
+        return self
+
+    def steps(self, count: int) -> "NeuronRun":
+        """So many at once, looked at behind each."""
+        for _ in range(count):
+            self.forward_unseen()
+            self._tell()
+            self.update(Phase.EVALUATE)
+        return self
+
+    def forward_unseen(self) -> None:
+        """Forward and gradient without a look between."""
+        world, self.world = self.world, World()
+        self.forward().backward()
+        self.world = world
+
+    def back_to(self, step: int, w: Sequence[float]) -> "NeuronRun":
+        """Travel to the end of an earlier step: torch holds its weights and no more."""
+        self.step, self.w = step, np.asarray(w, np.float32)
+        self.before = self.gradient = self.latest = None
+        self.drawn = []
+        phase = Phase.EVALUATE if step else Phase.OPTIMIZER
+        self._stand(phase)
+        self._look(phase)
+        return self
+
+    # The neuron
+
+    def sum_of(self, index: int) -> float:
+        with np.errstate(all="ignore"):
+            return float(np.dot(np.append(self.x[index], np.float32(1)), self.w))
+
+    def output_of(self, index: int) -> float:
+        z = self.sum_of(index)
+        if self.activation == "Heaviside":
+            return float(z > 0)
+        with np.errstate(all="ignore"):
+            return float(1 / (1 + np.exp(-z))) if self.activation == "Sigmoid" else z
+
+    def loss_of(self, index: int) -> float:
+        y, t = self.output_of(index), float(self.t[index])
+        if self.loss.startswith("BCE"):
+            return float(-np.log(y if t else 1 - y))
+        half = 0.5 if self.loss.startswith("Half") else 1.0
+        with np.errstate(all="ignore"):
+            return float(half * np.float32(y - t) ** 2)
+
+    def error(self, index: int) -> np.float32:
+        d = np.float32(self.output_of(index) - float(self.t[index]))
+        return np.float32(2) * d if self.loss.startswith("MSE") else d
+
+    # The engine
+
+    def _tell(self) -> None:
+        """The step that is over, where it is not told yet."""
+        assert self.latest is not None
+        done = self.world.history.step + 1
+        self.world.take(stepped(done, [self.latest], lr=Array.of(np.ones(1, np.float32))))
+
+    def _stand(self, phase: Phase, state: str = "paused") -> None:
+        epoch = self.step // self.world.steps_per_epoch
+        self.world.take(
+            present(self.step, state, phase=phase, epoch=epoch, lr=self.lr, head=self.step)
+        )
+
+    def _look(self, phase: Phase) -> None:
+        at: dict[str, Any] = {"step": self.step, "phase": phase}
+        numbers, words = split_nonfinite({} if self.latest is None else {"loss": self.latest})
+        drawn = Array.of(np.array(self.drawn, np.int64)) if self.drawn else None
+        self.world.take(
+            CurvesFrame(loss=numbers.get("loss"), lr=self.lr, gradient=None, batch=drawn,
+                        nonfinite=words, **at),
+            Curves(),
+        )  # fmt: skip
+        inputs = self.x.shape[1]
+        is_inside = phase in (Phase.FORWARD, Phase.GRADIENT)
+        before = self.w if is_inside else self.before
+        for name, part in (("0.weight", slice(0, inputs)), ("0.bias", slice(inputs, None))):
+            gradient = None if self.gradient is None else Array.of(self.gradient[part])
+            frame = WeightsFrame(
+                tensor=name, shape=(1, inputs), value=Array.of(self.w[part]), gradient=gradient,
+                before=None if before is None else Array.of(before[part]), state={},
+                optimizer="SGD", lr=self.lr, **at,
+            )  # fmt: skip
+            self.world.take(frame, Weights(tensor=name))
+        for index in self.drawn:
+            self.world.take(self._sample(index, at), Activations(sample=index))
+        if len(self.x) <= 8:
+            self.world.take(self._predictions(at), SUMS)
+
+    def _sample(self, index: int, at: dict[str, Any]) -> ActivationsFrame:
+        z, y = self.sum_of(index), self.output_of(index)
+        calls = ("Linear(2, 1)", *([f"{self.activation}()"] if self.activation else []))
+        return ActivationsFrame(
+            sample=index,
+            input=Array.of(self.x[index]),
+            input_shape=self.x.shape[1:],
+            layers=tuple(
+                Activation(name=f"{place}", call=call, shape=(1,),
+                           value=Array.of(np.array([(z, y)[place]], np.float32)))
+                for place, call in enumerate(calls)
+            ),
+            target=Array.of(np.array([self.t[index]], np.float32)),
+            answer="", truth="", probabilities=None, loss=None, **at,
+        )  # fmt: skip
+
+    def _predictions(self, at: dict[str, Any]) -> PredictionsFrame:
+        count = len(self.x)
+        sums = np.array([[self.sum_of(i)] for i in range(count)], np.float32)
+        nothing = Array.of(np.zeros(0, np.int64))
+        return PredictionsFrame(
+            part="train", samples=Array.of(np.arange(count)), answers=nothing, truths=nothing,
+            losses=nothing, outputs=Array.of(sums), worst=nothing, worst_losses=nothing,
+            worst_answers=nothing, worst_truths=nothing, **at,
+        )  # fmt: skip

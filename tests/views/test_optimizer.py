@@ -1,0 +1,162 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.views.support import (
+    ASCII,
+    painted,
+    paints_at_any_size,
+    present,
+    started,
+    stepped,
+    world_of,
+)
+from tui_nn.spec.catalog import CATALOG
+from tui_nn.spec.protocol import Array, Changed, Phase
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.desk import Desk
+from tui_nn.views.ink import DARK
+from tui_nn.views.panels.optimizer import OPTIMIZER
+from tui_nn.views.rules import bound, calls, rule, step_words
+from tui_nn.views.world import World
+
+[CALL] = OPTIMIZER.views
+SIZE = (34, 3)
+
+
+def run(step: int = 0, **experiment: Any) -> World:
+    return world_of(started(experiment=experiment, epochs=40), present(step))
+
+
+def test_the_call_its_rule_and_the_rate_stand_below_each_other() -> None:
+    assert painted(CALL, run(optimizer="Adam(lr=0.01)"), SIZE) == [
+        " Adam(lr=0.01)",
+        " w ← w − lr·m/√v   m, v means",
+        " schedule none  lr 0.01 ▁▁▁▁▁▁▁▁▁",
+    ]
+
+
+def test_in_two_rows_the_rule_is_left_out() -> None:
+    assert painted(CALL, run(optimizer="SGD(lr=0.01)"), (34, 2))[1].startswith(" schedule none")
+
+
+def test_a_schedule_has_its_row_and_its_way_is_drawn_ahead() -> None:
+    experiment = {
+        "optimizer": "SGD(lr=0.3)",
+        "schedule": "ExponentialLR(gamma=0.9)",
+        "train": {"schedule_every": "epoch"},
+    }
+    world = world_of(started(experiment=experiment, epochs=40), present(0, lr=0.3))
+    assert painted(CALL, world, (34, 4)) == [
+        " SGD(lr=0.3)",
+        " w ← w − lr·g",
+        " ExponentialLR(gamma=0.9)",
+        " lr 0.3     █▇▆▅▄▃▃▃▂▂▂▂▂▁▁▁▁▁▁▁▁",
+    ]
+    assert painted(CALL, world, (80, 4))[3].endswith("each epoch")
+    assert painted(CALL, world, (34, 2))[1] == " ExponentialLR  lr 0.3"
+
+
+def test_what_was_is_drawn_as_it_was_and_what_nobody_can_know_as_dots() -> None:
+    experiment = {"optimizer": "SGD(lr=0.01)", "schedule": "ReduceLROnPlateau()"}
+    world = world_of(started(experiment=experiment, epochs=40), present(800))
+    for first, lr in ((1, 0.01), (401, 0.001)):
+        rates = Array.of(np.full(400, lr, np.float32))
+        world.take(stepped(first, [0.5] * 400, lr=rates))
+    canvas = Canvas(34, 4, DARK)
+    CALL.paint(canvas, world, Desk())
+    assert canvas.text().split("\n")[3] == " lr 0.01    █████▁▁▁▁▁▁··········"
+    inks = dict(canvas.row(3))
+    assert inks["█████▁▁▁▁▁▁"].fg == DARK.lines[0]
+    assert inks["··········"] == DARK.quiet
+
+
+def test_several_optimizers_say_what_each_updates() -> None:
+    world = run(optimizer=["Muon(lr=0.02)", "AdamW(lr=0.003)"])
+    assert (
+        painted(CALL, world, (34, 5))
+        == [
+            " Muon(lr=0.02)    hidden matrices",
+            " w ← w − lr·evened m",
+            " m mean of g",
+            " AdamW(lr=0.003)         the rest",
+            " w ← w − lr·(m/√v + decay·w)",
+        ]
+        or painted(CALL, world, (34, 6))[0] == " Muon(lr=0.02)    hidden matrices"
+    )
+    assert painted(CALL, world, (34, 3)) == [
+        " Muon(lr=0.02)    hidden matrices",
+        " AdamW(lr=0.003)         the rest",
+        " schedule none  lr 0.01 ▁▁▁▁▁▁▁▁▁",
+    ]
+
+
+def test_it_asks_for_a_row_a_call_and_more_for_rules_and_schedule() -> None:
+    assert CALL.rows(run(optimizer="SGD(lr=0.1)"), 34) == (2, 3)
+    assert CALL.rows(run(optimizer="SGD(lr=0.1)", schedule="StepLR(3)"), 34) == (2, 4)
+    assert CALL.rows(run(optimizer=["Muon()", "AdamW()"]), 40)[0] == 3
+
+
+def test_with_room_it_says_what_each_does() -> None:
+    rows = painted(CALL, run(optimizer="SGD(lr=0.1)", schedule="StepLR(3)"), (60, 14))
+    assert rows[5] == " SGD"
+    assert " Multiplies lr by gamma every step_size times." in rows
+
+
+def test_a_long_call_leaves_out_whole_values() -> None:
+    world = run(optimizer="SGD(lr=0.01, momentum=0.9, nesterov=True)")
+    assert painted(CALL, world, (34, 3))[0] == " SGD(lr=0.01, momentum=0.9, …)"
+
+
+def test_changes_made_while_training_are_shown() -> None:
+    world = run(optimizer="SGD(lr=0.1)")
+    world.take(
+        Changed(step=0, key="optimizer", old="SGD(lr=0.1)", new="Adam()", phase=Phase.EVALUATE)
+    )
+    assert painted(CALL, world, SIZE)[0] == " Adam()"
+
+
+ARGUMENTS = {"SGD": "lr=0.1"}
+
+
+@pytest.mark.parametrize("name", CATALOG["optimizer"])
+def test_every_optimizer_has_a_rule_and_words_for_its_step(name: str) -> None:
+    found = bound(f"{name}({ARGUMENTS.get(name, '')})")
+    assert found is not None
+    assert rule(found).startswith("w ← w ")
+    assert max(len(part) for part in rule(found).split("   ")) <= 32
+    assert 0 < len(step_words(found)) <= 19
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("SGD(lr=0.1)", "w ← w − lr·g"),
+        ("SGD(lr=0.1, weight_decay=0.01)", "w ← w − lr·(g + 0.01·w)"),
+        ("SGD(lr=0.1, momentum=0.9)", "m ← 0.9·m + g   w ← w − lr·m"),
+    ],
+)
+def test_the_rule_of_sgd_follows_its_values(call: str, words: str) -> None:
+    found = bound(call)
+    assert found is not None
+    assert rule(found) == words
+
+
+def test_what_is_no_call_has_no_rule() -> None:
+    assert bound("SGD(") is None
+    assert calls("") == []
+    assert painted(CALL, run(optimizer="SGD("), SIZE)[0] == " SGD("
+
+
+def test_it_paints_at_any_size() -> None:
+    huge = world_of(started(experiment={"optimizer": "SGD()"}, epochs=10**9), present(3))
+    broken = world_of(started(experiment={"optimizer": "SGD()"}), present(1, lr=float("nan")))
+    two = run(optimizer=["Muon(lr=0.02)", "AdamW(lr=0.003)"], schedule="OneCycleLR(max_lr=1)")
+    for world in (World(), run(), run(optimizer="Adam(lr=0.01)"), two, huge, broken):
+        paints_at_any_size(CALL, world)
+
+
+def test_ascii_has_bars_of_its_own() -> None:
+    rows = painted(CALL, run(optimizer="SGD(lr=0.01)"), SIZE, palette=ASCII)
+    assert rows[2] == " schedule none  lr 0.01 _________"

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from tui_nn.views.rules import bound
+from tui_nn.views.schedules import planned
+
+
+@pytest.mark.parametrize(
+    ("call", "rates"),
+    [
+        ("StepLR(step_size=2, gamma=0.5)", [1, 1, 0.5, 0.5, 0.25]),
+        ("MultiStepLR(milestones=[1, 3], gamma=0.1)", [1, 0.1, 0.1, 0.01, 0.01]),
+        ("LinearLR(start_factor=0.5, total_iters=2)", [0.5, 0.75, 1, 1, 1]),
+        ("CosineAnnealingLR(T_max=2)", [1, 0.5, 0, 0.5, 1]),
+        ("CosineAnnealingWarmRestarts(T_0=2)", [1, 0.5, 1, 0.5, 1]),
+    ],
+)
+def test_a_plain_schedule_is_known_ahead(call: str, rates: list[float]) -> None:
+    schedule = bound(call, "schedule")
+    assert schedule is not None
+    found = planned(schedule, 1.0, np.arange(5.0))
+    assert found is not None
+    assert found.tolist() == pytest.approx(rates)
+
+
+@pytest.mark.parametrize("call", ["ReduceLROnPlateau()", "OneCycleLR(max_lr=0.1)"])
+def test_others_are_not(call: str) -> None:
+    schedule = bound(call, "schedule")
+    assert schedule is not None
+    assert planned(schedule, 1.0, np.arange(5.0)) is None
+
+
+def test_a_power_that_no_float_holds_is_no_error() -> None:
+    schedule = bound("ExponentialLR(gamma=2.0)", "schedule")
+    assert schedule is not None
+    found = planned(schedule, 1.0, np.array([0.0, 1e9]))
+    assert found is not None
+    assert found.tolist() == [1, float("inf")]

@@ -1,0 +1,1 @@
+"""The Textual front end: wires panels to an engine; its process never imports torch."""

@@ -1,0 +1,392 @@
+"""The app: one screen, driven by keys and mouse, fed by an engine."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from tui_nn.app.board import Board
+from tui_nn.app.driving import Driving
+from tui_nn.app.hands import SAID_S, Hands
+from tui_nn.app.handshake import Greeted, greet
+from tui_nn.app.keys import ACTIONS, MOVES
+from tui_nn.app.link import Link
+from tui_nn.app.replaying import Replaying
+from tui_nn.app.settings import Settings
+from tui_nn.app.walking import walk
+from tui_nn.spec.errors import NNError
+from tui_nn.spec.exits import Exit
+from tui_nn.spec.protocol.commands import Grain
+from tui_nn.spec.protocol.flow import Phase
+from tui_nn.spec.protocol.lines import Told
+from tui_nn.spec.protocol.messages import Answer, Present, Problem
+from tui_nn.views import frame
+from tui_nn.views.desk import Desk
+from tui_nn.views.ink import PALETTES, Palette, ThemeName
+from tui_nn.views.layout import CHOICES, NARROW
+from tui_nn.views.panels.registry import PANELS
+from tui_nn.views.world import SAMPLES, World
+
+PHASES = tuple(Phase)
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+def drives(action: Callable[..., None]) -> Callable[..., None]:
+    """An action that changes what an engine does: a recording has none."""
+
+    @wraps(action)
+    def answer(self: "Workbench", *arguments: Any) -> None:
+        if self.replaying is not None:
+            self.say("a recording: space, ← → < > and - + move it, nothing changes it")
+        else:
+            action(self, *arguments)
+
+    return answer
+
+
+class Workbench(Hands):
+    """One experiment on the screen."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen { overflow: hidden; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(",".join(action.keys), action.name, show=False) for action in ACTIONS),
+        *(Binding(keys, f"press('{name}')", show=False) for keys, name in MOVES),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
+        Binding("ctrl+q", "nothing", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        palette: Palette,
+        fps: float,
+        views: dict[int, str],
+        greeted: Greeted | None = None,
+    ) -> None:
+        """`greeted`: an engine that was reached before the screen was taken."""
+        super().__init__()
+        self.settings = settings
+        self.last_words = ""
+        """To be said when the terminal is the shell's again."""
+        self.world, self.desk = World(), Desk(chosen=dict(views))
+        self.board = Board(self.world, self.desk, palette)
+        self._fps = fps
+        self._is_due = self._is_touched = True
+        self._link: Link | None = None
+        self._greeted = greeted
+
+    @property
+    def replaying(self) -> Replaying | None:
+        return self._link.replaying if self._link else None
+
+    def compose(self) -> ComposeResult:
+        yield self.board
+
+    def on_mount(self) -> None:
+        self._obey_theme()
+        self._link = Link(self.settings, self.world, self._changed, self._greeted)
+        self.driving = Driving(self.world, self._link.send, self.settings.pace)
+        self.board.focus()
+        self.set_interval(1 / self._fps, self._paint)
+        self.call_after_refresh(self._begin)
+        loop = asyncio.get_running_loop()
+        for number in ENDING:
+            loop.add_signal_handler(number, self.exit, 128 + number)
+
+    def _begin(self) -> None:
+        """Behind the first picture: the engine, which takes longer, then what the panels show."""
+        assert self._link
+        self._link.start()
+        self.call_later(lambda: PANELS[self.desk.focus])
+
+    def let_go(self) -> None:
+        """Have the engine save and end, or leave it to its work; called when the app has ended."""
+        if self._link is not None:
+            self.last_words = self._link.close() or self.last_words
+
+    # What the engine tells
+
+    def _changed(self, told: Told) -> None:
+        """An event was taken in: shown at once while training stands, else with the next frame."""
+        self._is_due = True
+        if isinstance(told, Present | Answer):
+            self._follow(told if isinstance(told, Present) else told.present)
+        elif isinstance(told, Problem):
+            self.desk.words = ""
+        if not self.world.running and self.replaying is None:
+            self.call_later(self._paint)
+
+    def _follow(self, present: Present) -> None:
+        """The focus goes with the phase, step by step through the loop."""
+        place = (present.branch, present.step, present.phase, present.look)
+        moved = present.state == "paused" and place != self._place
+        if moved and present.phase in PHASES[4:] and not self.desk.full:
+            self.desk.focus, self.desk.open = PHASES.index(present.phase) + 1, None
+        self._place = place
+
+    _place: tuple[object, ...] = ()
+
+    def _paint(self) -> None:
+        if self.replaying is not None:
+            playing = self.replaying.playing
+            self._is_due |= playing != self.world.playing
+            self.world.playing = playing
+        if not self._is_due or self._link is None:
+            return
+        if self.world.running and not self._is_touched and self._is_behind():
+            return  # what is on its way first: a frame that comes late makes keys late
+        self.board.paint(touched=self._is_touched)
+        self._is_due = self._is_touched = False
+        if self.world.started is not None:
+            self._link.watch((SAMPLES, *self.board.probes()))
+        self._link.acknowledge()
+
+    def _show(self) -> None:
+        """The desk has changed."""
+        self._is_due = self._is_touched = True
+        self._paint()
+
+    def _is_behind(self) -> bool:
+        """Whether the terminal has not taken all that was painted; False where nobody knows."""
+        writer = getattr(self._driver, "_writer_thread", None)
+        queue = getattr(writer, "_queue", None)
+        return queue is not None and queue.qsize() > 0
+
+    # Driving
+
+    def action_run_pause(self) -> None:
+        assert self._link
+        if self.replaying is not None:
+            self.replaying.play_or_pause()
+        elif self.world.present.state == "offline":
+            self._start_again(self._link)
+        else:
+            self.driving.run_or_pause()
+
+    def _start_again(self, link: Link) -> None:
+        """An engine elsewhere may ask for a password again: on the terminal, not under the app."""
+        settings = self.settings
+        if settings.attach or not settings.command:
+            link.start_again()
+            return
+        try:
+            with self.suspend():
+                greeted = greet(settings.command)
+        except NNError as error:
+            self.say(str(error), 2 * SAID_S)
+        else:
+            link.start_again(greeted)
+
+    @drives
+    def action_go(self, by: Grain) -> None:
+        if by == "phase" and self._turn_choices(1):
+            return
+        self.driving.forward(by)
+
+    @drives
+    def action_go_back(self, by: Grain) -> None:
+        if by == "phase" and self._turn_choices(-1):
+            return
+        self.driving.back(by)
+
+    def _turn_choices(self, way: int) -> bool:
+        """Before the first step the phases are the choices 1 … 4; whether there was another."""
+        wanted = self.desk.chosen_phase + way
+        if self.world.present.state != "ready" or wanted not in range(4):
+            return False
+        self.desk.chosen_phase, self.desk.focus = wanted, wanted + 1
+        self._show()
+        return True
+
+    @drives
+    def action_layer(self, way: int) -> None:
+        if words := walk(self.world, self.desk, way):
+            self.say(words)
+            return
+        self.desk.words = ""
+        if way > 0:
+            self.action_go("phase")
+        else:
+            self.action_go_back("phase")
+
+    def action_pace(self, way: int) -> None:
+        view = PANELS[self.desk.focus].view(self.world, self.desk)
+        if self.desk.full and view.press(self.world, self.desk, "+" if way > 0 else "-"):
+            self._show()
+        elif self.replaying is not None:
+            self.replaying.change_speed(way)
+            self._show()
+        else:
+            pace = self.driving.change_pace(way)
+            self.say(f"pace: {pace:g} steps a second" if pace else "pace: flat out")
+
+    @drives
+    def action_reset(self) -> None:
+        self.driving.reset()
+
+    @drives
+    def action_new_seed(self) -> None:
+        self.driving.reset(new_seed=True)
+
+    @drives
+    def action_undo(self) -> None:
+        self.say(self.driving.undo())
+
+    @drives
+    def action_redo(self) -> None:
+        self.say(self.driving.redo())
+
+    @drives
+    def action_rate(self, way: int) -> None:
+        self.say(self.driving.change_rate(way))
+
+    @drives
+    def action_save(self) -> None:
+        self.driving.save()
+
+    # The screen
+
+    def action_panel(self, number: int) -> None:
+        desk = self.desk
+        over = self.size.width < NARROW and number in CHOICES and not desk.full
+        if over and desk.open != number:
+            desk.open = number
+        elif desk.focus == number:
+            desk.full, desk.open = not desk.full, None
+        if not over:
+            desk.open = None
+        desk.focus = number
+        self._show()
+
+    def action_next_panel(self, way: int) -> None:
+        visible = [slot.panel for slot in self.board.home.slots]
+        if len(visible) < 2:
+            visible = [*range(1, 9)]
+        here = visible.index(self.desk.focus) if self.desk.focus in visible else 0
+        self.desk.focus = visible[(here + way) % len(visible)]
+        self._show()
+
+    def action_full(self) -> None:
+        self.desk.full = not self.desk.full
+        self._show()
+
+    def action_view(self, way: int) -> None:
+        panel = PANELS[self.desk.focus]
+        views = panel.suiting(self.world)
+        here = views.index(panel.view(self.world, self.desk))
+        self.desk.chosen[panel.number] = views[(here + way) % len(views)].name
+        self._show()
+
+    def action_use_view(self, number: int, name: str) -> None:
+        self.desk.chosen[number] = name
+        if self.desk.focus != number:
+            self.action_panel(number)
+        self._show()
+
+    def action_theme(self) -> None:
+        names = list(PALETTES)
+        self.action_use_theme(names[(names.index(self.board.palette.name) + 1) % len(names)])
+
+    def action_use_theme(self, name: ThemeName) -> None:
+        old = self.board.palette
+        self.board.palette = replace(PALETTES[name], colour=old.colour, ascii_only=old.ascii_only)
+        self._obey_theme()
+        self.say(f"theme {name}")
+
+    def _obey_theme(self) -> None:
+        """What lies over the home screen has the same colours."""
+        self.theme = "textual-light" if self.board.palette.name == "light" else "textual-dark"
+
+    def action_press(self, key: str) -> None:
+        view = PANELS[self.desk.focus].view(self.world, self.desk)
+        if not self.desk.full and self._seek(key):
+            return
+        if view.press(self.world, self.desk, key):
+            self._show()
+        elif not self._seek(key) and key == "escape":
+            self._close_top()
+
+    def _seek(self, key: str) -> bool:
+        """Whether the key moves a recording."""
+        return self.replaying is not None and self.replaying.answers(key)
+
+    def _close_top(self) -> bool:
+        """Close what lies over the home screen; whether there was something."""
+        if self.desk.full or self.desk.open is not None:
+            self.desk.full, self.desk.open = False, None
+            self._show()
+            return True
+        return False
+
+    def action_capture(self) -> None:
+        try:
+            self.say(f"saved {self.save_screenshot()}")
+        except OSError as error:
+            self.say(f"no picture: {error.strerror}")
+
+    # Pages and lists have widgets of their own, loaded when they are wanted: not at the start.
+
+    def action_explain(self) -> None:
+        from tui_nn.app.explaining import Explanation, pages
+
+        panel = PANELS[self.desk.focus]
+        view = panel.view(self.world, self.desk)
+        self.push_screen(Explanation(pages(panel, view, self.world, self.desk)))
+
+    async def _do(self, name: str | None) -> None:
+        if name:
+            await self.run_action(name)
+
+    def action_list_all(self) -> None:
+        from tui_nn.app.listing import ActionList, every_action
+
+        self.push_screen(ActionList(every_action(self.world)), self._do)
+
+    def action_nothing(self) -> None:
+        """ctrl+q thaws a terminal that ctrl+s froze: it is no key to leave by."""
+
+    def action_close(self) -> None:
+        if not self._close_top():
+            self.exit(Exit.DONE)
+
+    def action_interrupt(self) -> None:
+        if self.world.running and self.replaying is None:
+            self.driving.run_or_pause()
+            self.say("training stands: ctrl+c again leaves")
+        else:
+            self.exit(Exit.DONE)
+
+    # The mouse
+
+    async def on_board_clicked(self, clicked: Board.Clicked) -> None:
+        width = self.size.width
+        if clicked.pane == "flow":
+            if number := frame.phase_at(clicked.x, width, self.world, self.desk):
+                self.action_panel(number)
+        elif clicked.pane == "footer":
+            await self._press_shown(frame.key_at(clicked.x, width, self.world))
+        elif clicked.pane.isdecimal():
+            self.desk.focus = int(clicked.pane)
+            if clicked.count == 2:
+                self.desk.full = not self.desk.full
+            self._show()
+
+    async def _press_shown(self, key: str) -> None:
+        """Do what a key of the footer does, as a person reads it."""
+        name = next((action.name for action in ACTIONS if action.key == key), "")
+        if name:
+            await self.run_action(name)
+        elif key:
+            self.action_press({"←": "left", "→": "right"}.get(key, key))
+
+    def on_board_scrolled(self, scrolled: Board.Scrolled) -> None:
+        if scrolled.pane.isdecimal():
+            self.desk.focus = int(scrolled.pane)
+            self.action_press("down" if scrolled.way > 0 else "up")

@@ -1,0 +1,57 @@
+"""What the app remembers between two starts: theme and views, in the user's config directory."""
+
+import contextlib
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_config_dir
+
+from tui_nn.views.ink import PALETTES, ThemeName
+
+LARGEST = 2**16
+
+
+@dataclass
+class Config:
+    """Remembered choices."""
+
+    theme: ThemeName = "dark"
+    views: dict[int, str] = field(default_factory=dict)
+    """The view chosen last, by panel."""
+
+
+def config_file() -> Path:
+    """Where it is remembered; nothing need be there."""
+    return Path(user_config_dir("nn-tui")) / "app.toml"
+
+
+def read_config() -> Config:
+    """What was remembered; the defaults where there is nothing, or nothing that can be read."""
+    try:
+        with config_file().open("rb") as file:
+            told = tomllib.loads(file.read(LARGEST).decode())
+    except (OSError, ValueError):
+        return Config()
+    config = Config()
+    theme, views = told.get("theme"), told.get("views")
+    config.theme = next((name for name in PALETTES if name == theme), config.theme)
+    if isinstance(views, dict):
+        config.views = {int(panel): str(view) for panel, view in views.items() if panel.isdecimal()}
+    return config
+
+
+def write_config(config: Config) -> None:
+    """Remember; where the file can't be written nothing is lost but that."""
+    import tomlkit  # to write alone: the first picture doesn't wait for it
+
+    path = config_file()
+    text = tomlkit.dumps(
+        {"theme": config.theme, "views": {str(k): v for k, v in config.views.items()}}
+    )
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside.write_text(text)
+        beside.replace(path)

@@ -1,0 +1,123 @@
+"""`?`: what the cursor is on, then the panel's keys, then all keys."""
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_nn.app.keys import ACTIONS
+from tui_nn.spec.call import parse
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.views.desk import Desk
+from tui_nn.views.panels.panel import Panel, View
+from tui_nn.views.world import World
+
+ABOUT = {
+    0: "What the author of this experiment wants you to see.",
+    5: "Forward: a sample goes through the layers and gives an answer; with the truth it gives the "
+       "loss. Here stands what each part adds.",
+    6: "Gradient: how much the loss would change with each parameter. loss.backward() computes it "
+       "from the last layer to the first.",
+    7: "Update: the optimizer moves every parameter a little against its gradient. One update is "
+       "one step.",
+    8: "Evaluate: the whole training and validation part through the weights of now. Training "
+       "doesn't learn from it; goals and schedules look at it.",
+}  # fmt: skip
+
+
+class Explanation(ModalScreen[None]):
+    """Pages of text over the home screen; the same key turns them."""
+
+    DEFAULT_CSS = """
+    Explanation { align: center middle; }
+    Explanation > VerticalScroll {
+        width: 84; max-width: 100%; height: auto; max-height: 90%; border: round $primary;
+        padding: 0 1; background: $surface;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "turn", show=False),
+        Binding("escape,q,space,enter", "dismiss", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def __init__(self, pages: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self._pages, self._page = pages, 0
+
+    def compose(self) -> ComposeResult:
+        yield VerticalScroll(Static(id="page", markup=False))
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        title, text = self._pages[self._page]
+        box = self.query_one(VerticalScroll)
+        box.border_title = title
+        box.border_subtitle = f"? {self._page + 1} of {len(self._pages)}   q back"
+        self.query_one("#page", Static).update(text)
+        box.scroll_home(animate=False)
+
+    def action_turn(self) -> None:
+        if self._page + 1 == len(self._pages):
+            self.dismiss()
+            return
+        self._page += 1
+        self._show()
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def pages(panel: Panel, view: View, world: World, desk: Desk) -> list[tuple[str, str]]:
+    """What the cursor is on, the panel's keys, all keys: a title and a text each."""
+    return [
+        (panel.title, _about(panel, world, desk)),
+        (f"keys in {panel.title}", _keys_of(panel, view, world)),
+        ("all keys", all_keys()),
+    ]
+
+
+def _about(panel: Panel, world: World, desk: Desk) -> str:
+    from tui_nn.reference import entry_page  # knows all of the catalog: not at the start
+
+    written = _under_the_cursor(panel, world, desk)
+    try:
+        return entry_page(parse(written).name) if written else ABOUT.get(panel.number, "")
+    except InvalidInput:
+        return ABOUT.get(panel.number, written)
+
+
+def _under_the_cursor(panel: Panel, world: World, desk: Desk) -> str:
+    """A call as it is written; empty where the panel shows none."""
+    key = {1: "network", 2: "data", 3: "loss", 4: "optimizer"}.get(panel.number)
+    found: Any = world.setting(key) if key else ""
+    if isinstance(found, list):
+        found = found[min(desk.cursor.get(panel.number, 0), len(found) - 1)] if found else ""
+    return str(found or "")
+
+
+def _keys_of(panel: Panel, view: View, world: World) -> str:
+    lines = [f"views, changed by v and V: {', '.join(v.name for v in panel.suiting(world))}", ""]
+    lines += [f"{key:<12} {words}" for key, words in view.keys]
+    lines += [f"{panel.number or 'tab':<12} here; again: on the whole screen; again: back"]
+    lines += ["arrows hjkl  move inside the panel"]
+    return "\n".join(lines)
+
+
+def all_keys() -> str:
+    """Every action with its key, by head."""
+    lines: list[str] = []
+    for head in dict.fromkeys(action.head for action in ACTIONS):
+        lines += ["", head]
+        lines += [f"  {action.key:<10} {action.words}" for action in ACTIONS if action.head == head]
+    lines += ["", "The mouse: click a panel, twice for the whole screen; the wheel moves inside.",
+              "shift+drag selects text in most terminals. frozen? ctrl+q"]  # fmt: skip
+    return "\n".join(lines[1:])

@@ -1,0 +1,62 @@
+"""What lies between a person and every app: keys as they come, words that stay for a moment."""
+
+from textual import events
+from textual.app import App
+from textual.timer import Timer
+
+from tui_nn.app.burst import Burst, Capitals
+from tui_nn.views.desk import Desk
+
+SAID_S = 3.0
+"""So long words of the app stand in the moment's line."""
+
+
+class Hands(App[int]):
+    """An app whose home screen is driven by single keys."""
+
+    desk: Desk
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._silence: Timer | None = None
+        self._burst = Burst(self._hand_on, self._refuse_paste, lambda: self.message_queue_size > 0)
+        self._capitals = Capitals()
+
+    def _show(self) -> None:
+        """The desk has changed."""
+        raise NotImplementedError
+
+    def say(self, words: str, seconds: float = SAID_S) -> None:
+        """Words for a moment, in the moment's line: nothing is covered."""
+        self.desk.words = words
+        if self._silence is not None:
+            self._silence.stop()
+        self._silence = self.set_timer(seconds, self._hush)
+        self._show()
+
+    def _hush(self) -> None:
+        self.desk.words = ""
+        self._show()
+
+    async def on_event(self, event: events.Event) -> None:
+        """On the home screen characters pass through `Burst`; in a field all is text."""
+        if (
+            isinstance(event, events.Key)
+            and not event.is_forwarded
+            and len(self.screen_stack) == 1
+            and self._burst.takes(event)
+        ):
+            return
+        await super().on_event(event)
+
+    def _hand_on(self, key: events.Key) -> None:
+        self.call_later(super().on_event, key)
+        if self._capitals.take(key.character):
+            self.call_later(self.say, "Caps Lock? capitals go back")
+
+    def _refuse_paste(self) -> None:
+        self.say("pasted text does nothing here")
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._refuse_paste()

@@ -1,0 +1,99 @@
+"""A recording and what a person does with it: play, pause, seek, speed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from tui_nn.client import Recording
+from tui_nn.spec.protocol import State
+from tui_nn.spec.protocol.lines import Told
+from tui_nn.views.scrubber import Playing
+
+SPEEDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0,
+          0.0)  # fmt: skip
+"""Times as fast as it was; 0: all at once."""
+SEEKS = {"left": -0.01, "right": 0.01, "<": -0.1, ">": 0.1}
+"""What keys move it by, in shares of its length."""
+TAIL = 2**18
+"""Bytes at the end of a recording in which its last time stands."""
+
+
+class _Timed(msgspec.Struct):
+    """What is wanted of a record."""
+
+    elapsed_s: float = 0.0
+
+
+class Replaying:
+    """A run's events.jsonl being played."""
+
+    def __init__(self, path: Path, hear: Callable[[Told], None], speed: float) -> None:
+        self._recording = Recording(path, hear, speed=speed)
+        self._length_s = length_of(path)
+        self._speed = speed
+
+    def start(self) -> None:
+        self._recording.start()
+
+    @property
+    def playing(self) -> Playing:
+        at_s = self._recording.at_s
+        if self._recording.state not in ("running", "paused", "loading"):
+            at_s = self._length_s
+        return Playing(at_s, self._length_s, self._speed)
+
+    @property
+    def state(self) -> State:
+        return self._recording.state
+
+    def play_or_pause(self) -> None:
+        """At its end it begins anew."""
+        if self.state == "running":
+            self._recording.pause()
+            return
+        if self.state != "paused":
+            self._recording.seek(0.0)
+        self._recording.play(self._speed)
+
+    def answers(self, key: str) -> bool:
+        """Go on or back by a share of its length, or to an end of it; whether the key does that."""
+        if key in SEEKS:
+            to_s = self.playing.at_s + SEEKS[key] * self._length_s
+        elif key in ("home", "end"):
+            to_s = self._length_s if key == "end" else 0.0
+        else:
+            return False
+        self._recording.seek(max(0.0, min(self._length_s, to_s)))
+        return True
+
+    def change_speed(self, way: int) -> float:
+        """One rung slower or faster; the speed."""
+        rungs = [speed or float("inf") for speed in SPEEDS]
+        now = self._speed or float("inf")
+        others = [rung for rung in rungs if (rung > now if way > 0 else rung < now)]
+        chosen = (min(others) if way > 0 else max(others)) if others else now
+        self._speed = 0.0 if chosen == float("inf") else chosen
+        if self.state == "running":
+            self._recording.play(self._speed)
+        return self._speed
+
+    def close(self) -> None:
+        self._recording.close()
+
+
+def length_of(path: Path) -> float:
+    """Seconds from a recording's begin to its last record; 0 where there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - TAIL))
+            lines = file.read().split(b"\n")[:-1]
+    except OSError:
+        return 0.0
+    for line in reversed(lines):
+        try:
+            return msgspec.json.decode(line, type=_Timed).elapsed_s
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+    return 0.0

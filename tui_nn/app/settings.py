@@ -1,0 +1,27 @@
+"""What the app is started with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is opened, and through which engine."""
+
+    experiment: str
+    text: str | None = None
+    """The experiment's TOML, where its file lies here and the engine may be elsewhere."""
+    changes: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    runs: str | None = "runs"
+    command: Sequence[str] = ()
+    """The engine's; empty: a child of this machine."""
+    attach: bool = False
+    """Whether the engine trains already, and its run is to be followed."""
+    pace: float | None = None
+    """Steps a second; None: as the experiment says."""
+    recording: Path | None = None
+    """A run's events.jsonl, to be played in place of an engine."""
+    speed: float = 1.0
+    """Of the recording."""

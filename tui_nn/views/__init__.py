@@ -1,0 +1,1 @@
+"""What the screen shows: panels painted from what an engine told; knows no torch."""

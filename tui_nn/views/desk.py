@@ -1,0 +1,59 @@
+"""How a person has set up the screen: what is in focus, which views, where the cursors are."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui_nn.runs.history import By
+from tui_nn.spec.protocol.frames import Part
+
+Smoothing = Literal[0, 1, 2]
+"""Off, light, strong."""
+LOOK_FOR = 0
+"""The number of the panel that has none."""
+
+
+@dataclass
+class Desk:
+    """Changed by keys alone; panels read it."""
+
+    focus: int = 1
+    chosen_phase: int = 0
+    """Which of the choices 1 … 4 is lit before the first step, counted from 0."""
+    full: bool = False
+    """Whether the panel in focus has the whole screen."""
+    open: int | None = None
+    """The panel 1 … 4 that lies over a narrow screen."""
+    chosen: dict[int, str] = field(default_factory=dict)
+    """The view that was chosen, by panel."""
+    cursor: dict[int, int] = field(default_factory=dict)
+    """The row in which a panel's cursor stands."""
+    sample: int = 0
+    """The sample that is looked at, where the step's own isn't."""
+    part: Part = "train"
+    """Which part's samples are looked at."""
+    sample_part: Part | None = None
+    """Which part that one sample comes from; None: validation where there is one."""
+    layer: str = ""
+    """The layer in focus, as torch names it; empty: none was chosen."""
+    unit: int = 0
+    """The unit of that layer."""
+    weight: int = 0
+    """The number of the weight that is followed, in the tensor of that layer."""
+    histogram: Literal["gradient", "weight", "output"] = "gradient"
+    """Which of that layer's numbers are counted."""
+    discrete: bool = False
+    """Whether maps show classes."""
+    x_axis: By = "epoch"
+    y_log: bool | None = None
+    """None: logarithmic where values span more than a decade."""
+    smoothing: Smoothing = 1
+    zoom: int = 0
+    """Curves show the last half, quarter … so many times."""
+    crosshair: float | None = None
+    """Where it stands between the ends of the x axis, 0 … 1."""
+    plot_columns: int = 60
+    """How many columns the curves had when they were painted last: a crosshair goes by columns."""
+    text_line: int = 0
+    """The first line shown of a text that is too long."""
+    words: str = ""
+    """What the app says for a moment, where the mathematics stands else."""

@@ -1,0 +1,327 @@
+"""What surrounds the panels: the flow bar, the headline, the moment, the footer; titles."""
+
+import time
+from textwrap import wrap
+
+from tui_nn.plot.cells import shortened
+from tui_nn.spec.protocol import Phase
+from tui_nn.spec.protocol.frames import Device, DeviceFrame, Probes
+from tui_nn.spec.protocol.messages import Problem
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.desk import Desk
+from tui_nn.views.ink import Ink, Palette
+from tui_nn.views.layout import NARROW, WIDE, Home, Slot
+from tui_nn.views.numbers import duration, short
+from tui_nn.views.panels.panel import Panel, View
+from tui_nn.views.scrubber import paint_scrubber
+from tui_nn.views.world import World
+
+FLOW = ("Network", "Data", "Loss", "Optimizer", "Forward", "Gradient", "Update", "Evaluate")
+PHASES = tuple(Phase)
+NEXT = {
+    phase: f"{number} {FLOW[number - 1]}"
+    for phase, number in zip(PHASES, (2, 3, 4, 5, 6, 7, 8, 5), strict=True)
+}
+"""What `p` leads to."""
+PAUSED = ("space run", "p P phase", "s S step", "e E epoch", "capitals go back", ", . lr", "u undo",
+          "r reset", "? explain", ": all")  # fmt: skip
+PAUSED_NARROW = ("space run", "p phase", "s step", "e epoch", "P S E back", "u undo", "? explain",
+                 ": all")  # fmt: skip
+RUNNING = ("space pause", "s S step", "e E epoch", "capitals go back", "- + pace", ", . lr",
+           "v view", "f full", "? explain", ": all")  # fmt: skip
+RUNNING_NARROW = ("space pause", "s step", "e epoch", "S E back", ", . lr", "v view", "? explain",
+                  ": all")  # fmt: skip
+REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v view", "f full",
+             "? explain", ": all", "q leave")  # fmt: skip
+REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
+                    ": all")  # fmt: skip
+DEVICE = Device()
+ENDED = ("goal", "done", "stopped", "diverged", "failed")
+
+
+def paint_flow(canvas: Canvas, world: World, desk: Desk) -> None:
+    """The eight phases; the lit one has happened."""
+    palette = canvas.palette
+    lit = None if world.running else PHASES.index(world.lit(desk))
+    begin, end = 0, 0
+    words = _flow_words(canvas.width, lit)
+    for index, (column, word) in enumerate(words):
+        if index == lit:
+            begin, end = column - 1, canvas.put(0, column, word, _lit(palette))
+        else:
+            canvas.put(0, column, word, palette.quiet if index < 4 else palette.plain)
+        if index + 1 < len(words):
+            canvas.put(0, column + len(word), _gap(canvas.width, index + 1), palette.quiet)
+    column = words[-1][0] + len(words[-1][1])
+    canvas.put(0, column, " ↺", palette.quiet)
+    if lit is not None:
+        canvas.put(0, begin, "▐", palette.ink(palette.accent))
+        canvas.put(0, end, "▌", palette.ink(palette.accent))
+    if canvas.width >= NARROW:
+        _paint_state(canvas, world, desk, column + 4)
+
+
+def _flow_words(width: int, lit: int | None) -> list[tuple[int, str]]:
+    """The words of the flow bar, each with its column."""
+    found, column = [], 1
+    for index, name in enumerate(FLOW):
+        column += len(_gap(width, index)) if index else 0
+        word = f"{index + 1} {name}" if width >= 78 or index == lit else f"{index + 1}"
+        found.append((column, word))
+        column += len(word)
+    return found
+
+
+def _gap(width: int, index: int) -> str:
+    """What stands before a word of the flow bar."""
+    if width >= NARROW:
+        return " ┃ " if index == 4 else " ▸ "
+    return "┃" if index == 4 else " "
+
+
+def phase_at(column: int, width: int, world: World, desk: Desk) -> int | None:
+    """The number of the phase whose word stands there in the flow bar."""
+    lit = None if world.running else PHASES.index(world.lit(desk))
+    for number, (begin, word) in enumerate(_flow_words(width, lit), 1):
+        if begin <= column < begin + len(word):
+            return number
+    return None
+
+
+def _lit(palette: Palette) -> Ink:
+    return palette.ink(palette.ground, bg=palette.accent, bold=True)
+
+
+def _paint_state(canvas: Canvas, world: World, desk: Desk, least: int) -> None:
+    state, palette = world.present.state, canvas.palette
+    colours = {"goal": palette.good, "running": palette.accent}
+    colours |= dict.fromkeys(("diverged", "failed", "offline"), palette.bad)
+    colour = colours.get(state, palette.text)
+    beside = ""
+    if world.steps_per_s is not None:
+        beside = f"{world.steps_per_s:,.0f} steps/s"
+    elif state in ("paused", "ready"):
+        beside = f"p ▸ {NEXT[world.lit(desk)]}"
+    width = max(14, len(beside))
+    column = canvas.width - 1 - width
+    canvas.right(0, beside, palette.quiet, edge=canvas.width - 1)
+    if column - len(state) - 2 >= least:
+        canvas.right(0, state, palette.ink(colour, bold=True), edge=column - 1)
+    elif not beside:
+        canvas.right(0, state, palette.ink(colour, bold=True), edge=canvas.width - 1)
+
+
+def paint_headline(canvas: Canvas, world: World) -> None:
+    """What is trained, how far it has come, how long it will take."""
+    palette, started = canvas.palette, world.started
+    if started is None:
+        canvas.put(0, 1, world.present.words or world.present.state, palette.quiet)
+        return
+    state = world.present.state
+    title = shortened(started.title or started.name, canvas.width - 1, ascii_only=False)
+    column = canvas.put(0, 1, title, palette.strong)
+    if canvas.width < NARROW:
+        column = canvas.put(0, column + 2, state, palette.ink(palette.accent, bold=True))
+    parts = _progress(canvas, world)
+    while parts and column + 2 + len("   ".join(parts)) > canvas.width - 1:
+        parts.pop()
+    begin = canvas.right(0, "   ".join(parts), edge=canvas.width - 1)
+    about = world.present.words if state in ENDED or state == "offline" else ""
+    if about and column + 3 < begin - 8:
+        canvas.put(0, column + 2, about[: begin - column - 4], palette.quiet)
+
+
+def _progress(canvas: Canvas, world: World) -> list[str]:
+    """The more important first: what has no room is left out from the end."""
+    epochs = world.epochs
+    epoch = min(world.present.epoch + 1, epochs) if epochs else world.present.epoch
+    parts = [f"step {world.step:,}", f"epoch {epoch:,}"]
+    if epochs:
+        parts[-1] += f" of {epochs:,}"
+    total = epochs * world.steps_per_epoch
+    share = min(1.0, world.present.step / total) if total else 0.0
+    if world.running or canvas.width >= WIDE:
+        if canvas.width >= NARROW:
+            parts.append(f"{_bar(share, 28)} {100 * share:.0f}%")
+        else:
+            parts.append(f"{100 * share:.0f}%")
+    rate = world.steps_per_s
+    if rate:
+        parts.append(f"{duration((total - world.present.step) / rate)} left".rjust(10))
+    if not world.running:
+        within = world.present.step % world.steps_per_epoch
+        parts.append(f"lr {short(world.present.lr)}")
+        if canvas.width >= NARROW and world.started:
+            parts[2:2] = [f"step {within} of {world.steps_per_epoch} in it"]
+            parts += [world.started.device, f"seed {world.setting('train.seed', 0)}"]
+    return parts
+
+
+def _bar(share: float, width: int) -> str:
+    full = round(share * width)
+    return "█" * full + "░" * (width - full)
+
+
+def paint_title(canvas: Canvas, slot: Slot, panel: Panel, view: View, world: World, desk: Desk,
+                *, focused: bool) -> None:  # fmt: skip
+    """The rule over a panel, with its name and a few words; and the column at its left."""
+    palette = canvas.palette
+    end = paint_rule(canvas, slot, panel.name, focused=focused)
+    if len(panel.suiting(world)) > 1 and focused:
+        end = canvas.put(0, end, f"{view.name} ", palette.quiet)
+    note = view.note(world, desk)
+    if note and end + len(note) + 3 < slot.width:
+        canvas.right(0, f" {note} ", palette.quiet, edge=slot.width - 1)
+
+
+def paint_rule(canvas: Canvas, slot: Slot, name: str, *, focused: bool) -> int:
+    """A panel's rule with its name alone, and the column at its left; where the name ends."""
+    palette = canvas.palette
+    line = "━" if focused else "─"
+    rule = palette.ink(palette.accent if focused else palette.rule)
+    left = 1 if slot.edge else 0
+    canvas.put(0, left, line * (slot.width - left), rule)
+    if slot.arrow:
+        canvas.put(0, left, slot.arrow, rule)
+    for row, glyph in enumerate(slot.edge):
+        canvas.put(row, 0, glyph, palette.ink(palette.rule))
+    title = f"{slot.panel} {name}" if slot.panel else name
+    ink = palette.ink(palette.accent, bold=True) if focused else palette.strong
+    return canvas.put(0, left + 1, f" {title} ", ink)
+
+
+def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
+    """The PyTorch line of the phase over its mathematics, or over the run's facts."""
+    palette = canvas.palette
+    canvas.put(0, 0, "━" * canvas.width, palette.ink(palette.rule))
+    for column in home.joints:
+        canvas.put(0, column, "┷", palette.ink(palette.rule))
+    if world.started is not None:
+        # Knows rules and catalog: loaded once there is something to say, after the first picture.
+        from tui_nn.views.moment import facts, mathematics, torch_line
+
+        line = torch_line(world, desk, canvas.width)
+        canvas.put(0, 1, f" {line} ", palette.ink(palette.accent))
+    if world.problem is not None:
+        problem = world.problem
+        words = f"{problem.where}: {problem.message}" if problem.where else problem.message
+        words += f": {problem.hint}" if problem.hint else ""
+        canvas.put(1, 1, words, palette.ink(palette.bad))
+    elif desk.words:
+        canvas.put(1, 1, desk.words, palette.ink(palette.accent, bold=True))
+    elif world.playing is not None:
+        paint_scrubber(canvas, 1, world.playing)
+    elif world.started is None:
+        return
+    elif world.running:
+        column = canvas.put(1, 1, facts(world, canvas.width))
+        _paint_machine(canvas, world, column)
+    else:
+        canvas.put(1, 1, mathematics(world, desk, canvas.width) or facts(world, canvas.width))
+
+
+def machine_probes(world: World) -> tuple[Probes, ...]:
+    """What has to be watched for the machine: a GPU has more to say than its name."""
+    started = world.started
+    return (DEVICE,) if started and not started.device.startswith("cpu") else ()
+
+
+def _paint_machine(canvas: Canvas, world: World, least: int) -> None:
+    """At the right of the moment: when the run was saved, and above or beside it what a GPU does.
+
+    What has no room is left out, the least important first.
+    """
+    palette = canvas.palette
+    if world.saved_s is not None:
+        saved = f" saved {duration(time.monotonic() - world.saved_s)} ago "
+        if canvas.width >= NARROW:
+            canvas.right(0, saved, palette.quiet, edge=canvas.width - 1)
+    parts = _machine(world)
+    while parts and least + 3 + len("   ".join(parts)) > canvas.width - 1:
+        parts.pop()
+    canvas.right(1, "   ".join(parts), palette.quiet, edge=canvas.width - 1)
+
+
+def _machine(world: World) -> list[str]:
+    """Memory, use, temperature of a GPU and samples a second, the more important first."""
+    found: DeviceFrame | None = world.frame(DEVICE)
+    if found is None or world.started is None:
+        return []
+    parts = []
+    rate = world.steps_per_s
+    if rate:
+        size = world.setting("train.batch_size", world.started.batch_size)
+        parts.append(f"{rate * (size or world.started.train_count):>9,.0f} samples/s")
+    if found.use is not None:
+        parts.append(f"{found.use:3d} %")
+    if found.memory_used_bytes is not None and found.memory_bytes:
+        parts.append(
+            f"{found.memory_used_bytes / 2**30:.1f} of {found.memory_bytes / 2**30:.0f} GiB"
+        )
+    if found.temperature_c is not None:
+        parts.append(f"{found.temperature_c} °C")
+    return [*parts, found.name] if found.name else parts
+
+
+def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:
+    """Keys that hold now."""
+    palette = canvas.palette
+    for column, part in _footer_parts(canvas.width, world):
+        words, keys = part.split(" "), _key_count(part)
+        end = canvas.put(0, column, " ".join(words[:keys]), palette.ink(palette.accent))
+        canvas.put(0, end, " " + " ".join(words[keys:]), palette.plain)
+
+
+def key_at(column: int, width: int, world: World) -> str:
+    """The key whose entry stands there in the footer, as a person reads it; else nothing."""
+    for begin, part in _footer_parts(width, world):
+        if begin <= column < begin + len(part):
+            before = part[: column - begin + 1].count(" ")
+            keys = part.split(" ")[: _key_count(part)]
+            return keys[before] if before < len(keys) else keys[0]
+    return ""
+
+
+def _footer_parts(width: int, world: World) -> list[tuple[int, str]]:
+    """The footer's entries that have room, each with its column."""
+    wide = width >= NARROW
+    parts: tuple[str, ...]
+    if world.playing is not None:
+        parts = REPLAYING if wide else REPLAYING_NARROW
+        if not world.running:
+            parts = ("space play", *parts[1:])
+    elif world.present.state == "offline":
+        parts = ("space start the engine again", "? explain", ": all", "q leave")
+    elif world.running:
+        parts = RUNNING if wide else RUNNING_NARROW
+    else:
+        parts = PAUSED if wide else PAUSED_NARROW
+    found, column = [], 1
+    for part in parts:
+        if column + len(part) > width:
+            break
+        found.append((column, part))
+        column += len(part) + (3 if wide or world.playing else 2)
+    return found
+
+
+def _key_count(part: str) -> int:
+    """How many of the first words of a footer's entry are keys."""
+    words = part.split(" ")
+    keys = 1
+    while keys < len(words) - 1 and len(words[keys]) == 1:
+        keys += 1
+    return keys
+
+
+def paint_problem(canvas: Canvas, problem: Problem) -> None:
+    """Why there is nothing to be trained: the place, the reason and the way out."""
+    palette, row = canvas.palette, 1
+    for text, ink in (
+        (problem.where, palette.quiet),
+        (problem.message, palette.ink(palette.bad, bold=True)),
+        (problem.hint, palette.plain),
+    ):
+        for line in wrap(text, max(8, canvas.width - 2)):
+            canvas.put(row, 1, line, ink)
+            row += 1

@@ -1,0 +1,1 @@
+"""The nine panels of the home screen, each with its views."""

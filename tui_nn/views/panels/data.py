@@ -1,0 +1,141 @@
+"""2 Data: the call, the split and a picture of the samples, by kind of experiment."""
+
+import numpy as np
+
+from tui_nn.spec.protocol.frames import Probes
+from tui_nn.views.arrays import kept
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.desk import Desk
+from tui_nn.views.numbers import counted
+from tui_nn.views.panels import data_gate, data_pictures
+from tui_nn.views.panels.data_table import lines, paint_columns, paint_tokens
+from tui_nn.views.panels.data_words import call_of, paint_call, paint_classes, paint_split
+from tui_nn.views.panels.forward_line import paint_line
+from tui_nn.views.panels.forward_plane import map_probe, paint_answers, window_of
+from tui_nn.views.panels.panel import Panel, Size, View
+from tui_nn.views.plane_picture import class_looks, paint_points, shows_pixels, value_looks
+from tui_nn.views.reading import class_count
+from tui_nn.views.values import value_scale
+from tui_nn.views.world import World
+
+PANEL = 2
+HEAD = 2
+"""Rows of words above a picture."""
+LEAST_ROWS = 5
+"""Of a picture of points."""
+WANTED_ROWS = {"neuron": 8, "plane": 12, "line": 10, "picture": 5, "tokens": 3, "table": 4}
+"""Of the picture, by kind of experiment."""
+
+
+def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
+    if data_gate.suits(world):
+        data_gate.paint(canvas, world)
+        return
+    paint_call(canvas, 0, world)
+    paint_split(canvas, 1, world)
+    if world.samples is None or canvas.height <= HEAD:
+        return
+    match world.kind:
+        case "picture":
+            if not data_pictures.paint(canvas, world, desk, HEAD):
+                paint_classes(canvas, HEAD, world)
+        case "tokens":
+            paint_tokens(canvas, world, HEAD)
+        case "table":
+            has_classes = class_count(world) > 2
+            if has_classes:
+                paint_classes(canvas, HEAD, world)
+            paint_columns(canvas, world, desk, HEAD + has_classes)
+        case _:
+            _paint_points(canvas, world, desk)
+
+
+def _paint_points(canvas: Canvas, world: World, desk: Desk) -> None:
+    """Of a neuron over what it says; of more, whose map stands in 5 Forward, alone."""
+    inner = Canvas(canvas.width, canvas.height - HEAD, canvas.palette)
+    samples = world.samples
+    if samples is None or samples.points is None:
+        paint_columns(canvas, world, desk, HEAD)
+        return
+    if inner.height < LEAST_ROWS:
+        return
+    if world.kind == "neuron":
+        paint_answers(inner, world, desk)
+    elif samples.points.shape[1] == 1:
+        paint_line(inner, world, desk, None, samples, discrete=False)
+    else:
+        _paint_scatter(inner, world)
+    canvas.draw(inner, HEAD, 0)
+
+
+def _paint_scatter(canvas: Canvas, world: World) -> None:
+    samples, palette, count = world.samples, canvas.palette, class_count(world)
+    assert samples is not None
+    assert samples.points is not None
+    shown = window_of(samples.points, canvas.width, canvas.height)
+    if count:
+        looks = class_looks(palette, samples.y.numpy().astype(np.intp), count)
+    else:
+        values = kept(samples.y).reshape(samples.y.shape[0], -1)[:, 0]
+        looks = value_looks(palette, value_scale(values).places(values))
+    points = kept(samples.points)
+    if not shows_pixels(palette):
+        paint_points(canvas, shown, points, looks, None)
+        return
+    pixels = np.full((shown.pixels, shown.columns, 3), palette.ground, np.uint8)
+    across, down = shown.places(points)
+    pixels[down, across] = looks.colours
+    canvas.picture(pixels, 0, 0)
+
+
+def _probes(world: World, desk: Desk, size: Size) -> tuple[Probes, ...]:
+    if data_gate.suits(world):
+        return data_gate.probes(world, size)
+    if world.kind == "picture":
+        return data_pictures.probes(world)
+    if world.kind == "neuron" and size[1] - HEAD >= LEAST_ROWS:
+        probe = map_probe(world, desk, (size[0], size[1] - HEAD))
+        return (probe,) if probe else ()
+    return ()
+
+
+def _note(world: World, desk: Desk) -> str:
+    started = world.started
+    if started is None:
+        return ""
+    if data_gate.suits(world):
+        return call_of(world)
+    count = started.train_count + started.val_count + started.test_count
+    return counted(count, world.samples.sample_name if world.samples else "sample")
+
+
+def _rows(world: World, width: int) -> tuple[int, int]:
+    if data_gate.suits(world):
+        return 3, 11
+    wanted = WANTED_ROWS[world.kind]
+    if world.kind == "table":
+        wanted = 1 + len(lines(world)) + (class_count(world) > 2)
+    return HEAD, HEAD + wanted
+
+
+def _press(world: World, desk: Desk, key: str) -> bool:
+    """The next columns of a table, or the next pictures."""
+    ways = {"up": -1, "left": -1, "down": 1, "right": 1}
+    if key not in ways or world.kind not in ("table", "picture"):
+        return False
+    most = len(lines(world)) - 1 if world.kind == "table" else 1_000_000
+    at = desk.cursor.get(PANEL, 0) + ways[key]
+    desk.cursor[PANEL] = max(0, min(most, at))
+    return True
+
+
+DATA = Panel(
+    PANEL,
+    "Data",
+    (
+        View(
+            "samples", _paint, probes=_probes, note=_note, rows=_rows, press=_press,
+            keys=(("up down", "the next columns or pictures"),),
+        ),
+    ),
+)  # fmt: skip

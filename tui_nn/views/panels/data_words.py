@@ -1,0 +1,79 @@
+"""2 Data in words: the call, what a sample is, how many each part and each class has."""
+
+from tui_nn.plot.cells import cell_width
+from tui_nn.spec.shapes import show
+from tui_nn.views.calls import fitted
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.ink import Ink
+from tui_nn.views.plane_picture import class_glyph, class_ink
+from tui_nn.views.reading import class_count, class_name
+from tui_nn.views.world import World
+
+GAP, CLOSE = 3, 2
+
+
+def call_of(world: World) -> str:
+    """As the experiment's file has it, or would have it."""
+    return str(world.setting("data", ""))
+
+
+def paint_call(canvas: Canvas, row: int, world: World) -> None:
+    """`digits()   1x8x8   10 classes`; the call alone where not all has room."""
+    call, palette = call_of(world), canvas.palette
+    more = _what(world)
+    while more and 1 + cell_width(call) + sum(GAP + len(words) for words in more) > canvas.width:
+        more.pop()
+    end = canvas.put(row, 1, fitted(call, canvas.width - 1))
+    for words in more:
+        end = canvas.put(row, end + GAP, words, palette.quiet)
+
+
+def _what(world: World) -> list[str]:
+    samples, count = world.samples, class_count(world)
+    if samples is None or world.kind in ("plane", "line", "neuron"):
+        return []
+    shape = samples.x.shape[1:]
+    if world.kind == "table":
+        words = [f"{shape[0]} columns"]
+    else:
+        words = [f"{show(shape)} tokens" if world.kind == "tokens" else show(shape)]
+    return [*words, f"{count} classes"] if count else words
+
+
+def paint_split(canvas: Canvas, row: int, world: World) -> None:
+    """`train 400 ○ 200 ● 200   val 100`; the counts of classes where there are two."""
+    started, samples, palette = world.started, world.samples, canvas.palette
+    if started is None:
+        return
+    parts: list[list[tuple[str, Ink]]] = [[(f"train {started.train_count:,}", palette.plain)]]
+    if samples is not None and samples.class_counts is not None and class_count(world) == 2:
+        for index, count in enumerate(samples.class_counts.numpy().tolist()):
+            colour = class_ink(palette, index, 2) if palette.colour else palette.text
+            glyph = (class_glyph(index, 2), palette.ink(colour, bold=True))
+            parts[0] += [(" ", palette.plain), glyph, (f" {count:,}", palette.plain)]
+    for name, count in (("val", started.val_count), ("test", started.test_count)):
+        if count:
+            parts.append([(f"{name} {count:,}", palette.plain)])
+    column = 1
+    for part in parts:
+        if column + sum(len(text) for text, _ in part) > canvas.width and column > 1:
+            return
+        column = canvas.spans(row, column, *part) + GAP
+
+
+def paint_classes(canvas: Canvas, row: int, world: World) -> None:
+    """`47 setosa  57 versicolor`, or how many of each at least and at most."""
+    samples, palette = world.samples, canvas.palette
+    if samples is None or samples.class_counts is None:
+        return
+    counts = samples.class_counts.numpy().tolist()
+    words = [f"{count:,} {class_name(world, index)}" for index, count in enumerate(counts)]
+    column = 1
+    if 1 + sum(map(cell_width, words)) + CLOSE * (len(words) - 1) <= canvas.width:
+        for index, text in enumerate(words):
+            colour = class_ink(palette, index, len(words)) if palette.colour else palette.text
+            column = canvas.put(row, column, text, palette.ink(colour)) + CLOSE
+    elif counts:
+        low, high = min(counts), max(counts)
+        of_each = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        canvas.put(row, column, f"{of_each} of each class in train", palette.quiet)

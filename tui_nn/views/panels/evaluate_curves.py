@@ -1,0 +1,120 @@
+"""8 Evaluate: curves of losses, metrics, lr and |gradient|."""
+
+from collections.abc import Callable
+
+from tui_nn.runs.history import By
+from tui_nn.spec.protocol.frames import Curves
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.curves import (
+    GRADIENT,
+    LOSS,
+    MOST_ZOOM,
+    RATE,
+    Plot,
+    metric_of,
+    metric_plot,
+    scene,
+)
+from tui_nn.views.desk import Desk, Smoothing
+from tui_nn.views.panels.evaluate_chart import paint_plot
+from tui_nn.views.panels.evaluate_words import note
+from tui_nn.views.panels.panel import Size, View
+from tui_nn.views.world import World
+
+GRID_COLUMNS, GRID_ROWS = 84, 18
+"""From this size on four curves have room."""
+WATCHED = (Curves(),)
+NEXT_AXIS: dict[By, By] = {"epoch": "seconds", "seconds": "step", "step": "epoch"}
+SMOOTHER: dict[Smoothing, Smoothing] = {0: 1, 1: 2, 2: 0}
+FAR = 10
+PlotOf = Callable[[World], Plot]
+
+
+def watched(world: World, desk: Desk, size: Size) -> tuple[Curves, ...]:
+    """The gradient's length is known only of steps that are looked at."""
+    return WATCHED
+
+
+def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
+    if canvas.width < GRID_COLUMNS or canvas.height < GRID_ROWS:
+        _paint_one(canvas, LOSS, world, desk)
+        return
+    left, top = canvas.width // 2, canvas.height - canvas.height // 2
+    for index, plot in enumerate((LOSS, metric_plot(world), RATE, GRADIENT)):
+        is_below, is_right = divmod(index, 2)
+        width = canvas.width - left if is_right else left - 1
+        part = Canvas(width, canvas.height - top if is_below else top, canvas.palette)
+        _paint_one(part, plot, world, desk)
+        canvas.draw(part, top * is_below, left * is_right)
+
+
+def _paint_one(canvas: Canvas, plot: Plot, world: World, desk: Desk) -> None:
+    desk.plot_columns = paint_plot(canvas, plot, world, desk) or desk.plot_columns
+
+
+def _view(name: str, plot_of: PlotOf, suits: Callable[[World], bool]) -> View:
+    def paint(canvas: Canvas, world: World, desk: Desk) -> None:
+        _paint_one(canvas, plot_of(world), world, desk)
+
+    def press(world: World, desk: Desk, key: str) -> bool:
+        return _press(plot_of(world), world, desk, key)
+
+    return View(
+        name,
+        _paint if name == "curves" else paint,
+        suits=suits,
+        probes=watched,
+        note=note,
+        press=press,
+        keys=KEYS,
+    )
+
+
+def _press(plot: Plot, world: World, desk: Desk, key: str) -> bool:
+    match key:
+        case "a":
+            desk.x_axis = NEXT_AXIS[desk.x_axis]
+        case "A":
+            desk.y_log = not scene(world, desk, plot).log
+        case "x":
+            desk.smoothing = SMOOTHER[desk.smoothing]
+        case "z":
+            desk.zoom = 0
+        case "+" | "-":
+            desk.zoom = min(MOST_ZOOM, max(0, desk.zoom + (1 if key == "+" else -1)))
+        case "left" | "right" | "<" | ">":
+            columns = FAR if key in "<>" else 1
+            _move(desk, -columns if key in ("left", "<") else columns)
+        case "home" | "end":
+            desk.crosshair = float(key == "end")
+        case "escape":
+            if desk.crosshair is None:
+                return False
+            desk.crosshair = None
+        case _:
+            return False
+    return True
+
+
+def _move(desk: Desk, columns: int) -> None:
+    """The crosshair, by columns; the first press shows it at the right end."""
+    if desk.crosshair is None:
+        desk.crosshair = 1.0
+        return
+    last = max(1, desk.plot_columns - 1)
+    place = round(desk.crosshair * last) + columns
+    desk.crosshair = min(last, max(0, place)) / last
+
+
+KEYS = (
+    ("a", "x axis: step, epoch, seconds"),
+    ("A", "y axis: linear, logarithmic"),
+    ("x", "smoothing off, light, strong"),
+    ("+ -", "zoom, in full screen"),
+    ("z", "the whole run"),
+    ("left right < >", "crosshair, by 1 or 10 columns"),
+)
+CURVES = _view("curves", lambda world: LOSS, lambda world: True)
+METRIC = _view("metric", metric_plot, lambda world: metric_of(world) is not None)
+LR = _view("lr", lambda world: RATE, lambda world: True)
+LENGTH = _view("|gradient|", lambda world: GRADIENT, lambda world: True)

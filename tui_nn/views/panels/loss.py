@@ -1,0 +1,119 @@
+"""3 Loss: the call, what it computes, and its number for the latest batch."""
+
+from math import isfinite
+from textwrap import wrap
+
+from tui_nn.plot.cells import cell_width
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.network import SAME_NUMBERS
+from tui_nn.spec.protocol.frames import Curves, CurvesFrame, Probes
+from tui_nn.spec.targets import Classes, Coding, Kind, Values, fit
+from tui_nn.views.calls import fitted
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.desk import Desk
+from tui_nn.views.numbers import plain
+from tui_nn.views.panels.panel import Panel, Size, View
+from tui_nn.views.rules import bound
+from tui_nn.views.world import World
+
+CURVES = Curves()
+TARGETS = {
+    Coding.INDEX: "t: class number",
+    Coding.ZERO_ONE: "t: 0 or 1",
+    Coding.PLUS_MINUS: "t: −1 or +1",
+    Coding.ONE_HOT: "t: one-hot",
+}
+FORMULAS = {
+    "MSELoss": ("L = mean (y − t)²", ""),
+    "L1Loss": ("L = mean |y − t|", ""),
+    "SmoothL1Loss": ("L = mean ½ d²/beta", "d = |y−t|, straight above beta"),
+    "HuberLoss": ("L = mean ½ d²", "d = |y−t|, straight above delta"),
+    "HalfSquaredError": ("L = ½ Σ (y − t)²", ""),
+    "BCEWithLogitsLoss": ("L = −log p(t)", "p = sigmoid(z)"),
+    "BCELoss": ("L = −log p(t)", "p = y"),
+    "SoftMarginLoss": ("L = log(1 + exp(−t·z))", ""),
+    "CrossEntropyLoss": ("L = −log p(t)", "p = softmax(z)"),
+    "NLLLoss": ("L = −y[t]", "y = log-probabilities"),
+    "MultiMarginLoss": ("L = mean max(0, 1 − z[t] + z)", ""),
+}
+"""What one sample's loss is, and what its letters mean; a step follows the mean over its batch."""
+NUMBER = 8
+"""Cells of the loss."""
+
+
+def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
+    call, width, palette = str(world.setting("loss", "")), canvas.width, canvas.palette
+    canvas.put(0, 1, fitted(call, width - 2))
+    formula, letters = _formula(call, world)
+    row = 1 if canvas.height > 1 else 0
+    end = 1 + cell_width(formula if row else call)
+    if row:
+        canvas.put(1, 1, formula if end < width else "", palette.plain)
+    text = _number(world) if row else f"L = {_number(world).strip()}"
+    text = f"= {text}" if row else text
+    if end + 2 + len(text) < width:
+        canvas.right(row, text, palette.strong, edge=width - 1)
+    words = PAIR.join(filter(None, (letters, _target(call, world))))
+    lines = [words] if cell_width(words) < width - 1 else words.split(PAIR)
+    if canvas.height > 2 and words:
+        for y, line in enumerate(lines[: canvas.height - 2], 2):
+            canvas.put(y, 1, line if cell_width(line) < width else "", palette.quiet)
+    found = bound(call, "loss")
+    if found is not None and width >= 20 and canvas.height > 3 + len(lines):
+        for y, line in enumerate(wrap(found.entry.summary, width - 2), 3 + len(lines)):
+            canvas.put(y, 1, line)
+
+
+PAIR = "   "
+
+
+def _formula(call: str, world: World) -> tuple[str, str]:
+    formula, letters = FORMULAS.get(call.partition("(")[0], ("", ""))
+    layers = world.started.layers if world.started else ()
+    if layers and layers[-1].output_shape == (1,):
+        formula = formula.replace("½ Σ", "½").replace("mean ", "")
+    return formula, letters
+
+
+def _number(world: World) -> str:
+    """The loss of the latest batch; a dot before there is one."""
+    frame: CurvesFrame | None = world.frame(CURVES)
+    if frame is None:
+        return "·".rjust(NUMBER)
+    word = frame.nonfinite.get("loss")
+    if word or frame.loss is None or not isfinite(frame.loss):
+        return (word or plain(frame.loss)).rjust(NUMBER)
+    fits = 1e-4 <= frame.loss < 1000 or frame.loss == 0
+    return (f"{frame.loss:.4f}" if fits else f"{frame.loss:.1e}").rjust(NUMBER)
+
+
+def _kind(world: World) -> Kind | None:
+    """What the targets are; None before the samples are known."""
+    samples = world.samples
+    if samples is None:
+        return None
+    if samples.class_counts is not None:
+        return Classes(samples.class_counts.shape[0])
+    return Values(samples.y.shape[1:])
+
+
+def _target(call: str, world: World) -> str:
+    """How a target reaches the loss."""
+    kind, layers = _kind(world), world.started.layers if world.started else ()
+    kinds = [layer.call.partition("(")[0] for layer in layers]
+    last = next((name for name in reversed(kinds) if name not in SAME_NUMBERS), "")
+    try:
+        return TARGETS.get(fit(call.partition("(")[0], kind, last).coding, "") if kind else ""
+    except (InvalidInput, AssertionError):
+        return ""
+
+
+def _probes(world: World, desk: Desk, size: Size) -> tuple[Probes, ...]:
+    return (CURVES,)
+
+
+def _rows(world: World, width: int) -> tuple[int, int]:
+    return 1, 3
+
+
+LOSS = Panel(3, "Loss", (View("call", _paint, probes=_probes, rows=_rows),))

@@ -1,0 +1,7 @@
+"""7 Update: the views that it has."""
+
+from tui_nn.views.panels.neuron.update import UPDATE as STEPS
+from tui_nn.views.panels.panel import Panel
+from tui_nn.views.panels.update_layers import LAYERS
+
+UPDATE = Panel(7, "Update", (STEPS, LAYERS))

@@ -1,0 +1,241 @@
+"""What is known of a run, taken in event by event; every panel reads it, none changes it."""
+
+import copy
+import time
+from collections import deque
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from tui_nn.runs.history import History
+from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Saved, Started
+from tui_nn.spec.protocol.frames import (
+    AnyFrame,
+    CurvesFrame,
+    Frame,
+    LayersFrame,
+    Probes,
+    Samples,
+    SamplesFrame,
+)
+from tui_nn.spec.protocol.lines import Told
+from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
+from tui_nn.views.desk import Desk
+from tui_nn.views.heat import Heat
+from tui_nn.views.kinds import Kind, kind_of
+from tui_nn.views.neuron import Steps, neuron_of
+from tui_nn.views.scrubber import Playing
+from tui_nn.views.series import AllSeries
+from tui_nn.views.updates import Updates
+
+PACE_S = 2.0
+"""Steps a second are counted over so long."""
+INSIDE = (Phase.FORWARD, Phase.GRADIENT)
+"""Phases that belong to the step that is being made."""
+SAMPLES = Samples()
+"""The samples that pictures of the data are made of: looked at once a run."""
+
+
+class World:
+    """A run as the screen sees it."""
+
+    def __init__(self) -> None:
+        self.hello: Hello | None = None
+        self.present = Present(state="loading")
+        self.history = History()
+        self.frames: dict[Probes, AnyFrame] = {}
+        """The latest of each probe that is watched."""
+        self.heat = Heat()
+        self.series = AllSeries()
+        """What curves are made of."""
+        self.steps = Steps()
+        """Of a single neuron, as they happen."""
+        self._updates = Updates()
+        self.problem: Problem | None = None
+        """The last that was told, until something succeeds."""
+        self.playing: Playing | None = None
+        """How a recording is played; None where an engine trains."""
+        self.saved_s: float | None = None
+        """When the run was saved last, by a monotonic clock; None before it was."""
+        self._marks: deque[tuple[float, int]] = deque()
+        self._settings: tuple[tuple[int, int], dict[str, Any]] | None = None
+
+    @property
+    def started(self) -> Started | None:
+        """What is trained; None before it is known."""
+        return self.history.started
+
+    def take(self, told: Told, probe: Probes | None = None, now: float | None = None) -> None:
+        """Take in an event; `probe` is what a frame answers, `now` a monotonic clock in seconds."""
+        match told:
+            case Hello():
+                self.hello = told
+            case Present():
+                self._stand(told, time.monotonic() if now is None else now)
+            case Answer():
+                self.problem = None
+                self._stand(told.present, time.monotonic() if now is None else now)
+                if told.frame is not None and probe is not None:
+                    self._show(told.frame, probe)
+            case Problem():
+                self.problem = told
+            case Frame():
+                if probe is not None:
+                    self._show(told, probe)
+            case _:
+                self._record(told)
+                if isinstance(told, Saved):
+                    self.saved_s = time.monotonic() if now is None else now
+
+    def _show(self, frame: AnyFrame, probe: Probes) -> None:
+        self.frames[probe] = frame
+        self.steps.take(frame, probe)
+        self._updates.take(frame, probe)
+        if isinstance(frame, LayersFrame):
+            self.heat.take(frame)
+        if isinstance(frame, CurvesFrame):
+            self.series.look(frame)
+        if isinstance(frame, SamplesFrame):
+            self.__dict__.pop("kind", None)
+
+    def _record(self, record: Record) -> None:
+        if isinstance(record, Started):
+            self.history = History()
+            self.steps = Steps(neuron_of(record))
+            self.frames.clear()
+            self._updates.clear()
+            self.heat.clear()
+            self.__dict__.pop("kind", None)
+        if isinstance(record, Changed):
+            self.steps.forget_samples()
+        self.history.take(record)
+        self.series.take(record)
+
+    def _stand(self, present: Present, now: float) -> None:
+        before = self.present
+        self.present = present
+        if (present.branch, present.state) != (before.branch, before.state) or (
+            present.step < before.step
+        ):
+            self._marks.clear()
+            self.heat.cut(present.step)
+        branches = self.history.lineage.branches
+        known = present.branch in branches
+        path = self.history.lineage.path(present.branch) if known else {}
+        self.steps.stand(present, path)
+        self._marks.append((now, present.step))
+        while len(self._marks) > 2 and now - self._marks[0][0] > PACE_S:
+            self._marks.popleft()
+
+    def frame(self, probe: Probes) -> Any:
+        """The latest frame of a probe, of the type that belongs to it; None before there is one."""
+        return self.frames.get(probe)
+
+    def update(self, probe: Probes) -> Any:
+        """The latest frame of a probe that knows what an update did; None before there is one."""
+        return self._updates.of(probe, self.present)
+
+    @property
+    def samples(self) -> SamplesFrame | None:
+        """Samples of the training part, evenly spread."""
+        found: SamplesFrame | None = self.frame(SAMPLES)
+        return found
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What kind of experiment it is, as the panels tell them apart."""
+        return kind_of(self.started, self.samples)
+
+    @property
+    def way(self) -> dict[int, int]:
+        """The branches that lead to where training stands, each with its last step on the way."""
+        branch, step = self.present.branch, self.present.step
+        if branch not in self.history.lineage.branches:
+            return {branch: step}
+        path = {**self.history.lineage.path(branch), branch: step}
+        return {number: min(until, step) for number, until in reversed(path.items())}
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The experiment as its file would hold it now, changes made."""
+        if self.started is None:
+            return {}
+        changes = self.history.marks(self.present.branch)
+        changes = [change for change in changes if change.step <= self.present.step]
+        key = (self.present.branch, len(changes))
+        if self._settings is None or self._settings[0] != key:
+            self._settings = (key, _with(self.started.experiment, changes))
+        return self._settings[1]
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """One of them: `optimizer`, `train.epochs`."""
+        found: Any = self.settings
+        for word in key.split("."):
+            if not isinstance(found, Mapping) or word not in found:
+                return default
+            found = found[word]
+        return found
+
+    @property
+    def running(self) -> bool:
+        return self.present.state == "running"
+
+    def lit(self, desk: Desk) -> Phase:
+        """The phase whose result is on the screen; before the first step a choice."""
+        if self.present.step or self.present.phase is not Phase.OPTIMIZER:
+            return self.present.phase
+        return tuple(Phase)[desk.chosen_phase]
+
+    @property
+    def step(self) -> int:
+        """The step that is being made, or was made last."""
+        return self.present.step + (self.present.phase in INSIDE)
+
+    @property
+    def steps_per_s(self) -> float | None:
+        """Of the last seconds; None where training stands or has just begun."""
+        if not self.running or len(self._marks) < 2:
+            return None
+        (since, first), (until, last) = self._marks[0], self._marks[-1]
+        return (last - first) / (until - since) if until > since else None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        started = self.started
+        if started is None:
+            return 1
+        size = self.setting("train.batch_size", started.batch_size) or started.train_count
+        return max(1, -(-started.train_count // int(size)))
+
+    @property
+    def epochs(self) -> int:
+        """That are to be trained."""
+        started = self.started
+        return int(self.setting("train.epochs", started.epochs)) if started else 0
+
+    @property
+    def evaluated(self) -> Evaluated | None:
+        """The latest evaluation on the way to where training stands."""
+        way = self.way
+        for record in reversed(self.history.evaluated):
+            if record.step <= way.get(record.branch, -1):
+                return record
+        return None
+
+    @property
+    def notice(self) -> Noticed | None:
+        return self.history.noticed[-1] if self.history.noticed else None
+
+
+def _with(experiment: dict[str, Any], changes: list[Changed]) -> dict[str, Any]:
+    settings = copy.deepcopy(experiment)
+    for change in changes:
+        *path, last = change.key.split(".")
+        table = settings
+        for word in path:
+            table = table.setdefault(word, {})
+        if change.new is None:
+            table.pop(last, None)
+        else:
+            table[last] = change.new
+    return settings
