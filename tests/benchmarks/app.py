@@ -30,7 +30,7 @@ KEPT = 0.95
 P50_MS, P99_MS, SLOW_P99_MS = 25.0, 100.0, 500.0
 FRAME_BYTES = {(120, 36): 15_000, (80, 24): 6_000}
 CORE, MEGABYTES = 0.30, 80
-STEP = re.compile(rb"step ([\d,]+)")
+STEP = re.compile(rb"step ([\d,]+)   epoch")
 ENDLESS = ("train.epochs=1000000", "goal={}")
 WORKLOADS = ("xor-mlp", "digits-cnn")
 
