@@ -35,7 +35,10 @@ def pictures(name: str) -> Iterator[tuple[Path, str]]:
 def _written(dark: Canvas, light: Canvas) -> str:
     texts = [canvas.text().split("\n") for canvas in (dark, light)]
     inks = zip(_inks(dark), _inks(light), strict=True)
-    lines = [f"{line:<{dark.width}}┊ {' '.join(words)}" for line, words in zip(texts[0], inks, strict=True)]
+    lines = [
+        f"{line:<{dark.width}}┊ {' '.join(words)}"
+        for line, words in zip(texts[0], inks, strict=True)
+    ]
     if texts[0] != texts[1]:
         lines += ["in the light theme:", *texts[1]]
     return "\n".join(lines) + "\n"

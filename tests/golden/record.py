@@ -8,7 +8,6 @@ import msgspec
 
 from tests.golden.tape import Line, probes, superseded, write
 from tui_nn.client import Client, engine_command
-from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.commands import (
     Back,
     Commands,
@@ -98,7 +97,7 @@ class Recorder:
         world = self.world
         if number not in self._answered or world.started is None:
             return False
-        if world.running or what.step and world.present.step == 0:
+        if world.running or (what.step and world.present.step == 0):
             return world.present.step >= (what.step or FOREVER) and self._has_all(what.step)
         return self._has_all(None)
 
@@ -169,7 +168,6 @@ def record(name: str) -> None:
 
 
 if __name__ == "__main__":
-    assert Phase.FORWARD
     for each in sys.argv[1:] or WALKS:
         print(each, file=sys.stderr)
         record(each)

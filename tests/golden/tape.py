@@ -46,7 +46,9 @@ def names() -> list[str]:
 
 
 def read(name: str) -> list[Line]:
-    return [_lines.decode(line) for line in lzma.decompress(path_of(name).read_bytes()).split(b"\n")]
+    return [
+        _lines.decode(line) for line in lzma.decompress(path_of(name).read_bytes()).split(b"\n")
+    ]
 
 
 def write(name: str, lines: Iterable[Line]) -> None:
