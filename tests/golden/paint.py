@@ -35,12 +35,11 @@ def pictures(name: str) -> Iterator[tuple[Path, str]]:
 def _written(dark: Canvas, light: Canvas) -> str:
     texts = [canvas.text().split("\n") for canvas in (dark, light)]
     inks = zip(_inks(dark), _inks(light), strict=True)
-    lines = [
-        f"{line:<{dark.width}}┊ {' '.join(words)}"
-        for line, words in zip(texts[0], inks, strict=True)
-    ]
-    if texts[0] != texts[1]:
-        lines += ["in the light theme:", *texts[1]]
+    lines = []
+    for line, in_light, words in zip(*texts, inks, strict=True):
+        lines.append(f"{line:<{dark.width}}┊ {' '.join(words)}")
+        if in_light != line:  # a half-block of one colour is a blank
+            lines.append(f"{in_light:<{dark.width}}┊ light")
     return "\n".join(lines) + "\n"
 
 

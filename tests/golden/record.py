@@ -24,8 +24,9 @@ from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Hello, Problem
 from tui_nn.views.world import World
 
+RATES = {"and-gate": 20.0}
 RATE = 3.0
-"""Frames a second."""
+"""Frames a second, where it is none of these."""
 PHASE, PHASE_BACK, STEP, EPOCH = Step(by="phase"), Back(by="phase"), Step(), Step(by="epoch")
 FOREVER = 10**9
 
@@ -53,9 +54,9 @@ WALKS = {
         *walked(PHASE_BACK, "5 update again", "5 gradient again", "5 forward again", "4 again"),
         *walked(STEP, "5 again"),
         *walked(PHASE, "6 forward", "6 gradient"),
-        Until(Run(pace=20.0), "goal", FOREVER),
+        Until(Run(pace=5.0), "goal", FOREVER),
     ],
-    "spiral-adam": [Until(Run(pace=250.0), "running", 3200)],
+    "spiral-adam": [Until(Run(pace=250.0), "running", 2000)],
     "iris-mlp": [*walked(EPOCH, "1", "2", "3"), *walked(PHASE, "forward", "gradient", "update")],
     "digits-cnn": [Until(Run(pace=45.0), "running", 285)],
     "diabetes-regression": [Until(Run(pace=60.0), "end", FOREVER)],
@@ -67,6 +68,7 @@ class Recorder:
     """A home screen of three sizes in one, whose lines are kept."""
 
     client: Client
+    rate: float
     world: World = field(default_factory=World)
     lines: list[Line] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
@@ -98,11 +100,11 @@ class Recorder:
         if number not in self._answered or world.started is None:
             return False
         if world.running or (what.step and world.present.step == 0):
-            return world.present.step >= (what.step or FOREVER) and self._has_all(what.step)
-        return self._has_all(None)
+            return world.present.step >= (what.step or FOREVER) and self._has_all()
+        return self._has_all()
 
-    def _has_all(self, step: int | None) -> bool:
-        """Whether all that is seen was answered, since a step or at the very present."""
+    def _has_all(self) -> bool:
+        """Whether all that is seen was answered; where training stands, at this very moment."""
         present = self.world.present
         for probe in probes(self.world):
             frame = self.world.frame(probe)
@@ -111,8 +113,7 @@ class Recorder:
             here = (frame.branch, frame.step, frame.phase) == (
                 present.branch, present.step, present.phase,
             )  # fmt: skip
-            late = frame.step < step if step is not None else not here
-            if late and not isinstance(probe, Samples):
+            if not here and not self.world.running and not isinstance(probe, Samples):
                 return False
         return True
 
@@ -150,12 +151,12 @@ class Recorder:
             elif probe not in self._watched:
                 self._last += 1
                 self._watched[probe] = self._last
-                self.client.send(Watch(watch=self._last, probe=probe, rate=RATE))
+                self.client.send(Watch(watch=self._last, probe=probe, rate=self.rate))
 
 
 def record(name: str) -> None:
     client = Client(engine_command())
-    recorder = Recorder(client)
+    recorder = Recorder(client, RATES.get(name, RATE))
     client.start()
     try:
         recorder.go(Until(Load(experiment=name, runs=None), "ready"))

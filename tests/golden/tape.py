@@ -8,7 +8,7 @@ import msgspec
 
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.commands import Commands
-from tui_nn.spec.protocol.frames import Frame, Probes, Samples
+from tui_nn.spec.protocol.frames import CurvesFrame, LayersFrame, Probes
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.views.desk import Desk
 from tui_nn.views.frame import machine_probes
@@ -19,6 +19,8 @@ from tui_nn.views.world import SAMPLES, World
 HERE = Path(__file__).parent
 SIZES = ((80, 24), (120, 36), (200, 50))
 PHASES = tuple(Phase)
+LARGE = 1000
+"""Bytes of a frame that is worth leaving out."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -84,14 +86,16 @@ def probes(world: World, sizes: Iterable[tuple[int, int]] = SIZES) -> dict[Probe
     return found
 
 
-def superseded(lines: list[Line], largest: int = 2000) -> set[int]:
-    """Frames of many bytes that are followed by another of their probe before the next moment."""
-    found, latest = set(), dict[Probes, int]()
+def superseded(lines: list[Line]) -> set[int]:
+    """Frames of which no history is kept, followed by another of their probe before a moment."""
+    found: set[int] = set()
+    latest: dict[Probes, int] = {}
     for index, line in enumerate(lines):
         if line.mark or line.sent is not None:
             latest.clear()
-        if isinstance(line.told, Frame) and not isinstance(line.probe, Samples) and line.probe:
-            if len(msgspec.json.encode(line.told)) > largest and line.probe in latest:
-                found.add(latest[line.probe])
-            latest[line.probe] = index
+        told, probe = line.told, line.probe
+        if probe is not None and not isinstance(told, LayersFrame | CurvesFrame):
+            if len(msgspec.json.encode(told)) > LARGE and probe in latest:
+                found.add(latest[probe])
+            latest[probe] = index
     return found
