@@ -160,3 +160,10 @@ def test_it_paints_at_any_size() -> None:
 def test_ascii_has_bars_of_its_own() -> None:
     rows = painted(CALL, run(optimizer="SGD(lr=0.01)"), SIZE, palette=ASCII)
     assert rows[2] == " schedule none  lr 0.01 _________"
+
+
+def test_a_constant_rate_is_level_whether_told_or_planned() -> None:
+    world = run(120, optimizer="Adam(lr=0.01)")
+    for first in range(1, 121, 40):
+        world.take(stepped(first, [1.0] * 40, lr=Array.of(np.full(40, np.float32(0.01)))))
+    assert painted(CALL, world, SIZE)[-1].endswith("▁" * 9)

@@ -3,7 +3,7 @@
 import time
 from textwrap import wrap
 
-from tui_nn.plot.cells import shortened
+from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import Device, DeviceFrame, Probes
 from tui_nn.spec.protocol.messages import Problem
@@ -126,35 +126,50 @@ def paint_headline(canvas: Canvas, world: World) -> None:
     while parts and column + 2 + len("   ".join(parts)) > canvas.width - 1:
         parts.pop()
     begin = canvas.right(0, "   ".join(parts), edge=canvas.width - 1)
-    about = world.present.words if state in ENDED or state == "offline" else ""
-    if about and column + 3 < begin - 8:
-        canvas.put(0, column + 2, about[: begin - column - 4], palette.quiet)
+    about = _outcome(world) if world.playing is not None else ""  # else it stands in the moment
+    if about and column + 2 + cell_width(about) < begin - 2:
+        canvas.put(0, column + 2, about, palette.quiet)
+
+
+def _outcome(world: World) -> str:
+    """How training came to its end; nothing while it has none."""
+    state = world.present.state
+    return world.present.words if state in ENDED or state == "offline" else ""
 
 
 def _progress(canvas: Canvas, world: World) -> list[str]:
     """The more important first: what has no room is left out from the end."""
     epochs = world.epochs
-    epoch = min(world.present.epoch + 1, epochs) if epochs else world.present.epoch
+    epoch, within = _place_in_epoch(world)
+    epoch = min(epoch, epochs) if epochs else epoch
     parts = [f"step {world.step:,}", f"epoch {epoch:,}"]
     if epochs:
         parts[-1] += f" of {epochs:,}"
     total = epochs * world.steps_per_epoch
     share = min(1.0, world.present.step / total) if total else 0.0
     if world.running or canvas.width >= WIDE:
-        if canvas.width >= NARROW:
-            parts.append(f"{_bar(share, 28)} {100 * share:.0f}%")
-        else:
-            parts.append(f"{100 * share:.0f}%")
+        done = f"{100 * share:3.0f}%"
+        parts.append(f"{_bar(share, 28)} {done}" if canvas.width >= NARROW else done)
     rate = world.steps_per_s
     if rate:
         parts.append(f"{duration((total - world.present.step) / rate)} left".rjust(10))
+    elif world.running:
+        parts.append(" " * 10)  # will be known in a moment: the others stay where they are
     if not world.running:
-        within = world.present.step % world.steps_per_epoch
         parts.append(f"lr {short(world.present.lr)}")
         if canvas.width >= NARROW and world.started:
             parts[2:2] = [f"step {within} of {world.steps_per_epoch} in it"]
             parts += [world.started.device, f"seed {world.setting('train.seed', 0)}"]
     return parts
+
+
+def _place_in_epoch(world: World) -> tuple[int, int]:
+    """The epoch of the step that is being made, or was made last, and that step's number in it."""
+    size = world.steps_per_epoch
+    within = world.present.step % size + (world.step - world.present.step)
+    if within or not world.present.step:
+        return world.present.epoch + 1, within
+    return world.present.epoch, size
 
 
 def _bar(share: float, width: int) -> str:
@@ -167,9 +182,10 @@ def paint_title(canvas: Canvas, slot: Slot, panel: Panel, view: View, world: Wor
     """The rule over a panel, with its name and a few words; and the column at its left."""
     palette = canvas.palette
     end = paint_rule(canvas, slot, panel.name, focused=focused)
-    if len(panel.suiting(world)) > 1 and focused:
-        end = canvas.put(0, end, f"{view.name} ", palette.quiet)
     note = view.note(world, desk)
+    room = slot.width - end - (len(note) + 3 if note else 0)
+    if len(panel.suiting(world)) > 1 and focused and len(view.name) + 1 < room:
+        end = canvas.put(0, end, f"{view.name} ", palette.quiet)
     if note and end + len(note) + 3 < slot.width:
         canvas.right(0, f" {note} ", palette.quiet, edge=slot.width - 1)
 
@@ -213,6 +229,8 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
         paint_scrubber(canvas, 1, world.playing)
     elif world.started is None:
         return
+    elif outcome := _outcome(world):
+        canvas.put(1, 1, outcome, palette.strong)
     elif world.running:
         column = canvas.put(1, 1, facts(world, canvas.width))
         _paint_machine(canvas, world, column)

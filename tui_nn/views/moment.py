@@ -265,10 +265,10 @@ def facts(world: World, width: int) -> str:
     parts = [f"batch {size:,} of {started.train_count:,}"]
     curves = world.frame(CURVES)
     if curves is not None:
-        parts.append(f"loss {plain(curves.loss, 3)}")
-    parts.append(f"lr {short(world.present.lr)}")
+        parts.append(f"loss {plain(curves.loss, 3):<5}")
+    parts.append(f"lr {short(world.present.lr):<{7 if world.setting('schedule') else 1}}")
     if curves is not None and width >= 70:
-        parts.append(f"|gradient| {plain(curves.gradient, 3)}")
+        parts.append(f"|gradient| {plain(curves.gradient, 3):<5}")
     if width >= WIDE:
         threads = "1 thread" if started.threads == 1 else f"{started.threads} threads"
         parts.append(f"{started.device}, {threads}")

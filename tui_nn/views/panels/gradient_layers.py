@@ -185,7 +185,7 @@ def _number(row: LayerStatistics, frame: LayersFrame, head: str) -> str:
         case "zero":
             return percent(row.zero_gradient, 0)
         case "|w|":
-            return row.nonfinite.get("weight") or fixed(row.weight, 4, 1)
+            return row.nonfinite.get("weight") or fixed(row.weight, 5, 1)
         case "dead":
             return percent(bend.dead if bend else None, 0)
     return percent(bend.saturated if bend else None, 0)

@@ -9,6 +9,8 @@ from tui_nn.views.schedules import planned
 from tui_nn.views.world import World
 
 BARS = "▁▂▃▄▅▆▇█"
+SAME = 1e-6
+"""Of a rate: what was told has 24 bits, what is planned 53."""
 
 
 def rates(world: World, columns: int) -> tuple[NDArray[np.float64], int]:
@@ -49,7 +51,7 @@ def paint_rates(canvas: Canvas, world: World, row: int, column: int, width: int)
     found, past = rates(world, width)
     known = found[np.isfinite(found)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
-    span = high - low if high - low > 1e-9 * high else 1.0
+    span = high - low if high - low > SAME * high else 1.0
     levels = np.rint(np.nan_to_num((found - low) / span) * 7).astype(int).clip(0, 7)
     line = "".join(
         BARS[level] if np.isfinite(rate) else "·"

@@ -1,0 +1,69 @@
+"""The headline and the titles: nothing is clipped, nothing moves that doesn't have to."""
+
+from tests.views.support import present, started, world_of
+from tui_nn.spec.protocol import Phase
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.desk import Desk
+from tui_nn.views.frame import paint_headline, paint_moment, paint_title
+from tui_nn.views.ink import DARK
+from tui_nn.views.layout import Home, Slot
+from tui_nn.views.panels.panel import Panel, View
+from tui_nn.views.world import World
+
+OUTCOME = "All 4 rows right for a whole epoch: 10 changes in 24 steps."
+
+
+def headline(world: World, width: int = 120) -> str:
+    canvas = Canvas(width, 1, DARK)
+    paint_headline(canvas, world)
+    return canvas.text()
+
+
+def at(step: int, state: str = "paused", **changes: object) -> World:
+    return world_of(started(), present(step, state, **changes))
+
+
+def test_the_last_step_of_an_epoch_belongs_to_it() -> None:
+    assert "step 80   epoch 2 of 300   step 40 of 40 in it" in headline(at(80))
+    assert "step 81   epoch 3 of 300   step 1 of 40 in it" in headline(at(81))
+    assert "step 0   epoch 1 of 300   step 0 of 40 in it" in headline(at(0, "ready"))
+
+
+def test_a_step_that_is_being_made_counts_as_the_headline_counts_it() -> None:
+    world = at(5, phase=Phase.GRADIENT)
+    assert "step 6   epoch 1 of 300   step 6 of 40 in it" in headline(world)
+    world = at(80, phase=Phase.FORWARD)
+    assert "step 81   epoch 3 of 300   step 1 of 40 in it" in headline(world)
+
+
+def test_how_it_ended_is_told_whole_in_the_moment() -> None:
+    world = at(24, "goal", words=OUTCOME)
+    for width in (80, 120):
+        canvas = Canvas(width, 2, DARK)
+        paint_moment(canvas, world, Desk(), Home(width, 36, ()))
+        assert canvas.text().split("\n")[1] == f" {OUTCOME}"
+        assert "All 4" not in headline(world, width)
+
+
+def test_the_bar_stands_where_it_stood_when_more_digits_and_the_time_left_come() -> None:
+    world = world_of(started(), present(0, "running"))
+    begins = {headline(world).index("░")}
+    for step, seconds in ((1000, 1.0), (2300, 1.0)):
+        world.take(present(step, "running"), now=world._marks[-1][0] + seconds)
+        begins.add(headline(world).index("█"))
+    assert len(begins) == 1
+
+
+def test_a_title_gives_up_the_name_of_its_view_before_its_note() -> None:
+    view = View("truth table", lambda *_: None, note=lambda *_: "4 of 4 right")
+    panel = Panel(8, "Evaluate", (view, View("other", lambda *_: None)))
+    shown = {}
+    for width in (40, 48):
+        canvas = Canvas(width, 1, DARK)
+        slot = Slot(8, 0, 0, width, 10)
+        paint_title(canvas, slot, panel, view, at(3), Desk(), focused=True)
+        shown[width] = canvas.text()
+    assert "4 of 4 right" in shown[40]
+    assert "truth" not in shown[40]
+    assert "truth table ━" in shown[48]
+    assert "4 of 4 right" in shown[48]
