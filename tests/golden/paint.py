@@ -26,7 +26,7 @@ SHOWN = {
 def pictures(name: str) -> Iterator[tuple[Path, str]]:
     """Every picture of an experiment, with the file it belongs into."""
     for mark, world, desk in told_by(read(name)):
-        for columns, rows in SIZES if mark in SHOWN[name] else ():
+        for columns, rows in SIZES if mark in SHOWN.get(name, ()) else ():
             painted = [paint_home(world, desk, p, (columns, rows)) for p in (DARK, LIGHT)]
             path = HERE / "pictures" / f"{name}_{mark.replace(' ', '-')}_{columns}x{rows}.txt"
             yield path, _written(*painted)

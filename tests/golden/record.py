@@ -59,6 +59,7 @@ WALKS = {
     "spiral-adam": [Until(Run(pace=250.0), "running", 2000)],
     "iris-mlp": [*walked(EPOCH, "1", "2", "3"), *walked(PHASE, "forward", "gradient", "update")],
     "digits-cnn": [Until(Run(pace=45.0), "running", 285)],
+    "vanishing-gradient": walked(EPOCH, "1"),
     "diabetes-regression": [Until(Run(pace=60.0), "end", FOREVER)],
 }  # fmt: skip
 

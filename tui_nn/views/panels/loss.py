@@ -81,10 +81,21 @@ def _number(world: World) -> str:
     if frame is None:
         return "·".rjust(NUMBER)
     word = frame.nonfinite.get("loss")
-    if word or frame.loss is None or not isfinite(frame.loss):
-        return (word or plain(frame.loss)).rjust(NUMBER)
-    fits = 1e-4 <= frame.loss < 1000 or frame.loss == 0
-    return (f"{frame.loss:.4f}" if fits else f"{frame.loss:.1e}").rjust(NUMBER)
+    loss = _recorded(world) if frame.loss is None else frame.loss
+    if word or loss is None or not isfinite(loss):
+        return (word or plain(loss)).rjust(NUMBER)
+    fits = 1e-4 <= loss < 1000 or loss == 0
+    return (f"{loss:.4f}" if fits else f"{loss:.1e}").rjust(NUMBER)
+
+
+def _recorded(world: World) -> float | None:
+    """The loss of the step at which training stands, as it was recorded: who goes back to its end
+    finds no pass there.
+    """
+    told = world.series.of("loss", world.way)
+    if world.running or not len(told) or told.steps[-1] != world.present.step:
+        return None
+    return float(told.last[-1])
 
 
 def _kind(world: World) -> Kind | None:
