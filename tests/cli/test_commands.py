@@ -209,6 +209,15 @@ def test_words_need_neither_torch_nor_textual(arguments: str) -> None:
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, capture_output=True)
 
 
+def test_the_app_is_built_without_torch() -> None:
+    code = (
+        "import sys\nimport tui_nn.app.start\nfrom tui_nn.views.panels.registry import PANELS\n"
+        "assert len(list(PANELS.values())) == 9\nsys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_warning_of_torch_is_one_line_and_none_when_quiet(tmp_path: Path) -> None:
     path = tmp_path / "even.toml"
     path.write_text(

@@ -28,20 +28,12 @@ from tui_nn.spec.protocol.commands import (
     Reset,
     Run,
     Save,
-    Seen,
     Step,
     Stop,
-    Unwatch,
-    Watch,
 )  # fmt: skip
 from tui_nn.spec.protocol.frames import (
     Curves,
     CurvesFrame,
-    Frame,
-    Layers,
-    Metrics,
-    Predictions,
-    Responses,
 )
 from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
 
@@ -182,86 +174,6 @@ def test_what_diverges_is_told_with_its_culprit_and_can_be_left_by_going_back(
     assert engine.do(Back(count=present.step)).step == 0
     assert engine.do(Change(changes=("optimizer=SGD(lr=0.1)",))).branch == 1
     assert engine.step(5).step == 5
-
-
-# Watching
-
-
-def test_a_frame_waits_until_the_last_one_was_seen(engine: Served) -> None:
-    engine.load(XOR, "train.epochs=1000000")
-    engine.do(Watch(watch=3, probe=Curves(), rate=1000))
-    first = engine.until(lambda told: isinstance(told, CurvesFrame))
-    assert (first.watch, first.number) == (3, 1)
-    engine.do(Run())
-    engine.until(lambda told: isinstance(told, Stepped) and told.step > 200)
-    engine.until(lambda told: isinstance(told, Stepped) and told.step > 400)
-    assert len(engine.frames()) == 1
-    engine.send(Seen(watch=3, number=1))
-    second = engine.until(lambda told: isinstance(told, CurvesFrame))
-    assert second.number == 2
-    assert second.step > 0
-    engine.send(Seen(watch=3, number=2))
-    engine.do(Unwatch(watch=3))
-    engine.do(Pause())
-    shown = len(engine.frames())
-    engine.step(20)
-    assert len(engine.frames()) == shown
-
-
-def test_frames_while_stopped_show_each_moment_once(engine: Served) -> None:
-    engine.load()
-    engine.do(Watch(watch=1, probe=Curves()))
-    engine.until(lambda told: isinstance(told, Frame))
-    for number, phase in ((1, Phase.FORWARD), (2, Phase.GRADIENT), (3, Phase.UPDATE)):
-        engine.send(Seen(watch=1, number=number))
-        step = engine.do(Step(by="phase")).step
-        frame = engine.until(lambda told: isinstance(told, Frame))
-        assert (frame.number, frame.step, frame.phase) == (number + 1, step, phase)
-    engine.send(Seen(watch=1, number=4))
-    engine.do(Pause())
-    assert len(engine.frames()) == 4
-
-
-def test_another_pace_makes_no_frame_due(engine: Served) -> None:
-    engine.load(XOR, "train.epochs=1000000")
-    engine.do(Watch(watch=1, probe=Curves(), rate=0.001))
-    engine.until(lambda told: isinstance(told, CurvesFrame))
-    engine.send(Seen(watch=1, number=1))
-    engine.do(Run())
-    engine.until(lambda told: isinstance(told, Stepped) and told.step > 500)
-    engine.do(Run())
-    engine.until(lambda told: isinstance(told, Stepped) and told.step > 1000)
-    assert len(engine.frames()) == 1
-
-
-def test_a_watch_that_does_not_apply_is_refused(engine: Served) -> None:
-    engine.load()
-    problem = engine.refused(Watch(watch=1, probe=Responses(layer="9")))
-    assert "9" in f"{problem.where} {problem.message}"
-    assert engine.step().step == 1
-    assert engine.frames() == []
-
-
-def test_looking_changes_no_bit_of_training(engine: Served) -> None:
-    engine.load()
-    engine.do(Watch(watch=1, probe=Layers(), rate=1000))
-    for step in range(1, 16):
-        engine.step()
-        engine.frame(Inspect(probe=Metrics()))
-        engine.send(Seen(watch=1, number=step))
-    assert (engine.weights() == weights_after(15)).all()
-
-
-def test_a_look_that_breaks_ends_its_watch_and_not_the_engine(engine: Served) -> None:
-    network = 'network=["Linear(2, 4)", "Linear(4, 1)", "Sigmoid()"]'
-    engine.load(XOR, network, "loss=BCELoss()", "optimizer=SGD(lr=1e30)")
-    engine.do(Watch(watch=1, probe=Predictions()))
-    engine.send(Seen(watch=1, number=1))
-    engine.do(Run())
-    engine.until(lambda told: isinstance(told, Ended) and told.reason == "diverged")
-    engine.do(Back())
-    [problem] = [told for told in engine.told if isinstance(told, Problem)]
-    assert problem.message.startswith("watch 1: RuntimeError: ")
 
 
 # What is none
