@@ -1,5 +1,7 @@
 """What is watched while an engine is driven."""
 
+import pytest
+
 from tests.engine.serving import XOR, Served, weights_after
 from tui_nn.spec.protocol import Ended, Phase, Stepped
 from tui_nn.spec.protocol.commands import (
@@ -17,6 +19,7 @@ from tui_nn.spec.protocol.frames import (
     CurvesFrame,
     Frame,
     Layers,
+    LayersFrame,
     Metrics,
     Predictions,
     Responses,
@@ -99,3 +102,14 @@ def test_a_look_that_breaks_ends_its_watch_and_not_the_engine(engine: Served) ->
     engine.do(Back())
     [problem] = [told for told in engine.told if isinstance(told, Problem)]
     assert problem.message.startswith("watch 1: RuntimeError: ")
+
+
+@pytest.mark.parametrize("asked", [Step(count=7), Step(by="epoch"), Step(by="epoch", count=2)])
+def test_the_last_step_that_was_asked_for_shows_what_it_did(engine: Served, asked: Step) -> None:
+    engine.load()
+    engine.do(Watch(watch=1, probe=Layers()))
+    engine.until(lambda told: isinstance(told, LayersFrame))
+    engine.send(Seen(watch=1, number=1))
+    present = engine.do(asked)
+    frame = engine.until(lambda told: isinstance(told, LayersFrame) and told.step == present.step)
+    assert all(row.update for row in frame.layers if row.weight)

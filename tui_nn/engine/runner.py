@@ -131,14 +131,14 @@ class Runner:
             self.telling.tell_present_now_and_then()
 
     def _straight(self, session: Session, task: Task) -> Reason | None:
-        most, first = maxsize, session.step
+        left, first = maxsize, session.step
         if task.by == "step":
-            most = task.left
+            left = task.left
         elif task.by == "epoch":
-            most = max(1, session.training.trainer.batches.steps_until(task.until_epoch))
-        if task.interval_s:
-            most = 1
-        is_last = task.by is not None and most == 1
+            left = max(1, session.training.trainer.batches.steps_until(task.until_epoch))
+        is_last = left == 1
+        # The last step goes alone: what it did to the parameters is shown when training stands.
+        most = 1 if task.interval_s else max(1, left - 1)
         watched = self.telling.watching.wants_before(running=not is_last)
         reason = session.advance(most, watched=watched)
         self._count(Phase.EVALUATE, session.step - first)
