@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from math import isfinite
 
-import numpy as np
-
 from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol.frames import ActivationsFrame
+from tui_nn.views.arrays import floats
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.ink import Ink
 from tui_nn.views.numbers import percent, plain, signed
@@ -58,7 +57,7 @@ def answer_of(world: World, frame: ActivationsFrame | None) -> Answer:
     if frame.probabilities is not None:
         shares = tuple(map(float, frame.probabilities.numpy()))
     elif frame.layers and len(names) > 1:
-        last = np.asarray(frame.layers[-1].value.numpy(), np.float64).ravel()
+        last = floats(frame.layers[-1].value).ravel()
         outputs = tuple(map(float, last)) if len(last) == len(names) else None
     return Answer(names, shares, outputs, frame.answer, frame.truth)
 

@@ -13,8 +13,9 @@ import numpy as np
 from tui_nn.plot.lines import Limits
 from tui_nn.runs.history import By
 from tui_nn.spec.catalog.metrics import METRICS, Metric
+from tui_nn.views.arrays import Floats
 from tui_nn.views.desk import Desk
-from tui_nn.views.series import Blocks, Floats
+from tui_nn.views.series import Blocks
 from tui_nn.views.world import World
 
 MOST_ZOOM = 6

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_nn.plot.cells import RGB, cell_width
+from tui_nn.views.arrays import Floats
 from tui_nn.views.braille import ACROSS, DOWN, Dots, Pen, curve, dashed
 from tui_nn.views.canvas import Canvas
 
-Matrix = NDArray[np.float64]
+Matrix = Floats
 """Weights (outputs, inputs)."""
 ALL, STRONGEST = 24, 20
 """All links of so few are shown, of more the strongest."""

@@ -50,6 +50,11 @@ class Palette:
     """Whether the terminal shows colours; without, glyphs tell what colours would."""
     ascii_only: bool = False
 
+    @property
+    def has_pixels(self) -> bool:
+        """Whether two pixels can stand in a cell, as a half block."""
+        return self.colour and not self.ascii_only
+
     def ink(self, fg: RGB | None = None, *, bold: bool = False, bg: RGB | None = None) -> Ink:
         """An ink of this theme; text on its ground where nothing else is said."""
         return Ink(fg or self.text, bg or self.ground, bold)
@@ -82,16 +87,16 @@ class Palette:
         mixed = np.where(
             values >= 0, middle + (plus - middle) * values, middle + (middle - minus) * values
         )
-        return _coarse(mixed)
+        return coarse(mixed)
 
     def brightness(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
         """Colours (…, 3) of values 0 … 1, from the ground to the text's colour."""
         values = np.nan_to_num(np.clip(values, 0, 1))[..., None]
         low, high = np.array(self.ground, float), np.array(self.text, float)
-        return _coarse(low + (high - low) * values)
+        return coarse(low + (high - low) * values)
 
 
-def _coarse(colours: NDArray[np.float64]) -> NDArray[np.uint8]:
+def coarse(colours: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Fewer colours: their runs on the screen are longer."""
     return np.asarray(colours, np.uint8) & np.uint8(0xF8) | np.uint8(0x04)
 

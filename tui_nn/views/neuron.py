@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
@@ -21,6 +20,7 @@ from tui_nn.spec.protocol.frames import (
     WeightsFrame,
 )
 from tui_nn.spec.protocol.messages import Present
+from tui_nn.views.arrays import Floats, floats
 
 MOST = 2_000
 """Steps that are kept; of more the oldest are let go."""
@@ -28,7 +28,7 @@ MOST_INPUTS = 4_096
 """Samples whose inputs are kept."""
 INSIDE = (Phase.FORWARD, Phase.GRADIENT)
 
-Vector = NDArray[np.float64]
+Vector = Floats
 
 
 @dataclass(frozen=True)
@@ -267,4 +267,4 @@ class Steps:
 
 
 def _flat(array: Array) -> Vector:
-    return np.asarray(array.numpy(), np.float64).ravel()
+    return floats(array).ravel()

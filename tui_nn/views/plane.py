@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from tui_nn.views.arrays import Floats
+
 Range = tuple[float, float]
 
 MARGIN = 0.1

@@ -1,13 +1,11 @@
 """What outputs say about classes, as the loss reads them."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.targets import Classes, Decision, fit
+from tui_nn.views.arrays import Floats
 from tui_nn.views.world import World
-
-Floats = NDArray[np.float64]
 
 
 def class_count(world: World) -> int:

@@ -8,8 +8,8 @@ import numpy as np
 
 from tui_nn.spec.catalog.layers.activation import ACTIVATIONS
 from tui_nn.spec.protocol.frames import Activation
+from tui_nn.views.arrays import Floats, floats
 from tui_nn.views.numbers import counted
-from tui_nn.views.pictures import Floats
 
 BEGIN = frozenset({
     "Conv2d", "LazyConv2d", "ConvTranspose2d", "Linear", "LazyLinear", "Residual",
@@ -121,7 +121,7 @@ def _stage(group: Sequence[Activation], *, known: bool) -> Stage:
     norms = [layer for layer in group[1:] if "Norm" in kind_of(layer.call)]
     last = (bends or norms or [first])[-1]
     short = f"{first.name} {kind_of(first.call)}"
-    values = np.asarray(last.value.numpy(), np.float64) if known else None
+    values = floats(last.value) if known else None
     if values is not None and values.ndim != len(last.shape):
         values = None  # a single map was too large to be sent whole
     return Stage(

@@ -5,9 +5,10 @@ from math import floor, log10
 
 import numpy as np
 
+from tui_nn.views.arrays import Floats
 from tui_nn.views.canvas import SHADES, Canvas
 from tui_nn.views.numbers import plain
-from tui_nn.views.plane import Floats, extent
+from tui_nn.views.plane import extent
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def paint_scale(canvas: Canvas, row: int, name: str, scale: Scale) -> None:
     width = min(24, canvas.width - end - 9)
     if width < 3:
         return
-    if palette.colour and not palette.ascii_only:
+    if palette.has_pixels:
         colours = palette.diverging(np.linspace(-1, 1, width)[None].repeat(2, 0))
         canvas.picture(colours, row, end)
         end += width

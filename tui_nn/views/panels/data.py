@@ -13,7 +13,7 @@ from tui_nn.views.panels.data_words import call_of, paint_call, paint_classes, p
 from tui_nn.views.panels.forward_line import paint_line
 from tui_nn.views.panels.forward_plane import map_probe, paint_answers, window_of
 from tui_nn.views.panels.panel import Panel, Size, View
-from tui_nn.views.plane_picture import class_looks, paint_points, shows_pixels, value_looks
+from tui_nn.views.plane_picture import class_looks, paint_points, value_looks
 from tui_nn.views.reading import class_count
 from tui_nn.views.values import value_scale
 from tui_nn.views.world import World
@@ -79,7 +79,7 @@ def _paint_scatter(canvas: Canvas, world: World) -> None:
         values = kept(samples.y).reshape(samples.y.shape[0], -1)[:, 0]
         looks = value_looks(palette, value_scale(values).places(values))
     points = kept(samples.points)
-    if not shows_pixels(palette):
+    if not palette.has_pixels:
         paint_points(canvas, shown, points, looks, None)
         return
     pixels = np.full((shown.pixels, shown.columns, 3), palette.ground, np.uint8)

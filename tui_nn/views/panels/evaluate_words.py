@@ -153,6 +153,6 @@ def _ink(palette: Palette, line: int) -> Ink:
 
 
 def _sample(palette: Palette, line: int) -> str:
-    if palette.colour and not palette.ascii_only:
+    if palette.has_pixels:
         return ""
     return f"{(SAMPLES_ASCII if palette.ascii_only else SAMPLES)[line]} "

@@ -8,6 +8,7 @@ from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import ActivationsFrame, Probes, Weights, WeightsFrame
 from tui_nn.views import sampled
+from tui_nn.views.arrays import Floats, floats
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.classes import Answer, answer_of, paint_says, paint_says_below, title_of
 from tui_nn.views.classes import paint as paint_classes
@@ -18,12 +19,7 @@ from tui_nn.views.panels.forward_picture_plan import Classes, plan
 from tui_nn.views.panels.forward_picture_stage import paint_stage
 from tui_nn.views.panels.panel import Size as Cells
 from tui_nn.views.panels.panel import View
-from tui_nn.views.pictures import (
-    Floats,
-    Size,
-    paint,
-    paint_coloured,
-)
+from tui_nn.views.pictures import Size, paint, paint_coloured
 from tui_nn.views.stages import Stage, as_picture, kind_of, stages
 from tui_nn.views.world import World
 
@@ -68,7 +64,7 @@ def weights_stage(world: World, probe: Weights) -> Stage | None:
     if frame is not None:
         if frame.value.shape[1:] != (channels * tall * wide,):
             return None
-        values = np.asarray(frame.value.numpy(), np.float64)
+        values = floats(frame.value)
         values = values.reshape(len(values), channels, tall, wide).mean(1)
     answers = int(name) == len(world.started.layers) - 1
     classes = answers and layer.output_shape[0] > 1
@@ -145,7 +141,7 @@ def _paint_input(
 
 @lru_cache(maxsize=8)
 def _picture(array: Array, shape: tuple[int, int, int]) -> Floats:
-    return as_picture(np.asarray(array.numpy(), np.float64).reshape(shape))
+    return as_picture(floats(array).reshape(shape))
 
 
 def _paint_answer(

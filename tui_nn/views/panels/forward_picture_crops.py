@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Responses, ResponsesFrame, Samples, SamplesFrame
 from tui_nn.views import sampled
+from tui_nn.views.arrays import Floats, floats
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.forward_picture import first_weights, picture_shape
-from tui_nn.views.pictures import Floats
 from tui_nn.views.stages import kind_of
 from tui_nn.views.world import World
 
@@ -79,7 +79,7 @@ def _picture_of(world: World, desk: Desk, responses: ResponsesFrame, sample: int
 def _unpacked(samples: Array, x: Array) -> tuple[NDArray[np.generic], Floats]:
     """Their numbers, ascending; and the pictures 0 … 1, by the brightest of all."""
     order = np.argsort(samples.numpy())
-    pictures = np.asarray(x.numpy(), np.float64)[order]
+    pictures = floats(x)[order]
     low, high = min(0.0, float(pictures.min(initial=0))), float(pictures.max(initial=0))
     return samples.numpy()[order], (pictures - low) / ((high - low) or 1.0)
 

@@ -8,6 +8,7 @@ import numpy as np
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol.frames import Activation, ActivationsFrame, Probes
 from tui_nn.views import classes, sampled
+from tui_nn.views.arrays import floats
 from tui_nn.views.calls import fitted
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.classes import Answer
@@ -181,7 +182,7 @@ def _paint_values(canvas: Canvas, layer: Activation, row: int, column: int, *, k
     if not known:
         canvas.put(row, column, "·", canvas.palette.quiet)
         return
-    values = np.asarray(layer.value.numpy(), np.float64).ravel()
+    values = floats(layer.value).ravel()
     if count * NUMBERS - 1 <= room:
         for index, value in enumerate(values.tolist()):
             ink = canvas.palette.ink(canvas.palette.of_sign(value))
@@ -225,7 +226,7 @@ def _paint_values_said(canvas: Canvas, world: World, answer: Answer, row: int) -
         if cell_width(words) < canvas.width:
             canvas.put(row, 1, words, canvas.palette.strong)
         return cell_width(words)
-    y = np.asarray(world.samples.y.numpy(), np.float64)
+    y = floats(world.samples.y)
     form = formats(world.samples.y)[0] if y.ndim == 2 else format_of(y.ravel())
     wide = form.width + 3
     text = [f"{value:.{form.decimals + 1}f}".rjust(wide) for value in (says[0], truth[0])]

@@ -10,6 +10,7 @@ import numpy as np
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Activation, ActivationsFrame, Probes, Weights, WeightsFrame
 from tui_nn.views import classes, sampled
+from tui_nn.views.arrays import floats
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.forward_table import paint_says
@@ -127,7 +128,7 @@ def _product(
     columns.append(Column("=", "z" if bend is not None else "y", z, outputs))
     if bend is not None:
         columns.append(Column("▸", kind_of(bend.call).lower(), bent, outputs))
-    matrix = weight.value.numpy().astype(float).tolist() if weight is not None else None
+    matrix = floats(weight.value).tolist() if weight is not None else None
     return Product(layer.name, layer.call, matrix, (outputs, inputs), tuple(columns), has_bias)
 
 
@@ -138,7 +139,7 @@ def _values(frame: ActivationsFrame | None, index: int) -> Numbers:
 
 
 def _numbers(array: Array) -> list[float]:
-    return [float(value) for value in np.asarray(array.numpy(), np.float64).ravel()]
+    return [float(value) for value in floats(array).ravel()]
 
 
 def _cells(product: Product, columns: Sequence[Column], cells: int) -> int:
