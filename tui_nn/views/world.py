@@ -3,7 +3,7 @@
 import copy
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -44,7 +44,9 @@ class World:
         self.present = Present(state="loading")
         self.history = History()
         self.frames: dict[Probes, AnyFrame] = {}
-        """The latest of each probe that is watched."""
+        """The latest of each probe that is watched, and of each kind; the one that came last is the
+        last.
+        """
         self.heat = Heat()
         self.series = AllSeries()
         """What curves are made of."""
@@ -88,6 +90,7 @@ class World:
                     self.saved_s = time.monotonic() if now is None else now
 
     def _show(self, frame: AnyFrame, probe: Probes) -> None:
+        self.frames.pop(probe, None)
         self.frames[probe] = frame
         self.steps.take(frame, probe)
         self._updates.take(frame, probe)
@@ -97,6 +100,17 @@ class World:
             self.series.look(frame)
         if isinstance(frame, SamplesFrame):
             self.__dict__.pop("kind", None)
+
+    def watch(self, probes: Collection[Probes]) -> None:
+        """These are watched now: of others the latest frame of each kind stays, others like it are
+        going to come; all stay where none will.
+        """
+        if self.present.state == "offline":
+            return
+        latest = {type(frame): probe for probe, frame in self.frames.items()}
+        held = {*probes, *latest.values()}
+        for probe in [probe for probe in self.frames if probe not in held]:
+            del self.frames[probe]
 
     def _record(self, record: Record) -> None:
         if isinstance(record, Started):
