@@ -6,6 +6,7 @@ from math import isfinite
 from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol.frames import ActivationsFrame
 from tui_nn.views.arrays import floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.ink import Ink
 from tui_nn.views.numbers import percent, plain, signed
@@ -64,7 +65,7 @@ def answer_of(world: World, frame: ActivationsFrame | None) -> Answer:
 
 def title_of(world: World) -> str:
     """`softmax`: how the loss reads the last layer; nothing where it takes it as it is."""
-    return SOFTMAX.get(str(world.setting("loss", "")).partition("(")[0], "")
+    return SOFTMAX.get(name_of(world.setting("loss", "")), "")
 
 
 def paint(

@@ -84,16 +84,22 @@ class Palette:
         """Colours (…, 3) of values −1 … 1: minus, the middle at 0, plus; the middle for NaN."""
         values = np.nan_to_num(np.clip(values, -1, 1))[..., None]
         middle, plus, minus = (np.array(c, float) for c in (self.middle, self.plus, self.minus))
-        mixed = np.where(
+        colours = np.where(
             values >= 0, middle + (plus - middle) * values, middle + (middle - minus) * values
         )
-        return coarse(mixed)
+        return coarse(colours)
 
     def brightness(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
         """Colours (…, 3) of values 0 … 1, from the ground to the text's colour."""
         values = np.nan_to_num(np.clip(values, 0, 1))[..., None]
         low, high = np.array(self.ground, float), np.array(self.text, float)
         return coarse(low + (high - low) * values)
+
+
+def mixed(first: RGB, second: RGB, share: float) -> RGB:
+    """A colour between two, `share` of the second."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue
 
 
 def coarse(colours: NDArray[np.float64]) -> NDArray[np.uint8]:

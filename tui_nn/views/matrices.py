@@ -9,8 +9,7 @@ from tui_nn.plot.cells import RGB, cell_width
 from tui_nn.views import pictures
 from tui_nn.views.arrays import Floats
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.graph import mixed
-from tui_nn.views.ink import Palette
+from tui_nn.views.ink import Palette, mixed
 from tui_nn.views.numbers import signed
 
 NUMBER = 6

@@ -62,11 +62,8 @@ def _network(world: World, width: int) -> str:
 
 
 def _data(world: World, width: int) -> str:
-    started = world.started
-    size = world.setting("train.batch_size", started.batch_size if started else 0)
-    size = size or (started.train_count if started else 0)
     shuffle = world.setting("train.shuffle", True)
-    ends = f", batch_size={size}, shuffle={shuffle})"
+    ends = f", batch_size={world.batch_size}, shuffle={shuffle})"
     data = str(world.setting("data", ""))
     if cell_width(f"DataLoader({data}{ends}") > width:
         data = "train"
@@ -261,8 +258,7 @@ def facts(world: World, width: int) -> str:
     started = world.started
     if started is None:
         return ""
-    size = world.setting("train.batch_size", started.batch_size) or started.train_count
-    parts = [f"batch {size:,} of {started.train_count:,}"]
+    parts = [f"batch {world.batch_size:,} of {started.train_count:,}"]
     curves = world.frame(CURVES)
     if curves is not None:
         parts.append(f"loss {plain(curves.loss, 3):<5}")

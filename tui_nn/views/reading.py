@@ -5,6 +5,7 @@ import numpy as np
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.targets import Classes, Decision, fit
 from tui_nn.views.arrays import Floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.world import World
 
 
@@ -27,7 +28,7 @@ def shares(world: World, outputs: Floats) -> Floats:
 
     Where the loss reads no likelihood they still say where one class gives way to another.
     """
-    loss = str(world.setting("loss", "")).partition("(")[0]
+    loss = name_of(world.setting("loss", ""))
     decision = _decision(world, loss)
     with np.errstate(over="ignore", invalid="ignore"):
         if decision is Decision.ARGMAX:
@@ -63,7 +64,7 @@ def target_name(world: World, index: int) -> str:
 
 def _decision(world: World, loss: str) -> Decision:
     layers = world.started.layers if world.started else ()
-    last = layers[-1].call.partition("(")[0] if layers else ""
+    last = name_of(layers[-1].call) if layers else ""
     try:
         return fit(loss, Classes(max(2, class_count(world))), last).decision
     except (InvalidInput, AssertionError):  # an engine may know losses that are not known here

@@ -26,12 +26,10 @@ from tui_nn.views.kinds import Kind, kind_of
 from tui_nn.views.neuron import Steps, neuron_of
 from tui_nn.views.scrubber import Playing
 from tui_nn.views.series import AllSeries
-from tui_nn.views.updates import Updates
+from tui_nn.views.updates import INSIDE, Updates
 
 PACE_S = 2.0
 """Steps a second are counted over so long."""
-INSIDE = (Phase.FORWARD, Phase.GRADIENT)
-"""Phases that belong to the step that is being made."""
 SAMPLES = Samples()
 """The samples that pictures of the data are made of: looked at once a run."""
 
@@ -218,8 +216,16 @@ class World:
         started = self.started
         if started is None:
             return 1
-        size = self.setting("train.batch_size", started.batch_size) or started.train_count
-        return max(1, -(-started.train_count // int(size)))
+        return max(1, -(-started.train_count // max(1, self.batch_size)))
+
+    @property
+    def batch_size(self) -> int:
+        """Samples in a step, but for an epoch's last."""
+        started = self.started
+        if started is None:
+            return 0
+        size = int(self.setting("train.batch_size", started.batch_size))
+        return min(size or started.train_count, started.train_count)
 
     @property
     def epochs(self) -> int:

@@ -13,7 +13,7 @@ from tui_nn.spec.protocol.frames import (
 from tui_nn.views.arrays import Floats, floats, kept
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.panels.panel import Size
-from tui_nn.views.plane import Window, widened, window
+from tui_nn.views.plane import MOST_CELLS, Window, widened, window
 from tui_nn.views.plane_picture import class_glyph, class_ink, darker, paint_pixels
 from tui_nn.views.reading import class_count, shares
 from tui_nn.views.world import World
@@ -54,7 +54,7 @@ def _window(world: World, size: Size) -> Window | None:
     if points.shape[1] == 2:
         return window(points, columns, rows, MARGIN)
     across = widened(points[:, 0], MARGIN)
-    return Window(min(columns, 400), min(2 * rows, 400), across, (-1.0, 1.0))
+    return Window(min(columns, MOST_CELLS), min(2 * rows, MOST_CELLS), across, (-1.0, 1.0))
 
 
 def _probe(world: World, shown: Window) -> Map:

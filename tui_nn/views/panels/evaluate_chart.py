@@ -8,9 +8,9 @@ from tui_nn.spec.protocol import Changed
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import Drawn, Plot, Scene, place_of, scene, smoothed
 from tui_nn.views.desk import Desk
-from tui_nn.views.ink import Palette
+from tui_nn.views.ink import Palette, mixed
 from tui_nn.views.numbers import plain
-from tui_nn.views.panels.evaluate_words import mixed, paint_words
+from tui_nn.views.panels.evaluate_words import paint_words
 from tui_nn.views.world import World
 
 LOW_ROWS = 10
@@ -45,7 +45,7 @@ def _chart(canvas: Canvas, shown: Scene, world: World, desk: Desk) -> Chart:
         bands.append(_band(found, shown, palette, colour))
         if desk.smoothing:
             x, y = smoothed(found, shown.ends, 2 * width, desk.smoothing)
-            faded = mixed(colour, palette.ground, MEAN) if found.trace.line == 2 else colour
+            faded = mixed(palette.ground, colour, MEAN) if found.trace.line == 2 else colour
             lines.insert(0, Line("", x, y, faded, found.trace.line))
     word = shown.plot.name
     return chart(
@@ -76,7 +76,7 @@ def _line(found: Drawn, shown: Scene, colour: RGB) -> Line:
 
 def _band(found: Drawn, shown: Scene, palette: Palette, colour: RGB) -> Band:
     steps, values = found.seen.points()
-    faded = mixed(colour, palette.ground, BAND)
+    faded = mixed(palette.ground, colour, BAND)
     return Band(shown.at(steps), values, faded, sparse=not palette.colour)
 
 

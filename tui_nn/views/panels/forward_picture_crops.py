@@ -10,9 +10,9 @@ from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Responses, ResponsesFrame, Samples, SamplesFrame
 from tui_nn.views import sampled
 from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.forward_picture import first_weights, picture_shape
-from tui_nn.views.stages import kind_of
 from tui_nn.views.world import World
 
 TOP = 4
@@ -24,7 +24,7 @@ MOST_NUMBERS = 2**18
 def layer_names(world: World) -> list[str]:
     """Convolutions, or the layer that reads pixels as a list."""
     layers = world.started.layers if world.started else ()
-    names = [str(i) for i, layer in enumerate(layers) if "Conv2d" in kind_of(layer.call)]
+    names = [str(i) for i, layer in enumerate(layers) if "Conv2d" in name_of(layer.call)]
     flat = first_weights(world)
     return [flat.tensor.removesuffix(".weight")] if flat is not None else names
 

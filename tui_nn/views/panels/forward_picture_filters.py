@@ -13,6 +13,7 @@ from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol.frames import Probes, ResponsesFrame, Weights, WeightsFrame
 from tui_nn.views import sampled
 from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.forward_picture import first_weights, picture_shape, suits
@@ -29,7 +30,7 @@ from tui_nn.views.panels.panel import Size as Cells
 from tui_nn.views.panels.panel import View
 from tui_nn.views.pictures import Size, paint, paint_coloured, sizes
 from tui_nn.views.reading import class_name
-from tui_nn.views.stages import by_largest, kind_of
+from tui_nn.views.stages import by_largest
 from tui_nn.views.world import World
 
 NUMBER = 5
@@ -105,7 +106,7 @@ def filters_of(world: World, desk: Desk) -> Filters | None:
     if frame is None or world.started is None:
         return None
     values = floats(frame.value)
-    kind = kind_of(world.started.layers[int(layer)].call)
+    kind = name_of(world.started.layers[int(layer)].call)
     if kind == "ConvTranspose2d":
         values = values.swapaxes(0, 1)
     if values.ndim == 2 and values.shape[1] == prod(picture_shape(world)):

@@ -4,12 +4,13 @@ import numpy as np
 
 from tui_nn.spec.protocol.frames import ActivationsFrame, Weights, WeightsFrame
 from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.forward_picture_plan import Box, place
 from tui_nn.views.panels.forward_picture_stage import paint_stage
 from tui_nn.views.pictures import Size, largest, paint
-from tui_nn.views.stages import Stage, as_picture, by_largest, kind_of
+from tui_nn.views.stages import Stage, as_picture, by_largest
 from tui_nn.views.world import World
 
 GAP = 2
@@ -28,7 +29,7 @@ def pairs(frame: ActivationsFrame) -> bool:
 def kernel_probe(world: World) -> Weights | None:
     """The one kernel of a network of one convolution."""
     layers = world.started.layers if world.started else ()
-    if len(layers) == 1 and kind_of(layers[0].call) in ("Conv2d", "LazyConv2d"):
+    if len(layers) == 1 and name_of(layers[0].call) in ("Conv2d", "LazyConv2d"):
         return Weights(tensor="0.weight")
     return None
 
@@ -43,7 +44,7 @@ def paint_pairs(
         canvas.put(0, 1, "·", canvas.palette.quiet)
         return
     last = frame.layers[-1]
-    names = ("input", f"{last.name} {kind_of(last.call)}", "truth")
+    names = ("input", f"{last.name} {name_of(last.call)}", "truth")
     pictures = _pictures(frame) if known else [None] * 3
     column = 1
     for name, picture, signed in zip(names, pictures, (False, True, True), strict=True):

@@ -7,9 +7,10 @@ import numpy as np
 
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol.frames import Activation, ActivationsFrame, Probes
+from tui_nn.spec.shapes import show
 from tui_nn.views import classes, sampled
 from tui_nn.views.arrays import floats
-from tui_nn.views.calls import fitted
+from tui_nn.views.calls import fitted, name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.classes import Answer
 from tui_nn.views.columns import format_of, formats
@@ -32,7 +33,7 @@ from tui_nn.views.panels.panel import Size as Cells
 from tui_nn.views.panels.panel import View
 from tui_nn.views.pictures import Size, paint
 from tui_nn.views.reading import target_name
-from tui_nn.views.stages import NEVER_NEGATIVE, by_largest, kind_of
+from tui_nn.views.stages import NEVER_NEGATIVE, by_largest
 from tui_nn.views.world import World
 
 NUMBER = 5
@@ -91,7 +92,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     inputs = inputs_of(world, desk, frame)
     layers = list(likeness.layers)
     if inputs is not None and inputs.rows is not None:
-        layers = [layer for layer in layers if kind_of(layer.call) != "Embedding"]
+        layers = [layer for layer in layers if name_of(layer.call) != "Embedding"]
     answer = classes.answer_of(world, frame)
     rows = plan(canvas.width, canvas.height, inputs, len(layers), answer)
     row = _paint_top(canvas, desk, inputs, frame or likeness, rows, known=frame is not None)
@@ -151,7 +152,7 @@ def _paint_count(canvas: Canvas, inputs: Inputs, shape: Shape) -> None:
 def _paint_layers(canvas: Canvas, layers: Sequence[Activation], row: int, *, known: bool) -> None:
     """A row for each: its call, how many numbers it gives, and these."""
     palette = canvas.palette
-    shapes = ["x".join(map(str, layer.shape)) for layer in layers]
+    shapes = [show(layer.shape) for layer in layers]
     sides = max(map(len, shapes), default=0)
     width = _call_width(layers, canvas.width, sides)
     for y, (layer, shape) in enumerate(zip(layers, shapes, strict=True), row):
@@ -194,7 +195,7 @@ def _paint_values(canvas: Canvas, layer: Activation, row: int, column: int, *, k
         return
     cells = 2 if 2 * count <= room else 1
     shown = by_largest(values[None], 1.0)[:, :room]
-    signed = kind_of(layer.call) not in NEVER_NEGATIVE
+    signed = name_of(layer.call) not in NEVER_NEGATIVE
     paint(canvas, shown, row, column, Size(cells * shown.shape[1], 2), signed=signed)
     if count > room:
         canvas.put(row, column + room - 1, "…", canvas.palette.quiet)

@@ -9,13 +9,14 @@ from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Activations, ActivationsFrame, Samples, SamplesFrame
 from tui_nn.views import sampled
 from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.columns import Format, formats, padded
 from tui_nn.views.desk import Desk
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.pictures import Size, paint
-from tui_nn.views.stages import by_largest, kind_of
+from tui_nn.views.stages import by_largest
 from tui_nn.views.world import World
 
 NAME = 20
@@ -120,7 +121,7 @@ def _numbers(array: Array) -> tuple[float, ...]:
 def _embedded(frame: ActivationsFrame, count: int) -> Floats | None:
     """What an Embedding makes of each token, over the largest |value|."""
     for layer in frame.layers:
-        if kind_of(layer.call) == "Embedding" and layer.shape[:1] == (count,):
+        if name_of(layer.call) == "Embedding" and layer.shape[:1] == (count,):
             values = floats(layer.value).reshape(count, -1)
             return by_largest(values, 1.0)
     return None
