@@ -64,7 +64,8 @@ def crop_of(
 
 
 def _picture_of(world: World, desk: Desk, responses: ResponsesFrame, sample: int) -> Floats | None:
-    frame: SamplesFrame | None = world.frame(samples_probe(world, desk, responses) or Samples())
+    some = Samples(part=sampled.part_of(world, desk))
+    frame: SamplesFrame | None = world.frame(samples_probe(world, desk, responses) or some)
     if frame is None:
         return None
     known, x = _unpacked(frame.samples, frame.x)
