@@ -13,10 +13,10 @@ from tui_nn.views.arrays import floats
 from tui_nn.views.calls import fitted, name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.classes import Answer
-from tui_nn.views.columns import format_of, formats
+from tui_nn.views.columns import Format, formats
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import window
-from tui_nn.views.numbers import plain
+from tui_nn.views.numbers import fixed, plain
 from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.panels.forward_table_inputs import (
     BETWEEN,
@@ -42,6 +42,8 @@ CALL = 24
 NUMBERS = 7
 """Cells of a number in a row of them."""
 LONG_BAR = 10
+TOLD = 6
+"""Digits that an engine tells of an answer."""
 LEAST_VALUES = 16
 """Cells that are left to values, if there are so many."""
 
@@ -222,16 +224,16 @@ def paint_says(
 def _paint_values_said(canvas: Canvas, world: World, answer: Answer, row: int) -> int:
     """Predicted values in their own units; returns the cells they take."""
     says, truth = _values(answer.says), _values(answer.truth)
-    if world.samples is None or len(says) != 1 or len(truth) != 1:
+    form = _form(world)
+    if form is None or form.whole > TOLD or len(says) != 1 or len(truth) != 1:
         words = f"says {answer.says or '·'}, is {answer.truth or '·'}"
         if cell_width(words) < canvas.width:
             canvas.put(row, 1, words, canvas.palette.strong)
         return cell_width(words)
-    y = floats(world.samples.y)
-    form = formats(world.samples.y)[0] if y.ndim == 2 else format_of(y.ravel())
     wide = form.width + 3
-    text = [f"{value:.{form.decimals + 1}f}".rjust(wide) for value in (says[0], truth[0])]
-    off = f"{says[0] - truth[0]:+.{form.decimals + 1}f}".rjust(wide + 1)
+    decimals = min(form.decimals + 1, max(0, TOLD - form.whole))
+    text = [fixed(value, wide, decimals) for value in (says[0], truth[0])]
+    off = f"{says[0] - truth[0]:+.{decimals}f}".rjust(wide + 1)
     name = target_name(world, 0)
     for words in (
         f"{name} says {text[0]}   is {text[1]}   off {off}",
@@ -243,6 +245,12 @@ def _paint_values_said(canvas: Canvas, world: World, answer: Answer, row: int) -
             canvas.put(row, 1, words, canvas.palette.strong)
             return cell_width(words)
     return canvas.width
+
+
+def _form(world: World) -> Format | None:
+    """Of the first value to be predicted."""
+    samples = world.samples
+    return next(iter(formats(samples.y)), None) if samples is not None else None
 
 
 def _values(words: str) -> list[float]:
