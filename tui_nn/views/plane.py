@@ -34,6 +34,13 @@ class Window:
         far = float(2 * MOST_CELLS)
         return _cells(across, far), _cells(down, far)
 
+    def inside(self, points: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Which of points (n, 2) are shown, and where these lie."""
+        across, down = self.places(points)
+        shown = (across >= 0) & (across < self.columns) & (down >= 0) & (down < self.pixels)
+        which = np.flatnonzero(shown)
+        return which, across[which], down[which]
+
 
 def _cells(places: Floats, far: float) -> NDArray[np.intp]:
     whole = np.floor(np.nan_to_num(places, nan=-far).clip(-far, far))

@@ -107,14 +107,12 @@ def paint_points(
     pixels: NDArray[np.uint8] | None,
 ) -> None:  # fmt: skip
     """Points (n, 2) as dark dots of `pixels`, which are changed; None: as glyphs on the canvas."""
-    across, down = window.places(points)
-    inside = (across >= 0) & (across < window.columns) & (down >= 0) & (down < window.pixels)
+    which, across, down = window.inside(points)
     if pixels is not None:
-        dark = np.asarray(looks.colours * DARKER, np.uint8)
-        pixels[down[inside], across[inside]] = dark[inside]
+        pixels[down, across] = np.asarray(looks.colours * DARKER, np.uint8)[which]
         return
     palette = canvas.palette
-    for index in np.flatnonzero(inside).tolist():
+    for index, x, y in zip(which.tolist(), across.tolist(), down.tolist(), strict=True):
         red, green, blue = looks.colours[index].tolist()
         colour = (red, green, blue) if palette.colour else palette.text
-        canvas.mark(int(down[index]) // 2, int(across[index]), looks.glyphs[index], colour)
+        canvas.mark(y // 2, x, looks.glyphs[index], colour)

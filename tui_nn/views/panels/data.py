@@ -83,8 +83,8 @@ def _paint_scatter(canvas: Canvas, world: World) -> None:
         paint_points(canvas, shown, points, looks, None)
         return
     pixels = np.full((shown.pixels, shown.columns, 3), palette.ground, np.uint8)
-    across, down = shown.places(points)
-    pixels[down, across] = looks.colours
+    which, across, down = shown.inside(points)
+    pixels[down, across] = looks.colours[which]
     canvas.picture(pixels, 0, 0)
 
 
