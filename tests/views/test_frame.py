@@ -91,7 +91,7 @@ def test_every_word_of_the_flow_bar_is_where_it_is_painted() -> None:
 def test_every_key_of_the_footer_is_where_it_is_painted() -> None:
     world = world_of(started(), present(40))
     canvas = Canvas(120, 1, DARK)
-    paint_footer(canvas, world, Desk())
+    paint_footer(canvas, world)
     line = canvas.text()
     places = {"space": "space", "run": "space", "p P": "p", "P phase": "P", "epoch": "e",
               ". lr": ".", "explain": "?", ": all": ":"}  # fmt: skip
@@ -106,5 +106,5 @@ def test_ascii_means_ascii() -> None:
         world.playing = playing
         canvas = Canvas(150, 2, ASCII)
         paint_moment(canvas, world, Desk(), Home(150, 36, ()))
-        paint_footer(footer := Canvas(150, 1, ASCII), world, Desk())
+        paint_footer(footer := Canvas(150, 1, ASCII), world)
         assert (canvas.text() + footer.text()).isascii()

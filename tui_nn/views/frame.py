@@ -284,7 +284,7 @@ def _machine(world: World) -> list[str]:
     return [*parts, found.name] if found.name else parts
 
 
-def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:
+def paint_footer(canvas: Canvas, world: World) -> None:
     """Keys that hold now."""
     palette = canvas.palette
     for column, part in _footer_parts(canvas.width, world):

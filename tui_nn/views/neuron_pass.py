@@ -1,6 +1,5 @@
 """One sample through a neuron and back, worked out here to be held beside what torch holds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -181,9 +180,3 @@ def all_same(mine: Vector | None, torchs: Vector | None, scale: float) -> bool:
     if mine is None or torchs is None or len(mine) != len(torchs):
         return False
     return all(same(float(a), float(b), scale) for a, b in zip(mine, torchs, strict=True))
-
-
-def input_names(world: World, count: int) -> Sequence[str]:
-    """`x1`, `x2`, or the columns' own names."""
-    names = world.samples.input_names if world.samples else ()
-    return names if len(names) == count else [f"x{index + 1}" for index in range(count)]

@@ -9,13 +9,13 @@ from tui_nn.views.neuron import Neuron, Step, Vector
 from tui_nn.views.neuron_pass import (
     Pass,
     batch_size,
-    input_names,
     pass_of,
     rule,
     shown_sample,
     vector,
 )
 from tui_nn.views.numbers import plain, short
+from tui_nn.views.reading import input_names
 from tui_nn.views.rules import bound, calls
 from tui_nn.views.rules import rule as rule_of_optimizer
 from tui_nn.views.world import World

@@ -1,5 +1,7 @@
 """What outputs say about classes, as the loss reads them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tui_nn.spec.errors import InvalidInput
@@ -52,6 +54,12 @@ def likelihoods(world: World, values: Floats, *, discrete: bool) -> Floats:
     count = max(2, class_count(world))
     index = np.arange(count).reshape(count, *(1 for _ in values.shape[1:]))
     return np.asarray(values[0][None] == index, np.float64)
+
+
+def input_names(world: World, count: int) -> Sequence[str]:
+    """`x1`, `x2`, or the columns' own names."""
+    names = world.samples.input_names if world.samples else ()
+    return names if len(names) == count else [f"x{index + 1}" for index in range(count)]
 
 
 def target_name(world: World, index: int) -> str:

@@ -62,7 +62,7 @@ def _paint_points(canvas: Canvas, world: World, desk: Desk) -> None:
     if world.kind == "neuron":
         paint_answers(inner, world, desk)
     elif samples.points.shape[1] == 1:
-        paint_line(inner, world, desk, None, samples, discrete=False)
+        paint_line(inner, world, None, samples, discrete=False)
     else:
         _paint_scatter(inner, world)
     canvas.draw(inner, HEAD, 0)

@@ -12,7 +12,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import window
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.edge import paint_edge
-from tui_nn.views.reading import class_count, class_name, target_name
+from tui_nn.views.reading import class_count, class_name, input_names, target_name
 from tui_nn.views.world import World
 
 PANEL = 2
@@ -41,10 +41,7 @@ def lines(world: World) -> list[tuple[str, Floats]]:
     if samples is None:
         return []
     found = _measured(samples.x)
-    names = [*samples.input_names] + [
-        f"x{i + 1}" for i in range(len(samples.input_names), len(found))
-    ]
-    rows = list(zip(names, found, strict=False))
+    rows = list(zip(input_names(world, len(found)), found, strict=True))
     if not class_count(world):
         rows += [(f"▸ {target_name(world, i)}", row) for i, row in enumerate(_measured(samples.y))]
     return rows

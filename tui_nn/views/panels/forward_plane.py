@@ -73,7 +73,7 @@ def paint_answers(canvas: Canvas, world: World, desk: Desk) -> None:
         return
     frame: MapFrame | None = world.frame(probe)
     if samples.points.shape[1] == 1:
-        paint_line(canvas, world, desk, frame, chosen(world, desk), discrete=probe.discrete)
+        paint_line(canvas, world, frame, chosen(world, desk), discrete=probe.discrete)
         return
     rows = rows_of_map(world, canvas.height)
     shown = window_of(samples.points, canvas.width, rows)

@@ -16,6 +16,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.pictures import Size, paint
+from tui_nn.views.reading import input_names
 from tui_nn.views.stages import by_largest
 from tui_nn.views.world import World
 
@@ -88,13 +89,12 @@ def inputs_of(world: World, desk: Desk, frame: ActivationsFrame | None) -> Input
     if samples is None or len(samples.x.shape) != 2 or world.kind == "picture":
         return None
     count = samples.x.shape[1]
-    names = samples.input_names or tuple(f"x{i + 1}" for i in range(count))
     own: SamplesFrame | None = world.frame(own_probe(world, desk))
     tokens = samples.x.dtype == "int64"
     values = _numbers(own.x)[:count] if own is not None and own.x.shape[0] else None
     network = _numbers(frame.input) if frame is not None else None
     return Inputs(
-        names[:count],
+        tuple(input_names(world, count)),
         formats(samples.x),
         values,
         network,

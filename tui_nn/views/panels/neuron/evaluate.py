@@ -12,7 +12,6 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.neuron import Neuron, Step, Vector
 from tui_nn.views.neuron_pass import (
     given_of,
-    input_names,
     is_right,
     rule,
     same,
@@ -37,6 +36,7 @@ from tui_nn.views.panels.neuron.shared import (
     whole,
 )
 from tui_nn.views.panels.panel import Size, View
+from tui_nn.views.reading import input_names
 from tui_nn.views.world import World
 
 FEW = 8
