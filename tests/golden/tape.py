@@ -11,7 +11,7 @@ from tui_nn.spec.protocol.commands import Commands
 from tui_nn.spec.protocol.frames import CurvesFrame, LayersFrame, Probes
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.views.desk import Desk
-from tui_nn.views.frame import machine_probes
+from tui_nn.views.frame import frame_probes
 from tui_nn.views.home import plan
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES, World
@@ -77,7 +77,7 @@ def probes(world: World, sizes: Iterable[tuple[int, int]] = SIZES) -> dict[Probe
     """What the home screen asks for at all these sizes, each once."""
     if world.started is None:
         return {}
-    found: dict[Probes, None] = {SAMPLES: None, **dict.fromkeys(machine_probes(world))}
+    found: dict[Probes, None] = {SAMPLES: None, **dict.fromkeys(frame_probes(world))}
     desk = desk_of(world)
     for size in sizes:
         for slot in plan(world, desk, size).slots:

@@ -1,6 +1,7 @@
 """A run told by hand to a world, and views painted as text; no torch."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -120,9 +121,11 @@ def painted(
     desk: Desk | None = None,
     palette: Palette = DARK,
 ) -> list[str]:
-    """The view's rows as plain text."""
-    canvas = Canvas(*size, palette)
-    view.paint(canvas, world, desk or Desk())
+    """The view's rows as plain text; painting leaves the desk as it is."""
+    canvas, desk = Canvas(*size, palette), desk or Desk()
+    before = deepcopy(desk)
+    view.paint(canvas, world, desk)
+    assert desk == before
     return canvas.text().split("\n")
 
 

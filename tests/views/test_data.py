@@ -18,8 +18,9 @@ from tests.views.support import (
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Map
 from tui_nn.views.desk import Desk
+from tui_nn.views.ink import Palette
 from tui_nn.views.panels.data import DATA
-from tui_nn.views.world import World
+from tui_nn.views.world import SAMPLES, World
 
 [VIEW] = DATA.views
 ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
@@ -219,6 +220,27 @@ def test_a_table_is_its_columns_with_their_ranges() -> None:
         " hue         -1.000      0  1.000  0.816",
     ]
     assert VIEW.rows(table(), 34) == (2, 7)
+
+
+def test_measures_of_some_samples_say_of_how_many() -> None:
+    world = table()
+    assert world.samples is not None
+    some = replace(world.samples, sampled="3 of 142 samples")
+    world.take(some, SAMPLES)
+    rows = Engine().painted(VIEW, world, (60, 7))
+    assert rows[3] == " of 3            min   mean    max    std"
+    world.take(replace(some, input_names=("a" * 20, "b", "c")), SAMPLES)
+    rows = Engine().painted(VIEW, world, (60, 7))
+    assert rows[3].startswith(" of 3 of 142 samples ")
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_a_sample_that_lies_nowhere_is_left_out(palette: Palette) -> None:
+    world = points()
+    assert world.samples is not None
+    places = np.array([[0, 0], [np.nan, 1], [1, 0], [1, 1]], np.float32)
+    world.take(replace(world.samples, points=Array.of(places)), SAMPLES)
+    assert Engine().painted(VIEW, world, (34, 14), palette=palette)
 
 
 def test_what_is_to_be_predicted_is_the_last_column() -> None:

@@ -28,6 +28,7 @@ from tui_nn.spec.protocol.frames import (
 )
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.forward_picture import MAPS
+from tui_nn.views.panels.forward_picture_crops import crop_of
 from tui_nn.views.panels.forward_picture_filters import FILTERS, WEIGHTS
 from tui_nn.views.world import World
 
@@ -58,7 +59,7 @@ def cnn_frame(says: str = "3", truth: str = "3", maps: Any = None, **changes: An
     return activations(STROKE[None], layers, says, truth, **(fields | changes))
 
 
-def cnn(frame: ActivationsFrame | None = None) -> World:
+def cnn(frame: ActivationsFrame | None = None, val_count: int = 100) -> World:
     layers = (
         layer("Conv2d(1, 8, 3, padding=1)", 8, 8, 8, parameters=80),
         layer("ReLU()", 8, 8, 8),
@@ -68,7 +69,7 @@ def cnn(frame: ActivationsFrame | None = None) -> World:
         layer("Flatten()", 256),
         layer("Linear(256, 10)", 10, parameters=2570),
     )
-    told = started(layers=layers, experiment={"loss": "CrossEntropyLoss()"})
+    told = started(layers=layers, val_count=val_count, experiment={"loss": "CrossEntropyLoss()"})
     world = world_of(told, present(3), known=pictures())
     if frame is not None:
         world.take(frame, VAL)
@@ -310,6 +311,20 @@ def test_filters_have_what_moves_them_most_beside_them() -> None:
     assert rows[0] == " 0 Conv2d  8 kernels, what moves each most"
     # The kernel; the stroke's left edge, where it responds most; an empty corner.
     assert rows[1] == " 0 ▒▒██▒▒   ████         1 ▒▒▒▒▒▒   ████"
+
+
+def test_a_sample_of_one_part_is_never_shown_for_one_of_the_other() -> None:
+    world = cnn(val_count=100_000)
+    responses = ResponsesFrame(
+        samples=Array.of(np.zeros((8, 4), np.int64)),
+        values=Array.of(np.ones((8, 4), np.float32)),
+        places=None,
+        field=(),
+    )
+    world.take(present(3, "running"))
+    assert crop_of(world, Desk(), responses, 0, 0) is None
+    world.take(of_val(pictures()), Samples(part="val"))
+    assert crop_of(world, Desk(), responses, 0, 0) is not None
 
 
 def of_val(frame: Any) -> Any:

@@ -187,6 +187,17 @@ def test_a_value_stands_beside_the_true_one_in_its_own_units() -> None:
     assert rows[5] == " y says    nan   is  151.0   off    +nan"
 
 
+def test_no_more_digits_are_shown_than_were_told() -> None:
+    world = world_of(
+        started(layers=(layer("Linear(2, 1)", 1, parameters=3),), metric="r2"),
+        known=samples(np.zeros((2, 2)), np.array([[250_000.5], [1_234_567.0]])),
+    )
+    frame = activations([0.5, 1], (activation("0", "Linear(2, 1)", [1]),), "1.23457e+06", "250000")
+    world.take(frame, VAL)
+    rows = painted(SAMPLE, world, (47, 8), palette=NO_COLOUR)
+    assert any(row.startswith(" says 1.23457e+06, is 250000") for row in rows)
+
+
 def pair(x: Any) -> Any:
     known = samples(x, np.arange(len(x)), input_names=("a", "b"))
     return structs.replace(known, x=Array.of(x))

@@ -6,9 +6,10 @@ from tui_nn.spec.protocol.frames import DeviceFrame
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.frame import (
+    CURVES,
     DEVICE,
+    frame_probes,
     key_at,
-    machine_probes,
     paint_footer,
     paint_moment,
     phase_at,
@@ -39,7 +40,7 @@ def moment(world: World, width: int, desk: Desk | None = None) -> list[str]:
 
 def test_a_gpu_says_what_it_does() -> None:
     world = on_a_gpu()
-    assert machine_probes(world) == (DEVICE,)
+    assert frame_probes(world) == (CURVES, DEVICE)
     line = moment(world, 150)[1]
     assert line.rstrip().endswith("1,000 samples/s    45 %   2.5 of 80 GiB   61 °C   NVIDIA H100")
 
@@ -51,10 +52,10 @@ def test_what_has_no_room_is_left_out() -> None:
         assert ("samples/s" in line) >= ("45 %" in line) >= ("GiB" in line) >= ("H100" in line)
 
 
-def test_a_cpu_has_nothing_to_watch() -> None:
+def test_of_a_cpu_the_moment_alone_is_watched() -> None:
     world = world_of(started(), present(3, "running"))
-    assert machine_probes(world) == ()
-    assert machine_probes(World()) == ()
+    assert frame_probes(world) == (CURVES,)
+    assert frame_probes(World()) == ()
 
 
 def test_when_it_was_saved_is_told() -> None:
@@ -90,7 +91,7 @@ def test_every_word_of_the_flow_bar_is_where_it_is_painted() -> None:
 def test_every_key_of_the_footer_is_where_it_is_painted() -> None:
     world = world_of(started(), present(40))
     canvas = Canvas(120, 1, DARK)
-    paint_footer(canvas, world, Desk())
+    paint_footer(canvas, world)
     line = canvas.text()
     places = {"space": "space", "run": "space", "p P": "p", "P phase": "P", "epoch": "e",
               ". lr": ".", "explain": "?", ": all": ":"}  # fmt: skip
@@ -105,5 +106,5 @@ def test_ascii_means_ascii() -> None:
         world.playing = playing
         canvas = Canvas(150, 2, ASCII)
         paint_moment(canvas, world, Desk(), Home(150, 36, ()))
-        paint_footer(footer := Canvas(150, 1, ASCII), world, Desk())
+        paint_footer(footer := Canvas(150, 1, ASCII), world)
         assert (canvas.text() + footer.text()).isascii()

@@ -7,7 +7,7 @@ from tests.views.support import evaluated, layer, present, started, stepped, wor
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import Curves, CurvesFrame
 from tui_nn.views.desk import Desk
-from tui_nn.views.moment import mathematics, torch_line
+from tui_nn.views.moment import facts, mathematics, torch_line
 from tui_nn.views.panels.look_for import LOOK_FOR
 from tui_nn.views.world import World
 
@@ -138,3 +138,14 @@ def test_the_goal_is_written_as_its_metric_is() -> None:
     assert note({"loss": 0.0001, "times": 10}) == "goal loss 0.0001 10 times"
     assert note({"r2": 0.4}) == "goal R² 0.4"
     assert note({}) == ""
+
+
+def test_facts_say_what_a_broken_loss_is() -> None:
+    world = world_of(started(), present(3, "running"))
+    lost = CurvesFrame(
+        loss=None, lr=0.01, gradient=None, step=3, nonfinite={"loss": "nan", "gradient": "inf"}
+    )
+    world.take(lost, Curves())
+    words = facts(world, 120)
+    assert "loss nan" in words
+    assert "|gradient| inf" in words

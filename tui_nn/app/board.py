@@ -13,7 +13,7 @@ from tui_nn.app.pacing import Pacing
 from tui_nn.app.places import Places
 from tui_nn.spec.protocol.frames import Probes
 from tui_nn.views.desk import Desk
-from tui_nn.views.frame import machine_probes
+from tui_nn.views.frame import frame_probes
 from tui_nn.views.home import is_first, paint_frame, paint_panel, plan
 from tui_nn.views.ink import Palette
 from tui_nn.views.layout import FOOT, HEAD, Home
@@ -91,7 +91,7 @@ class Board(Widget, can_focus=True):
         """What has to be watched for all that is visible, each once."""
         if self.world.started is None:
             return ()
-        found: dict[Probes, None] = dict.fromkeys(machine_probes(self.world))
+        found: dict[Probes, None] = dict.fromkeys(frame_probes(self.world))
         for slot in self.home.slots:
             view = PANELS[slot.panel].view(self.world, self.desk)
             found |= dict.fromkeys(view.probes(self.world, self.desk, slot.inner))

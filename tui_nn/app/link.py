@@ -104,6 +104,7 @@ class Link:
     def watch(self, probes: Iterable[Probes], rate: float = RATE) -> None:
         """Watch these and no others; samples, which stay as they are, are looked at once."""
         wanted = dict.fromkeys(probes)
+        self.world.watch(wanted)
         for probe in [probe for probe in self._watched if probe not in wanted]:
             number = self._watched.pop(probe)
             self._by_number.pop(number, None)

@@ -8,6 +8,7 @@ from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Bound, Shape
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol.records import Layer
+from tui_nn.views.calls import name_of
 from tui_nn.views.world import World
 
 
@@ -32,7 +33,7 @@ class LayerRow:
     @property
     def kind(self) -> str:
         """`Linear`."""
-        return self.call.partition("(")[0]
+        return name_of(self.call)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,11 @@ from tui_nn.spec.call import parse, write
 from tui_nn.spec.errors import InvalidInput
 
 
+def name_of(call: object) -> str:
+    """`Conv2d` of `Conv2d(1, 8, 3)`."""
+    return str(call).partition("(")[0]
+
+
 @lru_cache(maxsize=512)
 def fitted(call: str, width: int) -> str:
     """A call in at most `width` cells: all of it, its first values and `…`, or its name alone."""

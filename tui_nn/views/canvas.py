@@ -71,9 +71,6 @@ class Canvas:
         self.put(row, begin, text, ink)
         return begin
 
-    def centre(self, row: int, text: str, ink: Ink | None = None) -> None:
-        self.put(row, max(0, (self.width - cell_width(text)) // 2), text, ink)
-
     def spans(self, row: int, column: int, *parts: tuple[str, Ink] | str) -> int:
         """Write several pieces one behind the other; a bare text is plain."""
         for part in parts:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from math import isfinite
 
-import numpy as np
-
 from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol.frames import ActivationsFrame
+from tui_nn.views.arrays import floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.ink import Ink
 from tui_nn.views.numbers import percent, plain, signed
@@ -58,14 +58,14 @@ def answer_of(world: World, frame: ActivationsFrame | None) -> Answer:
     if frame.probabilities is not None:
         shares = tuple(map(float, frame.probabilities.numpy()))
     elif frame.layers and len(names) > 1:
-        last = np.asarray(frame.layers[-1].value.numpy(), np.float64).ravel()
+        last = floats(frame.layers[-1].value).ravel()
         outputs = tuple(map(float, last)) if len(last) == len(names) else None
     return Answer(names, shares, outputs, frame.answer, frame.truth)
 
 
 def title_of(world: World) -> str:
     """`softmax`: how the loss reads the last layer; nothing where it takes it as it is."""
-    return SOFTMAX.get(str(world.setting("loss", "")).partition("(")[0], "")
+    return SOFTMAX.get(name_of(world.setting("loss", "")), "")
 
 
 def paint(

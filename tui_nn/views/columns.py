@@ -7,6 +7,7 @@ from math import isfinite
 import numpy as np
 
 from tui_nn.spec.protocol import Array
+from tui_nn.views.arrays import floats
 from tui_nn.views.numbers import plain
 
 MOST_DECIMALS = 4
@@ -41,7 +42,7 @@ class Format:
 @lru_cache(maxsize=8)
 def formats(values: Array) -> tuple[Format, ...]:
     """Of each column of samples (n, …), flat."""
-    table = np.asarray(values.numpy(), np.float64)
+    table = floats(values)
     return tuple(format_of(column) for column in table.reshape(len(table), -1).T)
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from tui_nn.plot.lines import Limits
 from tui_nn.runs.history import By
 from tui_nn.spec.catalog.metrics import METRICS, Metric
+from tui_nn.views.arrays import Floats
 from tui_nn.views.desk import Desk
-from tui_nn.views.series import Blocks, Floats
+from tui_nn.views.series import Blocks
 from tui_nn.views.world import World
 
 MOST_ZOOM = 6
@@ -185,17 +186,20 @@ def scene(world: World, desk: Desk, plot: Plot) -> Scene:
 
 
 def step_at(world: World, desk: Desk) -> int | None:
-    """The last step that the crosshair's column holds, or one before; None without crosshair."""
+    """The last step at the crosshair or before it; None without crosshair."""
     if desk.crosshair is None:
         return None
     steps = world.series.of("loss", world.way).steps
     at = ruler(world, desk.x_axis)
     now = float(at(np.array([world.present.step], np.float64))[0])
-    low, high = window(now, desk.zoom)
-    dots = 2 * desk.plot_columns
-    edge = (2 * round(desk.crosshair * (desk.plot_columns - 1)) + 1.5) / max(1, dots - 1)
-    found = int(np.searchsorted(at(steps), low + edge * (high - low), side="right"))
+    x = place_of(desk.crosshair, window(now, desk.zoom)) + 1e-9 * now
+    found = int(np.searchsorted(at(steps), x, side="right"))
     return int(steps[found - 1]) if found else 0
+
+
+def place_of(share: float, ends: Limits) -> float:
+    """Where a crosshair is on the x axis."""
+    return ends[0] + (ends[1] - ends[0]) * share
 
 
 def is_log(desk: Desk, plot: Plot, drawn: list[Drawn]) -> bool:

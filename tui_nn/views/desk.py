@@ -51,8 +51,6 @@ class Desk:
     """Curves show the last half, quarter … so many times."""
     crosshair: float | None = None
     """Where it stands between the ends of the x axis, 0 … 1."""
-    plot_columns: int = 60
-    """How many columns the curves had when they were painted last: a crosshair goes by columns."""
     text_line: int = 0
     """The first line shown of a text that is too long."""
     words: str = ""

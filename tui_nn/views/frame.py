@@ -5,7 +5,7 @@ from textwrap import wrap
 
 from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol import Phase
-from tui_nn.spec.protocol.frames import Device, DeviceFrame, Probes
+from tui_nn.spec.protocol.frames import Curves, Device, DeviceFrame, Probes
 from tui_nn.spec.protocol.messages import Problem
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
@@ -35,7 +35,7 @@ REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v vie
              "? explain", ": all", "q leave")  # fmt: skip
 REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
                     ": all")  # fmt: skip
-DEVICE = Device()
+CURVES, DEVICE = Curves(), Device()
 ENDED = ("goal", "done", "stopped", "diverged", "failed")
 
 
@@ -238,10 +238,14 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
         canvas.put(1, 1, mathematics(world, desk, canvas.width) or facts(world, canvas.width))
 
 
-def machine_probes(world: World) -> tuple[Probes, ...]:
-    """What has to be watched for the machine: a GPU has more to say than its name."""
+def frame_probes(world: World) -> tuple[Probes, ...]:
+    """What has to be watched for the moment; and for the machine: a GPU has more to say than its
+    name.
+    """
     started = world.started
-    return (DEVICE,) if started and not started.device.startswith("cpu") else ()
+    if started is None:
+        return ()
+    return (CURVES,) if started.device.startswith("cpu") else (CURVES, DEVICE)
 
 
 def _paint_machine(canvas: Canvas, world: World, least: int) -> None:
@@ -268,8 +272,7 @@ def _machine(world: World) -> list[str]:
     parts = []
     rate = world.steps_per_s
     if rate:
-        size = world.setting("train.batch_size", world.started.batch_size)
-        parts.append(f"{rate * (size or world.started.train_count):>9,.0f} samples/s")
+        parts.append(f"{rate * world.batch_size:>9,.0f} samples/s")
     if found.use is not None:
         parts.append(f"{found.use:3d} %")
     if found.memory_used_bytes is not None and found.memory_bytes:
@@ -281,7 +284,7 @@ def _machine(world: World) -> list[str]:
     return [*parts, found.name] if found.name else parts
 
 
-def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:
+def paint_footer(canvas: Canvas, world: World) -> None:
     """Keys that hold now."""
     palette = canvas.palette
     for column, part in _footer_parts(canvas.width, world):

@@ -7,11 +7,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_nn.plot.cells import RGB, cell_width
+from tui_nn.plot.cells import cell_width
+from tui_nn.views.arrays import Floats
 from tui_nn.views.braille import ACROSS, DOWN, Dots, Pen, curve, dashed
 from tui_nn.views.canvas import Canvas
+from tui_nn.views.ink import mixed
 
-Matrix = NDArray[np.float64]
+Matrix = Floats
 """Weights (outputs, inputs)."""
 ALL, STRONGEST = 24, 20
 """All links of so few are shown, of more the strongest."""
@@ -131,9 +133,3 @@ def _draw_link(
     dots.draw(places[0], places[1], pen)
     if level == len(LEVELS):
         dots.draw(places[0], places[1] + 1, pen)
-
-
-def mixed(first: RGB, second: RGB, share: float) -> RGB:
-    """A colour between two, `share` of the second."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
-    return red, green, blue

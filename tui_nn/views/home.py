@@ -62,7 +62,7 @@ def paint_frame(home: Home, world: World, desk: Desk, palette: Palette) -> dict[
         frame.paint_flow(flow, world, desk)
         frame.paint_headline(headline, world)
         frame.paint_moment(moment, world, desk, home)
-        frame.paint_footer(footer, world, desk)
+        frame.paint_footer(footer, world)
     return {"flow": flow, "headline": headline, "moment": moment, "footer": footer}
 
 

@@ -50,6 +50,11 @@ class Palette:
     """Whether the terminal shows colours; without, glyphs tell what colours would."""
     ascii_only: bool = False
 
+    @property
+    def has_pixels(self) -> bool:
+        """Whether two pixels can stand in a cell, as a half block."""
+        return self.colour and not self.ascii_only
+
     def ink(self, fg: RGB | None = None, *, bold: bool = False, bg: RGB | None = None) -> Ink:
         """An ink of this theme; text on its ground where nothing else is said."""
         return Ink(fg or self.text, bg or self.ground, bold)
@@ -79,19 +84,25 @@ class Palette:
         """Colours (…, 3) of values −1 … 1: minus, the middle at 0, plus; the middle for NaN."""
         values = np.nan_to_num(np.clip(values, -1, 1))[..., None]
         middle, plus, minus = (np.array(c, float) for c in (self.middle, self.plus, self.minus))
-        mixed = np.where(
+        colours = np.where(
             values >= 0, middle + (plus - middle) * values, middle + (middle - minus) * values
         )
-        return _coarse(mixed)
+        return coarse(colours)
 
     def brightness(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
         """Colours (…, 3) of values 0 … 1, from the ground to the text's colour."""
         values = np.nan_to_num(np.clip(values, 0, 1))[..., None]
         low, high = np.array(self.ground, float), np.array(self.text, float)
-        return _coarse(low + (high - low) * values)
+        return coarse(low + (high - low) * values)
 
 
-def _coarse(colours: NDArray[np.float64]) -> NDArray[np.uint8]:
+def mixed(first: RGB, second: RGB, share: float) -> RGB:
+    """A colour between two, `share` of the second."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue
+
+
+def coarse(colours: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Fewer colours: their runs on the screen are longer."""
     return np.asarray(colours, np.uint8) & np.uint8(0xF8) | np.uint8(0x04)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol.frames import Layers, LayersFrame, LayerStatistics
+from tui_nn.views.calls import name_of
 from tui_nn.views.desk import Desk
 from tui_nn.views.world import World
 
@@ -28,7 +29,7 @@ def bend_behind(frame: LayersFrame, name: str) -> LayerStatistics | None:
 
 def short_name(row: LayerStatistics) -> str:
     """`0 Conv2d`."""
-    return f"{row.name} {row.call.partition('(')[0]}"
+    return f"{row.name} {name_of(row.call)}"
 
 
 def names(rows: Sequence[LayerStatistics], width: int) -> list[str]:
@@ -56,12 +57,12 @@ def cursor(rows: Sequence[LayerStatistics], desk: Desk) -> int:
         return 0
     if desk.layer in found:
         return found.index(desk.layer)
-    before = [name for name in found if _order(name) <= _order(desk.layer)]
+    before = [name for name in found if order(name) <= order(desk.layer)]
     return max(0, len(before) - 1)
 
 
-def _order(name: str) -> tuple[int, ...]:
-    """Layers in the order they stand: `3.0` in `3`."""
+def order(name: str) -> tuple[int, ...]:
+    """Of layers in the order they stand: `3.0` in `3`."""
     return tuple(int(part) if part.isdigit() else 0 for part in name.split(".") if part)
 
 

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from tui_nn.plot.axis import Axis, linear_axis
 from tui_nn.plot.cells import RGB
+from tui_nn.views.arrays import Floats
 from tui_nn.views.braille import ACROSS, DOWN, Dots, Pen
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.plane import MOST_CELLS, Floats, Range
+from tui_nn.views.plane import MOST_CELLS, Range
 
 LEAST_FOR_LABELS = (20, 5)
 """Columns and rows below which the axes have no labels."""

@@ -9,8 +9,7 @@ from tui_nn.plot.cells import RGB, cell_width
 from tui_nn.views import pictures
 from tui_nn.views.arrays import Floats
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.graph import mixed
-from tui_nn.views.ink import Palette
+from tui_nn.views.ink import Palette, mixed
 from tui_nn.views.numbers import signed
 
 NUMBER = 6
@@ -115,7 +114,7 @@ def paint_blocks(canvas: Canvas, blocks: Sequence[Block], top: int = 0) -> int:
     """Paint as many as have room from row `top` on, beside and below each other; how many."""
     width, rows = canvas.width - 1, canvas.height - top
     numbers = _all_numbers(blocks, width, rows)
-    if not numbers and not pictures.has_half_blocks(canvas):
+    if not numbers and not canvas.palette.has_pixels:
         blocks = [replace(b, kernels=tuple(k.repeat(2, 0) for k in b.kernels)) for b in blocks]
     most = rows if numbers or len(blocks) == 1 else max(LEAST, rows // 2)
     row = column = tall = 0

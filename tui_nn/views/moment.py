@@ -62,11 +62,8 @@ def _network(world: World, width: int) -> str:
 
 
 def _data(world: World, width: int) -> str:
-    started = world.started
-    size = world.setting("train.batch_size", started.batch_size if started else 0)
-    size = size or (started.train_count if started else 0)
     shuffle = world.setting("train.shuffle", True)
-    ends = f", batch_size={size}, shuffle={shuffle})"
+    ends = f", batch_size={world.batch_size}, shuffle={shuffle})"
     data = str(world.setting("data", ""))
     if cell_width(f"DataLoader({data}{ends}") > width:
         data = "train"
@@ -211,9 +208,9 @@ def _step(world: World, phase: Phase) -> list[str]:
     return [words, f"lr = {short(frame.lr)}", f"|gradient| = {_number(frame, 'gradient')}"]
 
 
-def _number(frame: CurvesFrame, name: str) -> str:
+def _number(frame: CurvesFrame, name: str, digits: int = 4) -> str:
     value: float | None = getattr(frame, name)
-    return frame.nonfinite.get(name, plain(value, 4))
+    return frame.nonfinite.get(name, plain(value, digits))
 
 
 def _evaluation(world: World) -> list[str]:
@@ -261,14 +258,13 @@ def facts(world: World, width: int) -> str:
     started = world.started
     if started is None:
         return ""
-    size = world.setting("train.batch_size", started.batch_size) or started.train_count
-    parts = [f"batch {size:,} of {started.train_count:,}"]
+    parts = [f"batch {world.batch_size:,} of {started.train_count:,}"]
     curves = world.frame(CURVES)
     if curves is not None:
-        parts.append(f"loss {plain(curves.loss, 3):<5}")
+        parts.append(f"loss {_number(curves, 'loss', 3):<5}")
     parts.append(f"lr {short(world.present.lr):<{7 if world.setting('schedule') else 1}}")
     if curves is not None and width >= 70:
-        parts.append(f"|gradient| {plain(curves.gradient, 3):<5}")
+        parts.append(f"|gradient| {_number(curves, 'gradient', 3):<5}")
     if width >= WIDE:
         threads = "1 thread" if started.threads == 1 else f"{started.threads} threads"
         parts.append(f"{started.device}, {threads}")

@@ -4,11 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tui_nn.spec.call import parse
-from tui_nn.spec.catalog import bind_call
-from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Array, Phase, Started
 from tui_nn.spec.protocol.frames import (
     Activations,
@@ -21,14 +17,17 @@ from tui_nn.spec.protocol.frames import (
     WeightsFrame,
 )
 from tui_nn.spec.protocol.messages import Present
+from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
+from tui_nn.views.rules import bound
+from tui_nn.views.updates import INSIDE
 
 MOST = 2_000
 """Steps that are kept; of more the oldest are let go."""
 MOST_INPUTS = 4_096
 """Samples whose inputs are kept."""
-INSIDE = (Phase.FORWARD, Phase.GRADIENT)
 
-Vector = NDArray[np.float64]
+Vector = Floats
 
 
 @dataclass(frozen=True)
@@ -69,13 +68,10 @@ def neuron_of(started: Started | None) -> Neuron | None:
     first, *rest = started.layers
     if not first.call.startswith("Linear(") or any(layer.parameters for layer in rest):
         return None
-    try:
-        linear = bind_call("layer", parse(first.call))
-    except InvalidInput:
+    linear = bound(first.call, "layer")
+    if linear is None or linear["out_features"] != 1:
         return None
-    if linear["out_features"] != 1:
-        return None
-    activation = parse(rest[0].call).name if rest else ""
+    activation = name_of(rest[0].call) if rest else ""
     return Neuron(linear["in_features"], linear["bias"], activation)
 
 
@@ -267,4 +263,4 @@ class Steps:
 
 
 def _flat(array: Array) -> Vector:
-    return np.asarray(array.numpy(), np.float64).ravel()
+    return floats(array).ravel()

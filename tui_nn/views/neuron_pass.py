@@ -1,19 +1,15 @@
 """One sample through a neuron and back, worked out here to be held beside what torch holds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import isfinite
 
 import numpy as np
 
-from tui_nn.spec.call import parse
-from tui_nn.spec.catalog import bind_call
-from tui_nn.spec.catalog.entry import Bound
-from tui_nn.spec.errors import InvalidInput
+from tui_nn.views.calls import name_of
 from tui_nn.views.desk import Desk
 from tui_nn.views.neuron import Given, Neuron, Step, Vector
 from tui_nn.views.neuron_rule import Rule, class_of, coded, rule_of
+from tui_nn.views.rules import bound
 from tui_nn.views.world import World
 
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
@@ -44,19 +40,10 @@ class Pass:
     """z and y that torch gave."""
 
 
-@lru_cache(maxsize=64)
-def bound(kind: str, text: str) -> Bound | None:
-    """A call with all its values; None where it is none."""
-    try:
-        return bind_call(kind, parse(text))
-    except InvalidInput:
-        return None
-
-
 def rule(world: World) -> Rule:
     """The activation and the loss of the neuron that is trained."""
     neuron = world.steps.neuron
-    return rule_of(neuron.activation if neuron else "", bound("loss", str(world.setting("loss"))))
+    return rule_of(neuron.activation if neuron else "", bound(str(world.setting("loss")), "loss"))
 
 
 def vector(neuron: Neuron, held: dict[str, Vector]) -> Vector | None:
@@ -130,7 +117,7 @@ def _as_in_the_data(world: World, sample: int) -> Given | None:
     x = np.asarray(found.x.numpy()[places[0]], np.float64).ravel()
     label = found.y.numpy()[places[0]]
     if found.class_names or found.y.dtype == "int64":
-        name = str(world.setting("loss", "")).partition("(")[0]
+        name = name_of(world.setting("loss", ""))
         return Given(x, coded(int(label), name, neuron.activation))
     return Given(x, float(np.ravel(label)[0]))
 
@@ -140,7 +127,7 @@ def is_right(world: World, y: float | None, t: float | None) -> bool | None:
     neuron, samples = world.steps.neuron, world.samples
     if y is None or t is None or neuron is None or samples is None or not samples.class_names:
         return None
-    name = str(world.setting("loss", "")).partition("(")[0]
+    name = name_of(world.setting("loss", ""))
     return class_of(y, name, neuron.activation) == int(t > 0)
 
 
@@ -166,11 +153,7 @@ class Mean:
 def batch_size(world: World, step: Step) -> int:
     """Samples in a step's batch."""
     known = len(step.batch or ())
-    started = world.started
-    if known < MOST_OF_A_BATCH or started is None:
-        return known
-    size = world.setting("train.batch_size", started.batch_size) or started.train_count
-    return min(int(size), started.train_count)
+    return known if known < MOST_OF_A_BATCH else world.batch_size
 
 
 def mean_of(world: World, step: Step) -> Mean | None:
@@ -197,9 +180,3 @@ def all_same(mine: Vector | None, torchs: Vector | None, scale: float) -> bool:
     if mine is None or torchs is None or len(mine) != len(torchs):
         return False
     return all(same(float(a), float(b), scale) for a, b in zip(mine, torchs, strict=True))
-
-
-def input_names(world: World, count: int) -> Sequence[str]:
-    """`x1`, `x2`, or the columns' own names."""
-    names = world.samples.input_names if world.samples else ()
-    return names if len(names) == count else [f"x{index + 1}" for index in range(count)]

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_nn.views.arrays import Floats
 from tui_nn.views.canvas import Canvas
-
-Floats = NDArray[np.float64]
+from tui_nn.views.ink import coarse
 
 LEAST = 5
 """Columns that a picture has at least, if that takes no more than making its pixels larger."""
@@ -95,17 +95,12 @@ def _means(before: int, after: int) -> Floats:
     return np.asarray(overlap / overlap.sum(1, keepdims=True), np.float64)
 
 
-def has_half_blocks(canvas: Canvas) -> bool:
-    """Whether two pixels can stand in a cell."""
-    return canvas.palette.colour and not canvas.palette.ascii_only
-
-
 def paint(
     canvas: Canvas, values: Floats, row: int, column: int, size: Size, *, signed: bool = False
 ) -> None:
     """A picture (tall, wide) of brightness 0 … 1, or `signed` of values −1 … 1; blank for NaN."""
     shown = scaled(values, size.pixels, size.columns)
-    if has_half_blocks(canvas):
+    if canvas.palette.has_pixels:
         colours = canvas.palette.diverging(shown) if signed else canvas.palette.brightness(shown)
         colours[np.isnan(shown)] = canvas.palette.ground
         _paint_colours(canvas, colours, row, column)
@@ -118,12 +113,12 @@ def paint(
 
 def paint_coloured(canvas: Canvas, picture: Floats, row: int, column: int, size: Size) -> None:
     """A picture (3, tall, wide) of red, green and blue 0 … 1; its mean where there are none."""
-    if not has_half_blocks(canvas):
+    if not canvas.palette.has_pixels:
         paint(canvas, picture.mean(0), row, column, size)
         return
     parts = [scaled(part, size.pixels, size.columns) for part in picture]
-    colours = np.asarray(np.clip(np.stack(parts, -1), 0, 1) * 255, np.uint8)
-    _paint_colours(canvas, colours & np.uint8(0xF8) | np.uint8(0x04), row, column)
+    colours = coarse(np.clip(np.stack(parts, -1), 0, 1) * 255)
+    _paint_colours(canvas, colours, row, column)
 
 
 def _paint_colours(canvas: Canvas, colours: NDArray[np.uint8], row: int, column: int) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from tui_nn.views.arrays import Floats
+
 Range = tuple[float, float]
 
 MARGIN = 0.1
@@ -32,6 +33,13 @@ class Window:
             down = (self.y[1] - points[:, 1]) / (self.y[1] - self.y[0]) * self.pixels
         far = float(2 * MOST_CELLS)
         return _cells(across, far), _cells(down, far)
+
+    def inside(self, points: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Which of points (n, 2) are shown, and where these lie."""
+        across, down = self.places(points)
+        shown = (across >= 0) & (across < self.columns) & (down >= 0) & (down < self.pixels)
+        which = np.flatnonzero(shown)
+        return which, across[which], down[which]
 
 
 def _cells(places: Floats, far: float) -> NDArray[np.intp]:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_nn.plot.cells import RGB
+from tui_nn.views.arrays import Floats
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.ink import Palette
-from tui_nn.views.plane import Floats, Window
+from tui_nn.views.ink import Palette, coarse
+from tui_nn.views.plane import Window
 
 Indices = NDArray[np.intp]
 
@@ -19,11 +20,6 @@ DARKER = 0.4
 LETTERS = digits + ascii_uppercase
 """Of classes, where there are more than two and no colours."""
 CIRCLES = "○●"
-
-
-def shows_pixels(palette: Palette) -> bool:
-    """Whether half blocks can be used."""
-    return palette.colour and not palette.ascii_only
 
 
 def class_colours(palette: Palette, likely: Floats) -> NDArray[np.uint8]:
@@ -35,14 +31,14 @@ def class_colours(palette: Palette, likely: Floats) -> NDArray[np.uint8]:
     sure = np.clip((most - 1 / len(likely)) / (1 - 1 / len(likely)), 0, 1)[..., None]
     pure = np.array([palette.of_class(index) for index in range(len(likely))], float)[best]
     mixed = np.array(palette.middle, float) * (1 - sure) + pure * sure
-    return np.asarray(mixed, np.uint8) & np.uint8(0xF8) | np.uint8(0x04)
+    return coarse(mixed)
 
 
 def mixed_to(palette: Palette, colour: RGB, places: Floats) -> NDArray[np.uint8]:
     """Colours (…, 3) of values 0 … 1: from what is between classes in maps to one colour."""
     places = np.nan_to_num(np.clip(places, 0, 1))[..., None]
     mixed = np.array(palette.middle, float) * (1 - places) + np.array(colour, float) * places
-    return np.asarray(mixed, np.uint8) & np.uint8(0xF8) | np.uint8(0x04)
+    return coarse(mixed)
 
 
 def class_shades(likely: Floats) -> Floats:
@@ -56,7 +52,7 @@ def paint_pixels(
     canvas: Canvas, colours: NDArray[np.uint8], shades: Floats, row: int, column: int
 ) -> None:
     """A picture (2·rows, columns) from its colours (…, 3), or from shades 0 … 1."""
-    if shows_pixels(canvas.palette):
+    if canvas.palette.has_pixels:
         canvas.picture(colours, row, column)
     else:
         canvas.shades(halved(shades), row, column, canvas.palette.quiet)
@@ -111,14 +107,12 @@ def paint_points(
     pixels: NDArray[np.uint8] | None,
 ) -> None:  # fmt: skip
     """Points (n, 2) as dark dots of `pixels`, which are changed; None: as glyphs on the canvas."""
-    across, down = window.places(points)
-    inside = (across >= 0) & (across < window.columns) & (down >= 0) & (down < window.pixels)
+    which, across, down = window.inside(points)
     if pixels is not None:
-        dark = np.asarray(looks.colours * DARKER, np.uint8)
-        pixels[down[inside], across[inside]] = dark[inside]
+        pixels[down, across] = np.asarray(looks.colours * DARKER, np.uint8)[which]
         return
     palette = canvas.palette
-    for index in np.flatnonzero(inside).tolist():
+    for index, x, y in zip(which.tolist(), across.tolist(), down.tolist(), strict=True):
         red, green, blue = looks.colours[index].tolist()
         colour = (red, green, blue) if palette.colour else palette.text
-        canvas.mark(int(down[index]) // 2, int(across[index]), looks.glyphs[index], colour)
+        canvas.mark(y // 2, x, looks.glyphs[index], colour)

@@ -1,13 +1,14 @@
 """What outputs say about classes, as the loss reads them."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.targets import Classes, Decision, fit
+from tui_nn.views.arrays import Floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.world import World
-
-Floats = NDArray[np.float64]
 
 
 def class_count(world: World) -> int:
@@ -29,7 +30,7 @@ def shares(world: World, outputs: Floats) -> Floats:
 
     Where the loss reads no likelihood they still say where one class gives way to another.
     """
-    loss = str(world.setting("loss", "")).partition("(")[0]
+    loss = name_of(world.setting("loss", ""))
     decision = _decision(world, loss)
     with np.errstate(over="ignore", invalid="ignore"):
         if decision is Decision.ARGMAX:
@@ -55,6 +56,12 @@ def likelihoods(world: World, values: Floats, *, discrete: bool) -> Floats:
     return np.asarray(values[0][None] == index, np.float64)
 
 
+def input_names(world: World, count: int) -> Sequence[str]:
+    """`x1`, `x2`, or the columns' own names."""
+    names = world.samples.input_names if world.samples else ()
+    return names if len(names) == count else [f"x{index + 1}" for index in range(count)]
+
+
 def target_name(world: World, index: int) -> str:
     """Of a value to be predicted; `y` where it has none."""
     names = world.samples.target_names if world.samples else ()
@@ -65,7 +72,7 @@ def target_name(world: World, index: int) -> str:
 
 def _decision(world: World, loss: str) -> Decision:
     layers = world.started.layers if world.started else ()
-    last = layers[-1].call.partition("(")[0] if layers else ""
+    last = name_of(layers[-1].call) if layers else ""
     try:
         return fit(loss, Classes(max(2, class_count(world))), last).decision
     except (InvalidInput, AssertionError):  # an engine may know losses that are not known here

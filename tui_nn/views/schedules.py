@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tui_nn.spec.catalog.entry import Bound
-
-Floats = NDArray[np.float64]
+from tui_nn.views.arrays import Floats
 
 
 def planned(schedule: Bound, lr: float, moves: Floats) -> Floats | None:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from tui_nn.spec.protocol import Evaluated, Phase, Record, Started, Stepped
 from tui_nn.spec.protocol.frames import CurvesFrame
+from tui_nn.views.arrays import Floats
 
 MOST = 8192
 """Blocks that a series keeps; of more every two become one."""
 
-Floats = NDArray[np.float64]
 _ROWS = 8
 _STEP, _LAST, _LOW, _LOW_AT, _HIGH, _HIGH_AT, _TOTAL, _COUNT = range(_ROWS)
 

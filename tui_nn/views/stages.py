@@ -8,8 +8,9 @@ import numpy as np
 
 from tui_nn.spec.catalog.layers.activation import ACTIVATIONS
 from tui_nn.spec.protocol.frames import Activation
+from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.numbers import counted
-from tui_nn.views.pictures import Floats
 
 BEGIN = frozenset({
     "Conv2d", "LazyConv2d", "ConvTranspose2d", "Linear", "LazyLinear", "Residual",
@@ -90,22 +91,17 @@ def by_largest(values: Floats, faintest: float) -> Floats:
     return np.asarray(np.clip(values / scale, -1, 1), np.float64)
 
 
-def kind_of(call: str) -> str:
-    """`Conv2d` of a call."""
-    return call.partition("(")[0]
-
-
 def stages(layers: Sequence[Activation], *, known: bool) -> tuple[Stage, ...]:
     """The stages of a network in order, but for the layer that answers; `known`: with values."""
     found: list[Stage] = []
     index = 0
     while index < len(layers):
-        kind = kind_of(layers[index].call)
+        kind = name_of(layers[index].call)
         group = [layers[index]]
         index += 1
         if kind not in BEGIN:
             continue
-        while index < len(layers) and kind_of(layers[index].call) in BETWEEN | BEND:
+        while index < len(layers) and name_of(layers[index].call) in BETWEEN | BEND:
             group.append(layers[index])
             index += 1
         answers = index == len(layers) and len(layers[-1].shape) == 1
@@ -117,20 +113,20 @@ def stages(layers: Sequence[Activation], *, known: bool) -> tuple[Stage, ...]:
 def _stage(group: Sequence[Activation], *, known: bool) -> Stage:
     """From the layer that begins it to the last one that bends."""
     first = group[0]
-    bends = [layer for layer in group[1:] if kind_of(layer.call) in BEND]
-    norms = [layer for layer in group[1:] if "Norm" in kind_of(layer.call)]
+    bends = [layer for layer in group[1:] if name_of(layer.call) in BEND]
+    norms = [layer for layer in group[1:] if "Norm" in name_of(layer.call)]
     last = (bends or norms or [first])[-1]
-    short = f"{first.name} {kind_of(first.call)}"
-    values = np.asarray(last.value.numpy(), np.float64) if known else None
+    short = f"{first.name} {name_of(first.call)}"
+    values = floats(last.value) if known else None
     if values is not None and values.ndim != len(last.shape):
         values = None  # a single map was too large to be sent whole
     return Stage(
         name=first.name,
-        title=short if last is first else f"{short} {kind_of(last.call)}",
+        title=short if last is first else f"{short} {name_of(last.call)}",
         short=short,
         shape=tuple(last.shape),
         values=values,
-        signed=kind_of(last.call) not in NEVER_NEGATIVE,
+        signed=name_of(last.call) not in NEVER_NEGATIVE,
         nouns=("neuron", "neurons") if len(last.shape) == 1 else ("map", "maps"),
     )
 

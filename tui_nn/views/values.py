@@ -1,13 +1,14 @@
 """Values as colours or shades: the scale around what the data spans, and its legend."""
 
 from dataclasses import dataclass
-from math import floor, log10
 
 import numpy as np
 
+from tui_nn.views.arrays import Floats
 from tui_nn.views.canvas import SHADES, Canvas
 from tui_nn.views.numbers import plain
-from tui_nn.views.plane import Floats, extent
+from tui_nn.views.plane import extent
+from tui_nn.views.scale import rounded
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,7 @@ def round_scale(values: Floats) -> Scale:
     """As far to both sides of 0 as the values reach, in steps of 1, 2, 5."""
     values = np.abs(values[np.isfinite(values)])
     most = float(values.max()) if len(values) else 0.0
-    if most == 0:
-        return Scale(-1, 1)
-    power = 10.0 ** floor(log10(most))
-    end = power * next(step for step in (1, 2, 5, 10, 20) if most <= step * power)
+    end = rounded(most, up=True)
     return Scale(-end, end)
 
 
@@ -50,7 +48,7 @@ def paint_scale(canvas: Canvas, row: int, name: str, scale: Scale) -> None:
     width = min(24, canvas.width - end - 9)
     if width < 3:
         return
-    if palette.colour and not palette.ascii_only:
+    if palette.has_pixels:
         colours = palette.diverging(np.linspace(-1, 1, width)[None].repeat(2, 0))
         canvas.picture(colours, row, end)
         end += width

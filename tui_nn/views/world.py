@@ -3,7 +3,7 @@
 import copy
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -26,12 +26,10 @@ from tui_nn.views.kinds import Kind, kind_of
 from tui_nn.views.neuron import Steps, neuron_of
 from tui_nn.views.scrubber import Playing
 from tui_nn.views.series import AllSeries
-from tui_nn.views.updates import Updates
+from tui_nn.views.updates import INSIDE, Updates
 
 PACE_S = 2.0
 """Steps a second are counted over so long."""
-INSIDE = (Phase.FORWARD, Phase.GRADIENT)
-"""Phases that belong to the step that is being made."""
 SAMPLES = Samples()
 """The samples that pictures of the data are made of: looked at once a run."""
 
@@ -44,7 +42,9 @@ class World:
         self.present = Present(state="loading")
         self.history = History()
         self.frames: dict[Probes, AnyFrame] = {}
-        """The latest of each probe that is watched."""
+        """The latest of each probe that is watched, and of each kind; the one that came last is the
+        last.
+        """
         self.heat = Heat()
         self.series = AllSeries()
         """What curves are made of."""
@@ -88,6 +88,7 @@ class World:
                     self.saved_s = time.monotonic() if now is None else now
 
     def _show(self, frame: AnyFrame, probe: Probes) -> None:
+        self.frames.pop(probe, None)
         self.frames[probe] = frame
         self.steps.take(frame, probe)
         self._updates.take(frame, probe)
@@ -97,6 +98,17 @@ class World:
             self.series.look(frame)
         if isinstance(frame, SamplesFrame):
             self.__dict__.pop("kind", None)
+
+    def watch(self, probes: Collection[Probes]) -> None:
+        """These are watched now: of others the latest frame of each kind stays, others like it are
+        going to come; all stay where none will.
+        """
+        if self.present.state == "offline":
+            return
+        latest = {type(frame): probe for probe, frame in self.frames.items()}
+        held = {*probes, *latest.values()}
+        for probe in [probe for probe in self.frames if probe not in held]:
+            del self.frames[probe]
 
     def _record(self, record: Record) -> None:
         if isinstance(record, Started):
@@ -204,8 +216,16 @@ class World:
         started = self.started
         if started is None:
             return 1
-        size = self.setting("train.batch_size", started.batch_size) or started.train_count
-        return max(1, -(-started.train_count // int(size)))
+        return max(1, -(-started.train_count // max(1, self.batch_size)))
+
+    @property
+    def batch_size(self) -> int:
+        """Samples in a step, but for an epoch's last."""
+        started = self.started
+        if started is None:
+            return 0
+        size = int(self.setting("train.batch_size", started.batch_size))
+        return min(size or started.train_count, started.train_count)
 
     @property
     def epochs(self) -> int:

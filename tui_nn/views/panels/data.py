@@ -13,7 +13,7 @@ from tui_nn.views.panels.data_words import call_of, paint_call, paint_classes, p
 from tui_nn.views.panels.forward_line import paint_line
 from tui_nn.views.panels.forward_plane import map_probe, paint_answers, window_of
 from tui_nn.views.panels.panel import Panel, Size, View
-from tui_nn.views.plane_picture import class_looks, paint_points, shows_pixels, value_looks
+from tui_nn.views.plane_picture import class_looks, paint_points, value_looks
 from tui_nn.views.reading import class_count
 from tui_nn.views.values import value_scale
 from tui_nn.views.world import World
@@ -62,7 +62,7 @@ def _paint_points(canvas: Canvas, world: World, desk: Desk) -> None:
     if world.kind == "neuron":
         paint_answers(inner, world, desk)
     elif samples.points.shape[1] == 1:
-        paint_line(inner, world, desk, None, samples, discrete=False)
+        paint_line(inner, world, None, samples, discrete=False)
     else:
         _paint_scatter(inner, world)
     canvas.draw(inner, HEAD, 0)
@@ -79,12 +79,12 @@ def _paint_scatter(canvas: Canvas, world: World) -> None:
         values = kept(samples.y).reshape(samples.y.shape[0], -1)[:, 0]
         looks = value_looks(palette, value_scale(values).places(values))
     points = kept(samples.points)
-    if not shows_pixels(palette):
+    if not palette.has_pixels:
         paint_points(canvas, shown, points, looks, None)
         return
     pixels = np.full((shown.pixels, shown.columns, 3), palette.ground, np.uint8)
-    across, down = shown.places(points)
-    pixels[down, across] = looks.colours
+    which, across, down = shown.inside(points)
+    pixels[down, across] = looks.colours[which]
     canvas.picture(pixels, 0, 0)
 
 

@@ -13,8 +13,8 @@ from tui_nn.spec.protocol.frames import (
 from tui_nn.views.arrays import Floats, floats, kept
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.panels.panel import Size
-from tui_nn.views.plane import Window, widened, window
-from tui_nn.views.plane_picture import class_glyph, class_ink, darker, paint_pixels, shows_pixels
+from tui_nn.views.plane import MOST_CELLS, Window, widened, window
+from tui_nn.views.plane_picture import class_glyph, class_ink, darker, paint_pixels
 from tui_nn.views.reading import class_count, shares
 from tui_nn.views.world import World
 
@@ -54,7 +54,7 @@ def _window(world: World, size: Size) -> Window | None:
     if points.shape[1] == 2:
         return window(points, columns, rows, MARGIN)
     across = widened(points[:, 0], MARGIN)
-    return Window(min(columns, 400), min(2 * rows, 400), across, (-1.0, 1.0))
+    return Window(min(columns, MOST_CELLS), min(2 * rows, MOST_CELLS), across, (-1.0, 1.0))
 
 
 def _probe(world: World, shown: Window) -> Map:
@@ -111,7 +111,7 @@ def _paint_samples(
         label = "".join(f"{value:g}" for value in points[index].tolist())
         words = f"{class_glyph(truth, 2)} {label}{' ✗' if wrong.get(sample) else ''}"
         colour = class_ink(palette, truth, 2) if palette.colour else palette.text
-        if on_map and shows_pixels(palette):
+        if on_map and palette.has_pixels:
             colour = darker(colour)
         column = max(0, min(int(across[index]), canvas.width - len(words)))
         for offset, glyph in enumerate(words):
@@ -126,7 +126,7 @@ def _paint_legend(canvas: Canvas, *, is_smooth: bool) -> None:
     column = canvas.spans(row, 1, ("○", inks[0]), " target 0   ", ("●", inks[1]), " target 1   ")
     if column + 1 + len(says) > canvas.width:
         return
-    if shows_pixels(palette):
+    if palette.has_pixels:
         canvas.spans(row, column, (" ", palette.ink(bg=palette.plus)), says)
     else:
         canvas.spans(row, column, ("▓" if is_smooth else "░", palette.quiet), says)

@@ -12,7 +12,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import window
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.edge import paint_edge
-from tui_nn.views.reading import class_count, class_name, target_name
+from tui_nn.views.reading import class_count, class_name, input_names, target_name
 from tui_nn.views.world import World
 
 PANEL = 2
@@ -41,10 +41,7 @@ def lines(world: World) -> list[tuple[str, Floats]]:
     if samples is None:
         return []
     found = _measured(samples.x)
-    names = [*samples.input_names] + [
-        f"x{i + 1}" for i in range(len(samples.input_names), len(found))
-    ]
-    rows = list(zip(names, found, strict=False))
+    rows = list(zip(input_names(world, len(found)), found, strict=True))
     if not class_count(world):
         rows += [(f"▸ {target_name(world, i)}", row) for i, row in enumerate(_measured(samples.y))]
     return rows
@@ -61,7 +58,8 @@ def paint_columns(canvas: Canvas, world: World, desk: Desk, top: int) -> None:
     wide = max(1, min(canvas.width - 1 - len(heads) * NUMBER, longest + GAP))
     for index, head in enumerate(heads, 1):
         canvas.right(top, head, palette.quiet, edge=1 + wide + index * NUMBER)
-    canvas.put(top, 1, "column", palette.quiet)
+    room = wide + (NUMBER - len(heads[0]) - 1 if heads else 0)
+    _paint_head(canvas, top, world.samples.sampled if world.samples else "", room)
     at = desk.cursor.get(PANEL, 0)
     lines_shown = window(len(rows), min(height - 1, len(rows)), at)
     focused = desk.focus == PANEL and len(lines_shown) < len(rows)
@@ -72,6 +70,14 @@ def paint_columns(canvas: Canvas, world: World, desk: Desk, top: int) -> None:
         for column, head in enumerate(heads, 1):
             value = float(measures[MEASURES.index(head)])
             canvas.right(row, plain(value), edge=1 + wide + column * NUMBER)
+
+
+def _paint_head(canvas: Canvas, row: int, sampled: str, width: int) -> None:
+    """Over the names; of how many samples the measures are, where that isn't all of them."""
+    fewer = f"of {sampled.partition(' ')[0]}"
+    choices = (f"column   of {sampled}", f"of {sampled}", fewer) if sampled else ("column",)
+    fitting = (words for words in choices if len(words) <= width)
+    canvas.put(row, 1, next(fitting, ""), canvas.palette.quiet)
 
 
 def _heads(width: int, longest: int) -> tuple[str, ...]:

@@ -2,16 +2,15 @@
 
 import numpy as np
 
-from tui_nn.plot.canvas import Canvas as Cells
 from tui_nn.plot.cells import RGB, cell_width
 from tui_nn.plot.chart import MIN_HEIGHT, MIN_WIDTH, Band, Chart, Line, Mark, chart
 from tui_nn.spec.protocol import Changed
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.curves import Drawn, Plot, Scene, scene, smoothed
+from tui_nn.views.curves import Drawn, Plot, Scene, place_of, scene, smoothed
 from tui_nn.views.desk import Desk
-from tui_nn.views.ink import Palette
+from tui_nn.views.ink import Palette, mixed
 from tui_nn.views.numbers import plain
-from tui_nn.views.panels.evaluate_words import mixed, paint_words
+from tui_nn.views.panels.evaluate_words import paint_words
 from tui_nn.views.world import World
 
 LOW_ROWS = 10
@@ -22,17 +21,14 @@ BAND, MEAN = 0.35, 0.7
 """How much of a line's colour the band and the mean of the batches have."""
 
 
-def paint_plot(canvas: Canvas, plot: Plot, world: World, desk: Desk) -> int:
-    """Fill the canvas; how many columns the lines have, 0 where there is no room for any."""
-    columns = 0
+def paint_plot(canvas: Canvas, plot: Plot, world: World, desk: Desk) -> None:
+    """Fill the canvas; with words alone where there is no room for lines."""
     if canvas.width >= FEW_COLUMNS and canvas.height >= FEW_ROWS:
         shown = scene(world, desk, plot)
         drawn = _chart(canvas, shown, world, desk)
         canvas.chart(drawn.rows, 0, 1)
         _mark_best(canvas, drawn, shown)
-        columns = drawn.layout.canvas.width
     paint_words(canvas, plot, world, desk)
-    return columns
 
 
 def _chart(canvas: Canvas, shown: Scene, world: World, desk: Desk) -> Chart:
@@ -49,7 +45,7 @@ def _chart(canvas: Canvas, shown: Scene, world: World, desk: Desk) -> Chart:
         bands.append(_band(found, shown, palette, colour))
         if desk.smoothing:
             x, y = smoothed(found, shown.ends, 2 * width, desk.smoothing)
-            faded = mixed(colour, palette.ground, MEAN) if found.trace.line == 2 else colour
+            faded = mixed(palette.ground, colour, MEAN) if found.trace.line == 2 else colour
             lines.insert(0, Line("", x, y, faded, found.trace.line))
     word = shown.plot.name
     return chart(
@@ -59,7 +55,7 @@ def _chart(canvas: Canvas, shown: Scene, world: World, desk: Desk) -> Chart:
         x_label=shown.by,
         y_label=word if cell_width(word) <= min(8, width // 6) else "",
         log_y=shown.log and shown.y_ends is not None,
-        marks=_marks(palette, shown, world, desk),
+        marks=_marks(palette, shown, world, desk, width),
         bands=bands,
         compact=height < LOW_ROWS,
         x_limits=shown.ends,
@@ -80,17 +76,17 @@ def _line(found: Drawn, shown: Scene, colour: RGB) -> Line:
 
 def _band(found: Drawn, shown: Scene, palette: Palette, colour: RGB) -> Band:
     steps, values = found.seen.points()
-    faded = mixed(colour, palette.ground, BAND)
+    faded = mixed(palette.ground, colour, BAND)
     return Band(shown.at(steps), values, faded, sparse=not palette.colour)
 
 
-def _marks(palette: Palette, shown: Scene, world: World, desk: Desk) -> list[Mark]:
+def _marks(palette: Palette, shown: Scene, world: World, desk: Desk, width: int) -> list[Mark]:
     """Where something was changed, where numbers broke, the goal, the crosshair."""
     low, high = shown.ends
     marks = []
-    here = _crosshair(shown, world, desk)
-    if here is not None:
-        changed = _changed_at(shown, world, here, desk) or [""]
+    if desk.crosshair is not None:
+        here = place_of(desk.crosshair, shown.ends)
+        changed = _changed_at(shown, world, here, (high - low) / width) or [""]
         marks += [Mark(text, x=here, colour=palette.accent) for text in changed[:MOST_WORDS]]
     if shown.goal is not None and _has_room_for(shown, shown.goal):
         marks.append(Mark("goal", y=shown.goal, colour=palette.good))
@@ -110,14 +106,6 @@ def _has_room_for(shown: Scene, goal: float) -> bool:
     return ends is not None and ends[0] <= goal <= ends[1]
 
 
-def _crosshair(shown: Scene, world: World, desk: Desk) -> float | None:
-    """Where its column is on the x axis."""
-    if desk.crosshair is None:
-        return None
-    low, high = shown.ends
-    return low + (high - low) * min(1.0, max(0.0, desk.crosshair))
-
-
 def _changes(world: World) -> list[tuple[int, str]]:
     """The steps at which something was changed, and what in words: `Adam(lr=0.03)`."""
     return [
@@ -132,15 +120,9 @@ def _word(change: Changed) -> str:
     return new if new.endswith(")") else f"{change.key.split('.')[-1]} {new}"
 
 
-def _changed_at(shown: Scene, world: World, x: float, desk: Desk) -> list[str]:
-    """What was changed in the crosshair's column."""
-    low, high = shown.ends
-    cells = Cells(desk.plot_columns, 1)
-
-    def column(value: float) -> int:
-        return cells.column((value - low) / (high - low))
-
-    return [words for step, words in _changes(world) if column(shown.x(step)) == column(x)]
+def _changed_at(shown: Scene, world: World, x: float, column: float) -> list[str]:
+    """What was changed there, or no farther off than a column."""
+    return [words for step, words in _changes(world) if abs(shown.x(step) - x) <= column]
 
 
 def _mark_best(canvas: Canvas, drawn: Chart, shown: Scene) -> None:

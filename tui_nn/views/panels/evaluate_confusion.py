@@ -9,10 +9,11 @@ from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol.frames import Confusion, ConfusionFrame, Probes
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.ink import mixed
 from tui_nn.views.numbers import percent
 from tui_nn.views.panels.evaluate_curves import watched
 from tui_nn.views.panels.evaluate_looks import stale
-from tui_nn.views.panels.evaluate_words import mixed, note
+from tui_nn.views.panels.evaluate_words import note
 from tui_nn.views.panels.panel import Size, View
 from tui_nn.views.reading import class_count
 from tui_nn.views.world import World
@@ -110,7 +111,7 @@ def _paint_row(
         ink = palette.quiet if not count else palette.strong if is_right else palette.plain
         if palette.colour and count:
             colour = palette.good if is_right else palette.bad
-            ground = mixed(colour, palette.ground, STRONGEST * max(0.15, count / total))
+            ground = mixed(palette.ground, colour, STRONGEST * max(0.15, count / total))
             ink = palette.ink(bg=ground, bold=is_right)
             canvas.put(row + 1, _edge(grid, column) - grid.cell + 1, " " * (grid.cell - 1), ink)
         canvas.right(row + 1, text, ink, edge=_edge(grid, column))

@@ -27,6 +27,7 @@ WATCHED = (Curves(),)
 NEXT_AXIS: dict[By, By] = {"epoch": "seconds", "seconds": "step", "step": "epoch"}
 SMOOTHER: dict[Smoothing, Smoothing] = {0: 1, 1: 2, 2: 0}
 FAR = 10
+"""Hundredths of the x axis that `<` and `>` move the crosshair."""
 PlotOf = Callable[[World], Plot]
 
 
@@ -37,24 +38,20 @@ def watched(world: World, desk: Desk, size: Size) -> tuple[Curves, ...]:
 
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     if canvas.width < GRID_COLUMNS or canvas.height < GRID_ROWS:
-        _paint_one(canvas, LOSS, world, desk)
+        paint_plot(canvas, LOSS, world, desk)
         return
     left, top = canvas.width // 2, canvas.height - canvas.height // 2
     for index, plot in enumerate((LOSS, metric_plot(world), RATE, GRADIENT)):
         is_below, is_right = divmod(index, 2)
         width = canvas.width - left if is_right else left - 1
         part = Canvas(width, canvas.height - top if is_below else top, canvas.palette)
-        _paint_one(part, plot, world, desk)
+        paint_plot(part, plot, world, desk)
         canvas.draw(part, top * is_below, left * is_right)
-
-
-def _paint_one(canvas: Canvas, plot: Plot, world: World, desk: Desk) -> None:
-    desk.plot_columns = paint_plot(canvas, plot, world, desk) or desk.plot_columns
 
 
 def _view(name: str, plot_of: PlotOf, suits: Callable[[World], bool]) -> View:
     def paint(canvas: Canvas, world: World, desk: Desk) -> None:
-        _paint_one(canvas, plot_of(world), world, desk)
+        paint_plot(canvas, plot_of(world), world, desk)
 
     def press(world: World, desk: Desk, key: str) -> bool:
         return _press(plot_of(world), world, desk, key)
@@ -83,8 +80,8 @@ def _press(plot: Plot, world: World, desk: Desk, key: str) -> bool:
         case "+" | "-":
             desk.zoom = min(MOST_ZOOM, max(0, desk.zoom + (1 if key == "+" else -1)))
         case "left" | "right" | "<" | ">":
-            columns = FAR if key in "<>" else 1
-            _move(desk, -columns if key in ("left", "<") else columns)
+            hundredths = FAR if key in "<>" else 1
+            _move(desk, -hundredths if key in ("left", "<") else hundredths)
         case "home" | "end":
             desk.crosshair = float(key == "end")
         case "escape":
@@ -96,14 +93,12 @@ def _press(plot: Plot, world: World, desk: Desk, key: str) -> bool:
     return True
 
 
-def _move(desk: Desk, columns: int) -> None:
-    """The crosshair, by columns; the first press shows it at the right end."""
+def _move(desk: Desk, hundredths: int) -> None:
+    """The crosshair; the first press shows it at the right end."""
     if desk.crosshair is None:
         desk.crosshair = 1.0
         return
-    last = max(1, desk.plot_columns - 1)
-    place = round(desk.crosshair * last) + columns
-    desk.crosshair = min(last, max(0, place)) / last
+    desk.crosshair = min(100, max(0, round(100 * desk.crosshair) + hundredths)) / 100
 
 
 KEYS = (
@@ -112,7 +107,7 @@ KEYS = (
     ("x", "smoothing off, light, strong"),
     ("+ -", "zoom, in full screen"),
     ("z", "the whole run"),
-    ("left right < >", "crosshair, by 1 or 10 columns"),
+    ("left right < >", "crosshair, by 1 or 10 %"),
 )
 CURVES = _view("curves", lambda world: LOSS, lambda world: True)
 METRIC = _view("metric", metric_plot, lambda world: metric_of(world) is not None)

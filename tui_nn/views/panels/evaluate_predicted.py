@@ -7,6 +7,7 @@ from tui_nn.plot.cells import cell_width
 from tui_nn.plot.chart import MIN_HEIGHT, MIN_WIDTH, Band, chart
 from tui_nn.plot.layout import Layout
 from tui_nn.spec.protocol.frames import PredictionsFrame, Probes
+from tui_nn.views.arrays import Floats
 from tui_nn.views.braille import Dots, Pen
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
@@ -22,7 +23,6 @@ LOW_ROWS = 10
 FEW = 200
 """So many samples are four dots each, more are one."""
 METRICS = (("r2", "R²"), ("mae", "MAE"), ("rmse", "RMSE"))
-Floats = NDArray[np.float64]
 
 
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tui_nn.plot.cells import RGB
 from tui_nn.spec.catalog.metrics import Metric
 from tui_nn.spec.protocol import Evaluated
 from tui_nn.views.canvas import Canvas
@@ -17,12 +16,6 @@ SAMPLES, SAMPLES_ASCII = ("──", "╌╌", "··", "─·"), "*+ox"
 GAP = 3
 Part = tuple[str, Ink]
 """Words and their ink."""
-
-
-def mixed(colour: RGB, ground: RGB, share: float) -> RGB:
-    """A colour of which `ground` has taken 1 − share."""
-    r, g, b = (round(share * c + (1 - share) * o) for c, o in zip(colour, ground, strict=True))
-    return r, g, b
 
 
 def note(world: World, desk: Desk) -> str:
@@ -153,6 +146,6 @@ def _ink(palette: Palette, line: int) -> Ink:
 
 
 def _sample(palette: Palette, line: int) -> str:
-    if palette.colour and not palette.ascii_only:
+    if palette.has_pixels:
         return ""
     return f"{(SAMPLES_ASCII if palette.ascii_only else SAMPLES)[line]} "

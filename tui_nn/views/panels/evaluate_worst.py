@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol.frames import PredictionsFrame, Probes, Samples, SamplesFrame
 from tui_nn.views import pictures
-from tui_nn.views.arrays import kept
+from tui_nn.views.arrays import Floats, kept
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.kinds import picture_side
@@ -31,7 +31,6 @@ ENOUGH = 12
 """Pictures; with more room than for so many they are larger."""
 LONGEST = 12
 NUMBER = 9
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Map, MapFrame, SamplesFrame
 from tui_nn.views.arrays import Floats, floats, kept
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Palette
 from tui_nn.views.line_picture import Plot, paint_axes, paint_curves, paint_samples, plot_of
 from tui_nn.views.panels.panel import Size
@@ -55,8 +54,8 @@ def line_words(world: World) -> str:
 
 
 def paint_line(
-    canvas: Canvas, world: World, desk: Desk, frame: MapFrame | None, points: SamplesFrame | None,
-    *, discrete: bool,
+    canvas: Canvas, world: World, frame: MapFrame | None, points: SamplesFrame | None, *,
+    discrete: bool,
 ) -> None:  # fmt: skip
     """Curves of all answers, the samples under them, the axes around them."""
     plot, count = _plot_of(world, (canvas.width, canvas.height)), class_count(world)

@@ -8,23 +8,21 @@ from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import ActivationsFrame, Probes, Weights, WeightsFrame
 from tui_nn.views import sampled
+from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.classes import Answer, answer_of, paint_says, paint_says_below, title_of
 from tui_nn.views.classes import paint as paint_classes
 from tui_nn.views.desk import Desk
 from tui_nn.views.kinds import picture_side
+from tui_nn.views.layer_names import order
 from tui_nn.views.panels.forward_picture_pairs import kernel_probe, paint_pairs, pairs
 from tui_nn.views.panels.forward_picture_plan import Classes, plan
 from tui_nn.views.panels.forward_picture_stage import paint_stage
 from tui_nn.views.panels.panel import Size as Cells
 from tui_nn.views.panels.panel import View
-from tui_nn.views.pictures import (
-    Floats,
-    Size,
-    paint,
-    paint_coloured,
-)
-from tui_nn.views.stages import Stage, as_picture, kind_of, stages
+from tui_nn.views.pictures import Size, paint, paint_coloured
+from tui_nn.views.stages import Stage, as_picture, stages
 from tui_nn.views.world import World
 
 
@@ -49,7 +47,7 @@ def first_weights(world: World) -> Weights | None:
     if world.started is None:
         return None
     for index, layer in enumerate(world.started.layers):
-        kind = kind_of(layer.call)
+        kind = name_of(layer.call)
         if kind in ("Linear", "LazyLinear"):
             return Weights(tensor=f"{index}.weight")
         if kind not in ("Flatten", "Dropout", "Identity"):
@@ -68,14 +66,14 @@ def weights_stage(world: World, probe: Weights) -> Stage | None:
     if frame is not None:
         if frame.value.shape[1:] != (channels * tall * wide,):
             return None
-        values = np.asarray(frame.value.numpy(), np.float64)
+        values = floats(frame.value)
         values = values.reshape(len(values), channels, tall, wide).mean(1)
     answers = int(name) == len(world.started.layers) - 1
     classes = answers and layer.output_shape[0] > 1
     return Stage(
         name=name,
-        title=f"{name} {kind_of(layer.call)} weights",
-        short=f"{name} {kind_of(layer.call)}",
+        title=f"{name} {name_of(layer.call)} weights",
+        short=f"{name} {name_of(layer.call)}",
         shape=(layer.output_shape[0], tall, wide),
         values=values,
         signed=True,
@@ -97,13 +95,8 @@ def all_stages(world: World, desk: Desk) -> tuple[Stage, ...]:
 
 def _in_focus(stages: tuple[Stage, ...], desk: Desk) -> int:
     """The stage of the layer in focus; the first where none is."""
-    before = [index for index, stage in enumerate(stages) if _order(stage) <= _order(desk.layer)]
+    before = [index for index, stage in enumerate(stages) if order(stage.name) <= order(desk.layer)]
     return before[-1] if before and desk.layer else 0
-
-
-def _order(layer: Stage | str) -> tuple[int, ...]:
-    name = layer if isinstance(layer, str) else layer.name
-    return tuple(int(part) for part in name.split(".") if part.isdigit())
 
 
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
@@ -145,7 +138,7 @@ def _paint_input(
 
 @lru_cache(maxsize=8)
 def _picture(array: Array, shape: tuple[int, int, int]) -> Floats:
-    return as_picture(np.asarray(array.numpy(), np.float64).reshape(shape))
+    return as_picture(floats(array).reshape(shape))
 
 
 def _paint_answer(
@@ -155,7 +148,7 @@ def _paint_answer(
     box = where.box
     if where.has_label and frame.layers:
         last = frame.layers[-1]
-        name = f"{last.name} {kind_of(last.call)}"
+        name = f"{last.name} {name_of(last.call)}"
         words = (f"{name} {title_of(world)}".rstrip(), name)
         found = next((text for text in words if cell_width(text) <= box.columns), "")
         canvas.put(box.row - 1, box.column, found, canvas.palette.strong)

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Responses, ResponsesFrame, Samples, SamplesFrame
 from tui_nn.views import sampled
+from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.forward_picture import first_weights, picture_shape
-from tui_nn.views.pictures import Floats
-from tui_nn.views.stages import kind_of
 from tui_nn.views.world import World
 
 TOP = 4
@@ -24,7 +24,7 @@ MOST_NUMBERS = 2**18
 def layer_names(world: World) -> list[str]:
     """Convolutions, or the layer that reads pixels as a list."""
     layers = world.started.layers if world.started else ()
-    names = [str(i) for i, layer in enumerate(layers) if "Conv2d" in kind_of(layer.call)]
+    names = [str(i) for i, layer in enumerate(layers) if "Conv2d" in name_of(layer.call)]
     flat = first_weights(world)
     return [flat.tensor.removesuffix(".weight")] if flat is not None else names
 
@@ -64,7 +64,8 @@ def crop_of(
 
 
 def _picture_of(world: World, desk: Desk, responses: ResponsesFrame, sample: int) -> Floats | None:
-    frame: SamplesFrame | None = world.frame(samples_probe(world, desk, responses) or Samples())
+    some = Samples(part=sampled.part_of(world, desk))
+    frame: SamplesFrame | None = world.frame(samples_probe(world, desk, responses) or some)
     if frame is None:
         return None
     known, x = _unpacked(frame.samples, frame.x)
@@ -79,7 +80,7 @@ def _picture_of(world: World, desk: Desk, responses: ResponsesFrame, sample: int
 def _unpacked(samples: Array, x: Array) -> tuple[NDArray[np.generic], Floats]:
     """Their numbers, ascending; and the pictures 0 … 1, by the brightest of all."""
     order = np.argsort(samples.numpy())
-    pictures = np.asarray(x.numpy(), np.float64)[order]
+    pictures = floats(x)[order]
     low, high = min(0.0, float(pictures.min(initial=0))), float(pictures.max(initial=0))
     return samples.numpy()[order], (pictures - low) / ((high - low) or 1.0)
 

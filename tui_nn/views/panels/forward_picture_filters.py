@@ -12,6 +12,8 @@ import numpy as np
 from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol.frames import Probes, ResponsesFrame, Weights, WeightsFrame
 from tui_nn.views import sampled
+from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.forward_picture import first_weights, picture_shape, suits
@@ -26,9 +28,9 @@ from tui_nn.views.panels.forward_picture_crops import (
 )
 from tui_nn.views.panels.panel import Size as Cells
 from tui_nn.views.panels.panel import View
-from tui_nn.views.pictures import Floats, Size, has_half_blocks, paint, paint_coloured, sizes
+from tui_nn.views.pictures import Size, paint, paint_coloured, sizes
 from tui_nn.views.reading import class_name
-from tui_nn.views.stages import by_largest, kind_of
+from tui_nn.views.stages import by_largest
 from tui_nn.views.world import World
 
 NUMBER = 5
@@ -103,8 +105,8 @@ def filters_of(world: World, desk: Desk) -> Filters | None:
     frame: WeightsFrame | None = world.frame(Weights(tensor=f"{layer}.weight"))
     if frame is None or world.started is None:
         return None
-    values = np.asarray(frame.value.numpy(), np.float64)
-    kind = kind_of(world.started.layers[int(layer)].call)
+    values = floats(frame.value)
+    kind = name_of(world.started.layers[int(layer)].call)
     if kind == "ConvTranspose2d":
         values = values.swapaxes(0, 1)
     if values.ndim == 2 and values.shape[1] == prod(picture_shape(world)):
@@ -167,7 +169,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     _, _, *sides = filters.pictures.shape
     shape = (len(filters.names), filters.channels, sides[0], sides[1])
     name = min(NAME, max(map(cell_width, filters.names)))
-    block = block_of(shape, name, crop, canvas.width, height, half=has_half_blocks(canvas))
+    block = block_of(shape, name, crop, canvas.width, height, half=canvas.palette.has_pixels)
     if block is None:
         _paint_head(canvas, filters, range(0), None)
         return

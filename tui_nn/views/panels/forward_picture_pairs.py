@@ -3,12 +3,14 @@
 import numpy as np
 
 from tui_nn.spec.protocol.frames import ActivationsFrame, Weights, WeightsFrame
+from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.forward_picture_plan import Box, place
 from tui_nn.views.panels.forward_picture_stage import paint_stage
-from tui_nn.views.pictures import Floats, Size, largest, paint
-from tui_nn.views.stages import Stage, as_picture, by_largest, kind_of
+from tui_nn.views.pictures import Size, largest, paint
+from tui_nn.views.stages import Stage, as_picture, by_largest
 from tui_nn.views.world import World
 
 GAP = 2
@@ -27,7 +29,7 @@ def pairs(frame: ActivationsFrame) -> bool:
 def kernel_probe(world: World) -> Weights | None:
     """The one kernel of a network of one convolution."""
     layers = world.started.layers if world.started else ()
-    if len(layers) == 1 and kind_of(layers[0].call) in ("Conv2d", "LazyConv2d"):
+    if len(layers) == 1 and name_of(layers[0].call) in ("Conv2d", "LazyConv2d"):
         return Weights(tensor="0.weight")
     return None
 
@@ -42,7 +44,7 @@ def paint_pairs(
         canvas.put(0, 1, "·", canvas.palette.quiet)
         return
     last = frame.layers[-1]
-    names = ("input", f"{last.name} {kind_of(last.call)}", "truth")
+    names = ("input", f"{last.name} {name_of(last.call)}", "truth")
     pictures = _pictures(frame) if known else [None] * 3
     column = 1
     for name, picture, signed in zip(names, pictures, (False, True, True), strict=True):
@@ -63,8 +65,8 @@ def paint_pairs(
 
 def _pictures(frame: ActivationsFrame) -> list[Floats]:
     """The input 0 … 1; answer and truth −1 … 1, by the largest of the truth."""
-    values = [np.asarray(a.numpy(), np.float64) for a in (frame.input, frame.layers[-1].value)]
-    truth = np.asarray(frame.target.numpy(), np.float64)[0]
+    values = [floats(a) for a in (frame.input, frame.layers[-1].value)]
+    truth = floats(frame.target)[0]
     scale = np.abs(np.nan_to_num(truth)).max(initial=0) or 1.0
     picture = as_picture(values[0])
     shown = picture.reshape(-1, *picture.shape[-2:]).mean(0)
@@ -83,7 +85,7 @@ def _paint_kernel(canvas: Canvas, frame: WeightsFrame | None, row: int) -> None:
     """Its weights as numbers, and as squares beside them."""
     if frame is None or len(frame.shape) != 4:
         return
-    kernel = np.asarray(frame.value.numpy(), np.float64)[0, 0]
+    kernel = floats(frame.value)[0, 0]
     count = frame.shape[0] * frame.shape[1]
     name = "kernel of 0 Conv2d" if count == 1 else f"kernel 0 of {count} of 0 Conv2d"
     tall, wide = kernel.shape

@@ -20,7 +20,6 @@ from tui_nn.views.plane_picture import (
     class_shades,
     paint_pixels,
     paint_points,
-    shows_pixels,
     value_looks,
 )
 from tui_nn.views.reading import class_count, likelihoods, target_name
@@ -74,7 +73,7 @@ def paint_answers(canvas: Canvas, world: World, desk: Desk) -> None:
         return
     frame: MapFrame | None = world.frame(probe)
     if samples.points.shape[1] == 1:
-        paint_line(canvas, world, desk, frame, chosen(world, desk), discrete=probe.discrete)
+        paint_line(canvas, world, frame, chosen(world, desk), discrete=probe.discrete)
         return
     rows = rows_of_map(world, canvas.height)
     shown = window_of(samples.points, canvas.width, rows)
@@ -126,7 +125,7 @@ def _paint(
     points: SamplesFrame | None, looks: Looks | None,
 ) -> None:  # fmt: skip
     """The map, where it has come, under the points."""
-    with_pixels = colours is not None and shows_pixels(canvas.palette)
+    with_pixels = colours is not None and canvas.palette.has_pixels
     if colours is not None and shades is not None and not with_pixels:
         paint_pixels(canvas, colours, shades, 0, 0)
     if points is not None and points.points is not None and looks is not None:

@@ -7,14 +7,16 @@ import numpy as np
 
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol.frames import Activation, ActivationsFrame, Probes
+from tui_nn.spec.shapes import show
 from tui_nn.views import classes, sampled
-from tui_nn.views.calls import fitted
+from tui_nn.views.arrays import floats
+from tui_nn.views.calls import fitted, name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.classes import Answer
-from tui_nn.views.columns import format_of, formats
+from tui_nn.views.columns import Format, formats
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import window
-from tui_nn.views.numbers import plain
+from tui_nn.views.numbers import fixed, plain
 from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.panels.forward_table_inputs import (
     BETWEEN,
@@ -31,7 +33,7 @@ from tui_nn.views.panels.panel import Size as Cells
 from tui_nn.views.panels.panel import View
 from tui_nn.views.pictures import Size, paint
 from tui_nn.views.reading import target_name
-from tui_nn.views.stages import NEVER_NEGATIVE, by_largest, kind_of
+from tui_nn.views.stages import NEVER_NEGATIVE, by_largest
 from tui_nn.views.world import World
 
 NUMBER = 5
@@ -40,6 +42,8 @@ CALL = 24
 NUMBERS = 7
 """Cells of a number in a row of them."""
 LONG_BAR = 10
+TOLD = 6
+"""Digits that an engine tells of an answer."""
 LEAST_VALUES = 16
 """Cells that are left to values, if there are so many."""
 
@@ -90,7 +94,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     inputs = inputs_of(world, desk, frame)
     layers = list(likeness.layers)
     if inputs is not None and inputs.rows is not None:
-        layers = [layer for layer in layers if kind_of(layer.call) != "Embedding"]
+        layers = [layer for layer in layers if name_of(layer.call) != "Embedding"]
     answer = classes.answer_of(world, frame)
     rows = plan(canvas.width, canvas.height, inputs, len(layers), answer)
     row = _paint_top(canvas, desk, inputs, frame or likeness, rows, known=frame is not None)
@@ -150,7 +154,7 @@ def _paint_count(canvas: Canvas, inputs: Inputs, shape: Shape) -> None:
 def _paint_layers(canvas: Canvas, layers: Sequence[Activation], row: int, *, known: bool) -> None:
     """A row for each: its call, how many numbers it gives, and these."""
     palette = canvas.palette
-    shapes = ["x".join(map(str, layer.shape)) for layer in layers]
+    shapes = [show(layer.shape) for layer in layers]
     sides = max(map(len, shapes), default=0)
     width = _call_width(layers, canvas.width, sides)
     for y, (layer, shape) in enumerate(zip(layers, shapes, strict=True), row):
@@ -181,7 +185,7 @@ def _paint_values(canvas: Canvas, layer: Activation, row: int, column: int, *, k
     if not known:
         canvas.put(row, column, "·", canvas.palette.quiet)
         return
-    values = np.asarray(layer.value.numpy(), np.float64).ravel()
+    values = floats(layer.value).ravel()
     if count * NUMBERS - 1 <= room:
         for index, value in enumerate(values.tolist()):
             ink = canvas.palette.ink(canvas.palette.of_sign(value))
@@ -193,7 +197,7 @@ def _paint_values(canvas: Canvas, layer: Activation, row: int, column: int, *, k
         return
     cells = 2 if 2 * count <= room else 1
     shown = by_largest(values[None], 1.0)[:, :room]
-    signed = kind_of(layer.call) not in NEVER_NEGATIVE
+    signed = name_of(layer.call) not in NEVER_NEGATIVE
     paint(canvas, shown, row, column, Size(cells * shown.shape[1], 2), signed=signed)
     if count > room:
         canvas.put(row, column + room - 1, "…", canvas.palette.quiet)
@@ -220,16 +224,16 @@ def paint_says(
 def _paint_values_said(canvas: Canvas, world: World, answer: Answer, row: int) -> int:
     """Predicted values in their own units; returns the cells they take."""
     says, truth = _values(answer.says), _values(answer.truth)
-    if world.samples is None or len(says) != 1 or len(truth) != 1:
+    form = _form(world)
+    if form is None or form.whole > TOLD or len(says) != 1 or len(truth) != 1:
         words = f"says {answer.says or '·'}, is {answer.truth or '·'}"
         if cell_width(words) < canvas.width:
             canvas.put(row, 1, words, canvas.palette.strong)
         return cell_width(words)
-    y = np.asarray(world.samples.y.numpy(), np.float64)
-    form = formats(world.samples.y)[0] if y.ndim == 2 else format_of(y.ravel())
     wide = form.width + 3
-    text = [f"{value:.{form.decimals + 1}f}".rjust(wide) for value in (says[0], truth[0])]
-    off = f"{says[0] - truth[0]:+.{form.decimals + 1}f}".rjust(wide + 1)
+    decimals = min(form.decimals + 1, max(0, TOLD - form.whole))
+    text = [fixed(value, wide, decimals) for value in (says[0], truth[0])]
+    off = f"{says[0] - truth[0]:+.{decimals}f}".rjust(wide + 1)
     name = target_name(world, 0)
     for words in (
         f"{name} says {text[0]}   is {text[1]}   off {off}",
@@ -241,6 +245,12 @@ def _paint_values_said(canvas: Canvas, world: World, answer: Answer, row: int) -
             canvas.put(row, 1, words, canvas.palette.strong)
             return cell_width(words)
     return canvas.width
+
+
+def _form(world: World) -> Format | None:
+    """Of the first value to be predicted."""
+    samples = world.samples
+    return next(iter(formats(samples.y)), None) if samples is not None else None
 
 
 def _values(words: str) -> list[float]:

@@ -8,13 +8,16 @@ from tui_nn.plot.cells import cell_width, shortened
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Activations, ActivationsFrame, Samples, SamplesFrame
 from tui_nn.views import sampled
+from tui_nn.views.arrays import Floats, floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.columns import Format, formats, padded
 from tui_nn.views.desk import Desk
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.edge import paint_edge
-from tui_nn.views.pictures import Floats, Size, paint
-from tui_nn.views.stages import by_largest, kind_of
+from tui_nn.views.pictures import Size, paint
+from tui_nn.views.reading import input_names
+from tui_nn.views.stages import by_largest
 from tui_nn.views.world import World
 
 NAME = 20
@@ -86,13 +89,12 @@ def inputs_of(world: World, desk: Desk, frame: ActivationsFrame | None) -> Input
     if samples is None or len(samples.x.shape) != 2 or world.kind == "picture":
         return None
     count = samples.x.shape[1]
-    names = samples.input_names or tuple(f"x{i + 1}" for i in range(count))
     own: SamplesFrame | None = world.frame(own_probe(world, desk))
     tokens = samples.x.dtype == "int64"
     values = _numbers(own.x)[:count] if own is not None and own.x.shape[0] else None
     network = _numbers(frame.input) if frame is not None else None
     return Inputs(
-        names[:count],
+        tuple(input_names(world, count)),
         formats(samples.x),
         values,
         network,
@@ -113,14 +115,14 @@ def _is_scaled(world: World) -> bool:
 
 
 def _numbers(array: Array) -> tuple[float, ...]:
-    return tuple(map(float, np.asarray(array.numpy(), np.float64).ravel()))
+    return tuple(map(float, floats(array).ravel()))
 
 
 def _embedded(frame: ActivationsFrame, count: int) -> Floats | None:
     """What an Embedding makes of each token, over the largest |value|."""
     for layer in frame.layers:
-        if kind_of(layer.call) == "Embedding" and layer.shape[:1] == (count,):
-            values = np.asarray(layer.value.numpy(), np.float64).reshape(count, -1)
+        if name_of(layer.call) == "Embedding" and layer.shape[:1] == (count,):
+            values = floats(layer.value).reshape(count, -1)
             return by_largest(values, 1.0)
     return None
 

@@ -10,13 +10,15 @@ import numpy as np
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Activation, ActivationsFrame, Probes, Weights, WeightsFrame
 from tui_nn.views import classes, sampled
+from tui_nn.views.arrays import floats
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.forward_table import paint_says
 from tui_nn.views.panels.forward_table_inputs import number, own_probe
 from tui_nn.views.panels.panel import Size as Cells
 from tui_nn.views.panels.panel import View
-from tui_nn.views.stages import BEND, kind_of
+from tui_nn.views.stages import BEND
 from tui_nn.views.world import World
 
 MOST_PARAMETERS = 48
@@ -77,7 +79,7 @@ def suits(world: World) -> bool:
     sides = [*shape, *(side for layer in layers for side in layer.output_shape)]
     return (
         len(shape) == 1
-        and all(kind_of(layer.call) in {"Linear", "LazyLinear"} | BEND for layer in layers)
+        and all(name_of(layer.call) in {"Linear", "LazyLinear"} | BEND for layer in layers)
         and sum(layer.parameters for layer in layers) <= MOST_PARAMETERS
         and max(sides, default=0) <= MOST_INPUTS
     )
@@ -89,7 +91,7 @@ def _linears(world: World) -> list[tuple[str, bool]]:
     return [
         (str(index), "bias=False" not in layer.call)
         for index, layer in enumerate(layers)
-        if kind_of(layer.call).endswith("Linear")
+        if name_of(layer.call).endswith("Linear")
     ]
 
 
@@ -105,7 +107,7 @@ def products(world: World, frame: ActivationsFrame | None, like: ActivationsFram
         values = _values(frame, index)
         if layer.name in biased:
             bend = layers[index + 1] if index + 1 < len(layers) else None
-            bent = bend if bend is not None and kind_of(bend.call) in BEND else None
+            bent = bend if bend is not None and name_of(bend.call) in BEND else None
             found.append(
                 _product(world, layer, size, before, values, bent, _values(frame, index + 1),
                          has_bias=biased[layer.name])
@@ -126,8 +128,8 @@ def _product(
         columns.append(Column("+", "b", _numbers(bias.value) if bias else None, outputs))
     columns.append(Column("=", "z" if bend is not None else "y", z, outputs))
     if bend is not None:
-        columns.append(Column("▸", kind_of(bend.call).lower(), bent, outputs))
-    matrix = weight.value.numpy().astype(float).tolist() if weight is not None else None
+        columns.append(Column("▸", name_of(bend.call).lower(), bent, outputs))
+    matrix = floats(weight.value).tolist() if weight is not None else None
     return Product(layer.name, layer.call, matrix, (outputs, inputs), tuple(columns), has_bias)
 
 
@@ -138,7 +140,7 @@ def _values(frame: ActivationsFrame | None, index: int) -> Numbers:
 
 
 def _numbers(array: Array) -> list[float]:
-    return [float(value) for value in np.asarray(array.numpy(), np.float64).ravel()]
+    return [float(value) for value in floats(array).ravel()]
 
 
 def _cells(product: Product, columns: Sequence[Column], cells: int) -> int:
@@ -190,7 +192,7 @@ def _paint_product(canvas: Canvas, placed: Placed, row: int) -> None:
     palette = canvas.palette
     product, columns, cells = placed.product, placed.columns, placed.cells
     if not cells:
-        title = f"{product.name} {kind_of(product.call)}"
+        title = f"{product.name} {name_of(product.call)}"
         canvas.put(row, 1, title if len(title) < canvas.width else product.name, palette.strong)
         return
     matrix = product.sides[1] * (cells + 1) - 1

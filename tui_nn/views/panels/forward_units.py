@@ -15,7 +15,7 @@ from tui_nn.views.line_picture import joined
 from tui_nn.views.numbers import counted
 from tui_nn.views.panels.forward_plane import suits, window_of
 from tui_nn.views.panels.panel import Size, View
-from tui_nn.views.plane import widened
+from tui_nn.views.plane import MOST_CELLS, widened
 from tui_nn.views.plane_picture import class_glyph, class_ink, mixed_to, paint_pixels
 from tui_nn.views.reading import class_count, class_name, shares
 from tui_nn.views.tiles import Tiles, tiles
@@ -49,7 +49,7 @@ def _probe(world: World, size: Size, count: int, layer: str) -> Map | None:
     grid = tiles(count, *size)
     if samples.points.shape[1] == 1:
         ends = widened(floats(samples.points)[:, 0])
-        return Map(width=min(400, 2 * grid.columns), height=1, layer=layer, x_range=ends)
+        return Map(width=min(MOST_CELLS, 2 * grid.columns), height=1, layer=layer, x_range=ends)
     shown = window_of(samples.points, grid.columns, grid.rows)
     return Map(
         width=shown.columns, height=shown.pixels, layer=layer, x_range=shown.x, y_range=shown.y

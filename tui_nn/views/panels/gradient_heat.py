@@ -18,7 +18,7 @@ SHOWN = (0, 1, 2, 4)
 def paint_shades(canvas: Canvas, places: NDArray[np.float64], row: int, column: int) -> None:
     """Places 0 … 1 on the scale (rows, columns), NaN where a gradient is no number."""
     palette = canvas.palette
-    if palette.colour and not palette.ascii_only:
+    if palette.has_pixels:
         canvas.picture(np.repeat(palette.brightness(_visible(places)), 2, 0), row, column)
     else:
         glyphs = SHADES_ASCII if palette.ascii_only else SHADES
@@ -65,7 +65,7 @@ def paint_legend(canvas: Canvas, heat: Heat, row: int, column: int) -> None:
         return
     for glyph, word, shade in parts:
         ink = palette.plain
-        if palette.colour and not palette.ascii_only:
+        if palette.has_pixels:
             red, green, blue = palette.brightness(_visible(np.array([shade / 4])))[0].tolist()
             glyph, ink = " ", Ink(palette.text, (red, green, blue))
         column = canvas.put(row, column, glyph, ink)

@@ -8,7 +8,7 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.network import SAME_NUMBERS
 from tui_nn.spec.protocol.frames import Curves, CurvesFrame, Probes
 from tui_nn.spec.targets import Classes, Coding, Kind, Values, fit
-from tui_nn.views.calls import fitted
+from tui_nn.views.calls import fitted, name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.numbers import plain
@@ -68,7 +68,7 @@ PAIR = "   "
 
 
 def _formula(call: str, world: World) -> tuple[str, str]:
-    formula, letters = FORMULAS.get(call.partition("(")[0], ("", ""))
+    formula, letters = FORMULAS.get(name_of(call), ("", ""))
     layers = world.started.layers if world.started else ()
     if layers and layers[-1].output_shape == (1,):
         formula = formula.replace("½ Σ", "½").replace("mean ", "")
@@ -111,10 +111,10 @@ def _kind(world: World) -> Kind | None:
 def _target(call: str, world: World) -> str:
     """How a target reaches the loss."""
     kind, layers = _kind(world), world.started.layers if world.started else ()
-    kinds = [layer.call.partition("(")[0] for layer in layers]
+    kinds = [name_of(layer.call) for layer in layers]
     last = next((name for name in reversed(kinds) if name not in SAME_NUMBERS), "")
     try:
-        return TARGETS.get(fit(call.partition("(")[0], kind, last).coding, "") if kind else ""
+        return TARGETS.get(fit(name_of(call), kind, last).coding, "") if kind else ""
     except (InvalidInput, AssertionError):
         return ""
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from tui_nn.spec.protocol.frames import Probes, Weights
 from tui_nn.views.architecture import Fan, fans, layer_rows
+from tui_nn.views.arrays import floats
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.graph import Matrix, has_room, paint_graph
@@ -123,7 +124,7 @@ def _matrix(world: World, fan: Fan) -> Matrix | None:
     frame = world.frame(Weights(tensor=fan.tensor))
     if frame is None or frame.value.shape != (fan.outputs, fan.inputs):
         return None
-    found: Matrix = frame.value.numpy().astype(float)
+    found: Matrix = floats(frame.value)
     return found
 
 

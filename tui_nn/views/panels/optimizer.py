@@ -5,7 +5,7 @@ from textwrap import wrap
 
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.network import TAKES
-from tui_nn.views.calls import fitted
+from tui_nn.views.calls import fitted, name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
@@ -59,7 +59,7 @@ def _takes(known: Sequence[str]) -> list[str]:
     """What each of several updates."""
     if len(known) < 2:
         return ["" for _ in known]
-    return [SHORT_TAKES.get(call.partition("(")[0], REST) for call in known]
+    return [SHORT_TAKES.get(name_of(call), REST) for call in known]
 
 
 def _rule(call: str, width: int) -> list[str]:
@@ -75,7 +75,7 @@ def _paint_rate(canvas: Canvas, world: World, row: int, schedule: str, *, own_ro
     palette, width, lr = canvas.palette, canvas.width, short(world.present.lr)
     column = 1
     if not own_row:
-        name = "schedule none" if not schedule else schedule.partition("(")[0]
+        name = "schedule none" if not schedule else name_of(schedule)
         needed = 1 + len(name) + 2 + 3 + RATE
         if needed <= width:
             column = canvas.put(row, 1, name, palette.quiet if not schedule else None) + 2

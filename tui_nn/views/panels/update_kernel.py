@@ -112,7 +112,7 @@ def _number(value: float, cells: int, decimals: int) -> str:
 
 def _paint_shades(canvas: Canvas, places: NDArray[np.float64], row: int, column: int) -> None:
     """Places −1 … 1 (rows, columns), two cells each."""
-    if canvas.palette.colour and not canvas.palette.ascii_only:
+    if canvas.palette.has_pixels:
         colours = canvas.palette.diverging(places)
         canvas.picture(np.repeat(np.repeat(colours, 2, 0), 2, 1), row, column)
         return
@@ -125,14 +125,14 @@ def _paint_shades(canvas: Canvas, places: NDArray[np.float64], row: int, column:
 def _paint_legend(canvas: Canvas, limit: float, row: int) -> None:
     palette, words = canvas.palette, short(limit, 2)
     parts = [("█", f" > {words}"), ("▒", " near 0"), ("blank", f" < −{words}")]
-    if palette.colour and not palette.ascii_only:
+    if palette.has_pixels:
         parts[2] = ("█", parts[2][1])
     if sum(len(glyph) + len(text) for glyph, text in parts) + 7 > canvas.width:
         return
     column = 1
     for place, (glyph, text) in zip((1.0, 0.0, -1.0), parts, strict=True):
         ink = palette.plain
-        if palette.colour and not palette.ascii_only:
+        if palette.has_pixels:
             red, green, blue = palette.diverging(np.array([place]))[0].tolist()
             glyph, ink = " ", Ink(palette.text, (red, green, blue))
         column = canvas.put(row, column, glyph, ink)

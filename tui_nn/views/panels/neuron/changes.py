@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import rounded_up
 from tui_nn.views.neuron_pass import batch_size
@@ -114,7 +115,7 @@ def _paint_bar(canvas: Canvas, base: int, column: int, height: float) -> None:
 
 def _name(world: World) -> str:
     """`AND` of and_gate(); else what is learned by its name."""
-    data = str(world.setting("data", "")).partition("(")[0]
+    data = name_of(world.setting("data", ""))
     return data.removesuffix("_gate").upper() if data.endswith("_gate") else data
 
 

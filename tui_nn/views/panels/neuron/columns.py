@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_nn.views.neuron import Neuron, Step, Vector
-from tui_nn.views.neuron_pass import Pass, input_names
+from tui_nn.views.neuron_pass import Pass
 from tui_nn.views.panels.neuron.shared import (
     Form,
     at,
@@ -15,6 +15,7 @@ from tui_nn.views.panels.neuron.shared import (
     target_form,
     whole,
 )
+from tui_nn.views.reading import input_names
 from tui_nn.views.world import World
 
 FORMS = ((9, Form(8, 4)), (8, Form(7, 3)), (7, Form(6, 3)), (6, Form(5, 2)))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_nn.spec.protocol.frames import Predictions, PredictionsFrame, Probes
+from tui_nn.views.arrays import floats
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import LOSS
 from tui_nn.views.desk import Desk
 from tui_nn.views.neuron import Neuron, Step, Vector
 from tui_nn.views.neuron_pass import (
     given_of,
-    input_names,
     is_right,
     rule,
     same,
@@ -36,6 +36,7 @@ from tui_nn.views.panels.neuron.shared import (
     whole,
 )
 from tui_nn.views.panels.panel import Size, View
+from tui_nn.views.reading import input_names
 from tui_nn.views.world import World
 
 FEW = 8
@@ -126,7 +127,7 @@ def _sums(world: World, step: Step | None) -> dict[int, float]:
     made = step.number if is_updated(step) else max(0, step.number - 1)
     if frame.step != made or frame.branch != world.present.branch:
         return {}
-    outputs = np.asarray(frame.outputs.numpy(), np.float64).reshape(-1)
+    outputs = floats(frame.outputs).reshape(-1)
     return dict(zip(frame.samples.numpy().tolist(), outputs.tolist(), strict=True))
 
 

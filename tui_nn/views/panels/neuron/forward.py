@@ -8,7 +8,6 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.neuron_pass import (
     Pass,
     batch_size,
-    input_names,
     is_right,
     pass_of,
     rule,
@@ -34,6 +33,7 @@ from tui_nn.views.panels.neuron.shared import (
     whole,
 )
 from tui_nn.views.panels.panel import View
+from tui_nn.views.reading import input_names
 from tui_nn.views.world import World
 
 CHECK = 13

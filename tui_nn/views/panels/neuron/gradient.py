@@ -14,7 +14,6 @@ from tui_nn.views.neuron_pass import (
     Pass,
     all_same,
     batch_size,
-    input_names,
     mean_of,
     pass_of,
     rule,
@@ -36,6 +35,7 @@ from tui_nn.views.panels.neuron.shared import (
     whole,
 )
 from tui_nn.views.panels.panel import View
+from tui_nn.views.reading import input_names
 from tui_nn.views.world import World
 
 BAR = 10

@@ -8,14 +8,16 @@ import numpy as np
 
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import Activations, Probes
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
-from tui_nn.views.neuron import INSIDE, Step, Vector
+from tui_nn.views.neuron import Step, Vector
 from tui_nn.views.neuron_pass import shown_sample
 from tui_nn.views.neuron_rule import coded
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.panel import Size
+from tui_nn.views.updates import INSIDE
 from tui_nn.views.world import World
 
 TORCH = "= torch ✓"
@@ -69,11 +71,7 @@ def is_updated(step: Step | None) -> bool:
 
 def is_batch(world: World) -> bool:
     """Whether a step looks at more than one sample at once."""
-    started = world.started
-    if started is None:
-        return False
-    size = world.setting("train.batch_size", started.batch_size) or started.train_count
-    return min(int(size), started.train_count) > 1
+    return world.batch_size > 1
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ def target_form(world: World, width: int, decimals: int) -> Form:
     is_class = world.samples is not None and bool(world.samples.class_names)
     if not is_class:
         return Form(width, decimals)
-    name = str(world.setting("loss", "")).partition("(")[0]
+    name = name_of(world.setting("loss", ""))
     activation = world.steps.neuron.activation if world.steps.neuron else ""
     is_signed = coded(0, name, activation) < 0
     return Form(1 + is_signed, None, is_signed)
