@@ -56,11 +56,11 @@ def cursor(rows: Sequence[LayerStatistics], desk: Desk) -> int:
         return 0
     if desk.layer in found:
         return found.index(desk.layer)
-    before = [name for name in found if _order(name) <= _order(desk.layer)]
+    before = [name for name in found if order(name) <= order(desk.layer)]
     return max(0, len(before) - 1)
 
 
-def _order(name: str) -> tuple[int, ...]:
+def order(name: str) -> tuple[int, ...]:
     """Layers in the order they stand: `3.0` in `3`."""
     return tuple(int(part) if part.isdigit() else 0 for part in name.split(".") if part)
 
