@@ -67,3 +67,10 @@ def test_a_title_gives_up_the_name_of_its_view_before_its_note() -> None:
     assert "truth" not in shown[40]
     assert "truth table ━" in shown[48]
     assert "4 of 4 right" in shown[48]
+
+
+def test_another_run_has_settings_of_its_own() -> None:
+    world = world_of(started(experiment={"train": {"seed": 0}}), present(1))
+    assert "seed 0" in headline(world)
+    world.take(started(experiment={"train": {"seed": 7}}))
+    assert "seed 7" in headline(world)

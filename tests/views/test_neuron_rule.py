@@ -4,8 +4,8 @@ from math import inf, isnan, log, nan
 
 import pytest
 
-from tui_nn.views.neuron_pass import bound
 from tui_nn.views.neuron_rule import class_of, coded, rule_of
+from tui_nn.views.rules import bound
 
 LOSSES = (
     "HalfSquaredError()", "MSELoss()", "L1Loss()", "SmoothL1Loss(beta=0.5)", "HuberLoss(delta=0.3)",
@@ -18,7 +18,7 @@ NEAR = 1e-6
 @pytest.mark.parametrize("activation", ["", "Sigmoid", "Tanh", "ReLU"])
 @pytest.mark.parametrize("z", [-1.7, -0.2, 0.4, 2.3])
 def test_the_error_is_the_slope_of_the_loss(loss: str, activation: str, z: float) -> None:
-    rule = rule_of(activation, bound("loss", loss))
+    rule = rule_of(activation, bound(loss, "loss"))
     for t in (0.0, 1.0):
         ends = [rule.loss_of(rule.output(z + d), t) for d in (-NEAR, NEAR)]
         assert ends[0] is not None
@@ -29,7 +29,7 @@ def test_the_error_is_the_slope_of_the_loss(loss: str, activation: str, z: float
 
 @pytest.mark.parametrize("z", [-30.0, -1.0, 0.5, 40.0])
 def test_behind_a_sigmoid_cross_entropy_has_the_error_y_minus_t(z: float) -> None:
-    rule = rule_of("Sigmoid", bound("loss", "BCELoss()"))
+    rule = rule_of("Sigmoid", bound("BCELoss()", "loss"))
     y = rule.output(z)
     assert rule.error(z, y, 1.0) == y - 1
     assert rule.error_words == "y − t"
@@ -38,7 +38,7 @@ def test_behind_a_sigmoid_cross_entropy_has_the_error_y_minus_t(z: float) -> Non
 
 
 def test_a_step_hands_the_error_on_as_if_its_slope_were_one() -> None:
-    rule = rule_of("Heaviside", bound("loss", "HalfSquaredError()"))
+    rule = rule_of("Heaviside", bound("HalfSquaredError()", "loss"))
     assert rule.output(0.0) == 0
     assert rule.output(1e-30) == 1
     assert rule.error(5.0, 1.0, 0.0) == 1
@@ -47,7 +47,7 @@ def test_a_step_hands_the_error_on_as_if_its_slope_were_one() -> None:
 
 @pytest.mark.parametrize("activation", ["", "Heaviside", "Sigmoid", "Tanh", "ReLU"])
 def test_sums_that_are_no_number_give_no_error_message(activation: str) -> None:
-    rule = rule_of(activation, bound("loss", "MSELoss()"))
+    rule = rule_of(activation, bound("MSELoss()", "loss"))
     assert isnan(rule.output(nan))
     assert rule.output(inf) in (1.0, inf)
     assert rule.output(-inf) in (0.0, -1.0, -inf)

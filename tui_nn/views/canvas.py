@@ -12,6 +12,8 @@ from tui_nn.views.ink import Ink, Palette
 
 SHADES = " ░▒▓█"
 SHADES_ASCII = " .:*#"
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+"""A bar's height in a cell, from none to all of it."""
 _ASCII = str.maketrans({
     "─": "-", "━": "=", "│": "|", "┃": "|", "┬": "+", "┴": "+", "├": "+", "┤": "+", "┼": "+",
     "┷": "+", "╮": "+", "╯": "+", "╭": "+", "╰": "+", "└": "+", "┌": "+", "┘": "+", "┐": "+",
@@ -70,9 +72,6 @@ class Canvas:
         begin = (self.width if edge is None else edge) - cell_width(text)
         self.put(row, begin, text, ink)
         return begin
-
-    def centre(self, row: int, text: str, ink: Ink | None = None) -> None:
-        self.put(row, max(0, (self.width - cell_width(text)) // 2), text, ink)
 
     def spans(self, row: int, column: int, *parts: tuple[str, Ink] | str) -> int:
         """Write several pieces one behind the other; a bare text is plain."""

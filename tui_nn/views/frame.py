@@ -268,8 +268,7 @@ def _machine(world: World) -> list[str]:
     parts = []
     rate = world.steps_per_s
     if rate:
-        size = world.setting("train.batch_size", world.started.batch_size)
-        parts.append(f"{rate * (size or world.started.train_count):>9,.0f} samples/s")
+        parts.append(f"{rate * world.batch_size:>9,.0f} samples/s")
     if found.use is not None:
         parts.append(f"{found.use:3d} %")
     if found.memory_used_bytes is not None and found.memory_bytes:

@@ -111,9 +111,8 @@ def _gradient(world: World, width: int) -> str:
 
 def _update(world: World, width: int) -> str:
     moves = world.setting("schedule") and world.setting("train.schedule_every") == "step"
-    return (
-        _with_more("optimizer.step()", "scheduler.step()", width) if moves else ("optimizer.step()")
-    )
+    text = "optimizer.step()"
+    return _with_more(text, "scheduler.step()", width) if moves else text
 
 
 def _evaluate(world: World, width: int) -> str:
@@ -261,8 +260,7 @@ def facts(world: World, width: int) -> str:
     started = world.started
     if started is None:
         return ""
-    size = world.setting("train.batch_size", started.batch_size) or started.train_count
-    parts = [f"batch {size:,} of {started.train_count:,}"]
+    parts = [f"batch {world.batch_size:,} of {started.train_count:,}"]
     curves = world.frame(CURVES)
     if curves is not None:
         parts.append(f"loss {plain(curves.loss, 3):<5}")

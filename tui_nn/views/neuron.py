@@ -21,12 +21,12 @@ from tui_nn.spec.protocol.frames import (
     WeightsFrame,
 )
 from tui_nn.spec.protocol.messages import Present
+from tui_nn.views.updates import INSIDE
 
 MOST = 2_000
 """Steps that are kept; of more the oldest are let go."""
 MOST_INPUTS = 4_096
 """Samples whose inputs are kept."""
-INSIDE = (Phase.FORWARD, Phase.GRADIENT)
 
 Vector = NDArray[np.float64]
 

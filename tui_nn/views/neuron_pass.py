@@ -2,18 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import isfinite
 
 import numpy as np
 
-from tui_nn.spec.call import parse
-from tui_nn.spec.catalog import bind_call
-from tui_nn.spec.catalog.entry import Bound
-from tui_nn.spec.errors import InvalidInput
 from tui_nn.views.desk import Desk
 from tui_nn.views.neuron import Given, Neuron, Step, Vector
 from tui_nn.views.neuron_rule import Rule, class_of, coded, rule_of
+from tui_nn.views.rules import bound
 from tui_nn.views.world import World
 
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
@@ -44,19 +40,10 @@ class Pass:
     """z and y that torch gave."""
 
 
-@lru_cache(maxsize=64)
-def bound(kind: str, text: str) -> Bound | None:
-    """A call with all its values; None where it is none."""
-    try:
-        return bind_call(kind, parse(text))
-    except InvalidInput:
-        return None
-
-
 def rule(world: World) -> Rule:
     """The activation and the loss of the neuron that is trained."""
     neuron = world.steps.neuron
-    return rule_of(neuron.activation if neuron else "", bound("loss", str(world.setting("loss"))))
+    return rule_of(neuron.activation if neuron else "", bound(str(world.setting("loss")), "loss"))
 
 
 def vector(neuron: Neuron, held: dict[str, Vector]) -> Vector | None:
@@ -166,11 +153,7 @@ class Mean:
 def batch_size(world: World, step: Step) -> int:
     """Samples in a step's batch."""
     known = len(step.batch or ())
-    started = world.started
-    if known < MOST_OF_A_BATCH or started is None:
-        return known
-    size = world.setting("train.batch_size", started.batch_size) or started.train_count
-    return min(int(size), started.train_count)
+    return known if known < MOST_OF_A_BATCH else world.batch_size
 
 
 def mean_of(world: World, step: Step) -> Mean | None:

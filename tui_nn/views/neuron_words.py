@@ -108,9 +108,7 @@ def _data(world: World) -> list[tuple[str, str]]:
     started, samples = world.started, world.samples
     if started is None or samples is None:
         return []
-    size = min(int(world.setting("train.batch_size", started.batch_size) or started.train_count),
-               started.train_count)  # fmt: skip
-    name, count = samples.sample_name, started.train_count
+    size, name, count = world.batch_size, samples.sample_name, started.train_count
     batch = f"one {name} a step" if size == 1 else f"{size:,} {name}s a step"
     if size == count:
         batch = f"all {count:,} {name}s in every step"

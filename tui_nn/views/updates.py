@@ -5,6 +5,7 @@ from tui_nn.spec.protocol.frames import AnyFrame, LayersFrame, Probes, WeightsFr
 from tui_nn.spec.protocol.messages import Present
 
 INSIDE = (Phase.FORWARD, Phase.GRADIENT)
+"""Phases that belong to the step that is being made."""
 
 
 class Updates:

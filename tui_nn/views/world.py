@@ -26,12 +26,10 @@ from tui_nn.views.kinds import Kind, kind_of
 from tui_nn.views.neuron import Steps, neuron_of
 from tui_nn.views.scrubber import Playing
 from tui_nn.views.series import AllSeries
-from tui_nn.views.updates import Updates
+from tui_nn.views.updates import INSIDE, Updates
 
 PACE_S = 2.0
 """Steps a second are counted over so long."""
-INSIDE = (Phase.FORWARD, Phase.GRADIENT)
-"""Phases that belong to the step that is being made."""
 SAMPLES = Samples()
 """The samples that pictures of the data are made of: looked at once a run."""
 
@@ -105,6 +103,7 @@ class World:
             self.frames.clear()
             self._updates.clear()
             self.heat.clear()
+            self._settings = None
             self.__dict__.pop("kind", None)
         if isinstance(record, Changed):
             self.steps.forget_samples()
@@ -200,12 +199,17 @@ class World:
         return (last - first) / (until - since) if until > since else None
 
     @property
-    def steps_per_epoch(self) -> int:
+    def batch_size(self) -> int:
+        """Samples of a step; of the last of an epoch it may be fewer."""
         started = self.started
         if started is None:
             return 1
-        size = self.setting("train.batch_size", started.batch_size) or started.train_count
-        return max(1, -(-started.train_count // int(size)))
+        size = int(self.setting("train.batch_size", started.batch_size))
+        return max(1, min(size or started.train_count, started.train_count))
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return max(1, -(-self.started.train_count // self.batch_size)) if self.started else 1
 
     @property
     def epochs(self) -> int:

@@ -11,11 +11,12 @@ from tui_nn.spec.protocol.frames import Activations, Probes
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
-from tui_nn.views.neuron import INSIDE, Step, Vector
+from tui_nn.views.neuron import Step, Vector
 from tui_nn.views.neuron_pass import shown_sample
 from tui_nn.views.neuron_rule import coded
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.panel import Size
+from tui_nn.views.updates import INSIDE
 from tui_nn.views.world import World
 
 TORCH = "= torch ✓"
@@ -69,11 +70,7 @@ def is_updated(step: Step | None) -> bool:
 
 def is_batch(world: World) -> bool:
     """Whether a step looks at more than one sample at once."""
-    started = world.started
-    if started is None:
-        return False
-    size = world.setting("train.batch_size", started.batch_size) or started.train_count
-    return min(int(size), started.train_count) > 1
+    return world.batch_size > 1
 
 
 @dataclass(frozen=True)
