@@ -97,6 +97,32 @@ def test_presses_within_a_second_are_undone_at_once() -> None:
     assert drive.undo() == "nothing to undo: capitals go back"
 
 
+def test_a_reset_between_two_presses_is_undone_by_itself() -> None:
+    drive, _ = driving()
+    drive.change_rate(1, 0.0)
+    drive.reset()
+    drive.change_rate(1, 0.5)
+    undone = [drive.undo() for _ in range(4)]
+    assert undone == ["undone: lr 0.3", "undone: reset", "undone: lr 0.3",
+                      "nothing to undo: capitals go back"]  # fmt: skip
+
+
+def test_lr_has_to_wait_until_something_is_trained() -> None:
+    sent = Sent()
+    assert Driving(World(), sent).change_rate(1) == "nothing is trained yet"
+    assert not sent.commands
+
+
+def test_what_was_done_with_another_engine_is_not_undone() -> None:
+    drive, _ = driving()
+    drive.reset()
+    drive.undo()
+    drive.reset()
+    drive.forget()
+    assert drive.undo() == "nothing to undo: capitals go back"
+    assert drive.redo() == "nothing to redo"
+
+
 def test_the_lr_of_every_optimizer_changes() -> None:
     drive, sent = driving(optimizer=["Muon(lr=0.02)", "AdamW(lr=0.003)"])
     assert drive.change_rate(1) == "lr 0.03, 0.01"
@@ -188,4 +214,10 @@ def test_a_key_that_is_held_down_is_no_paste() -> None:
 
 def test_three_capitals_in_a_row_look_like_caps_lock() -> None:
     capitals = Capitals()
-    assert [capitals.take(c) for c in "SsSS:SS"] == [False] * 5 + [True, False]
+    assert [capitals.take(c) for c in "SsSE:SS"] == [False] * 5 + [True, False]
+    assert [capitals.take(c) for c in "sNSE"] == [False] * 3 + [True]
+
+
+def test_the_same_capital_again_and_again_goes_back() -> None:
+    capitals = Capitals()
+    assert not any(capitals.take(c) for c in "PPPPPP")

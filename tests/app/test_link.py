@@ -11,6 +11,7 @@ from tui_nn.app.handshake import greet
 from tui_nn.app.link import Link
 from tui_nn.app.settings import Settings
 from tui_nn.spec.errors import NNError
+from tui_nn.spec.protocol import State
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Hello
 from tui_nn.views.world import World
@@ -58,6 +59,26 @@ def test_an_engine_that_saves_for_long_is_waited_for_with_a_word(
     words = last_words(tmp_path, TRAINING.replace("PAUSE", "0.8"))
     assert words == "stopped at step 42, kept in runs/x"
     assert capsys.readouterr().err == "nn-tui: saving …\n"
+
+
+def test_an_engine_is_started_again_once(tmp_path: Path) -> None:
+    async def states() -> list[State]:
+        link = Link(
+            Settings(experiment="x", command=fake(tmp_path, "hello()")),
+            World(),
+            lambda told: None,
+        )
+        link.start()
+        end = time.monotonic() + SOON
+        while link.world.present.state != "offline" and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        found = [link.world.present.state]
+        link.start_again()
+        found.append(link.world.present.state)  # a second key finds no engine to start
+        link.close()
+        return found
+
+    assert asyncio.run(states()) == ["offline", "loading"]
 
 
 def test_an_engine_that_stays_trains_on(tmp_path: Path) -> None:

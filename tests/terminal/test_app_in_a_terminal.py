@@ -224,8 +224,8 @@ def test_text_pasted_without_brackets_fires_no_commands() -> None:
 def test_three_capitals_make_a_hint() -> None:
     with shown("xor-mlp", "--no-save") as child:
         opened(child)
-        for _ in range(3):
-            child.send("S")
+        for capital in "SSE":
+            child.send(capital)
             child.read(0.1)
         child.until("Caps Lock?")
 

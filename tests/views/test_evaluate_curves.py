@@ -66,7 +66,7 @@ def test_losses_of_both_parts_over_epochs_and_where_they_stand() -> None:
         "     0┤",
         "      └┬──────┬───────┬──────┬───────┬──────┬",
         " epoch 0      2       4      6       8     10",
-        " train 0.2000   val 0.2000   accuracy 90.0%",
+        " train 0.2000 val 0.2000 train accuracy 90.0%",
     ]
     assert CURVES.note(falling(400), Desk()) == "val accuracy 88.0%"
     assert CURVES.note(world_of(started()), Desk()) == ""
@@ -92,10 +92,10 @@ def test_the_title_tells_the_metric_of_validation() -> None:
     world.take(stepped(401, [0.2] * 40))
     world.take(present(440))
     assert CURVES.note(world, Desk()) == "val accuracy 93.0%"
-    assert painted(CURVES, world, LOOP)[-1] == " train 0.2000   val 0.2000   accuracy 95.2%"
+    assert painted(CURVES, world, LOOP)[-1] == " train 0.2000 val 0.2000 train accuracy 95.2%"
     without = world_of(started(val_count=0), evaluated(40, numbers), present(40))
     assert CURVES.note(without, Desk()) == "train accuracy 95.2%"
-    assert painted(CURVES, without, LOOP)[-1] == " train 0.2000   accuracy 95.2%"
+    assert painted(CURVES, without, LOOP)[-1] == " train 0.2000   train accuracy 95.2%"
 
 
 def test_between_evaluations_it_says_of_when_the_numbers_are() -> None:
@@ -109,7 +109,7 @@ def test_between_evaluations_it_says_of_when_the_numbers_are() -> None:
 
 def test_nothing_is_shown_before_it_is_known() -> None:
     rows = painted(CURVES, world_of(started()), LOOP)
-    assert rows[-1] == " train ·        val ·        accuracy ·"
+    assert rows[-1] == " train ·        val ·        train accuracy ·"
     assert any("no values yet" in row for row in rows)
     assert any("no values yet" in row for row in painted(LENGTH, world_of(started()), LOOP))
 
@@ -120,14 +120,14 @@ def test_numbers_that_broke_are_said_in_words_with_their_step() -> None:
     assert "batch nan from step 421" in text
     assert "train nan from step 440" in text
     assert "val inf from step 440" in text
-    assert rows[-1].startswith(" train nan      val inf")
+    assert rows[-1].startswith(" train nan    val inf")
 
 
 def test_without_colour_patterns_tell_the_lines_apart() -> None:
     rows = painted(CURVES, falling(400), LOOP, palette=NO_COLOUR)
     assert rows[-1] == " ── train 0.2000   ╌╌ val 0.2000"
     rows = painted(CURVES, falling(400), LOOP, palette=ASCII)
-    assert rows[-1] == " * train 0.2000  + val 0.2000  accuracy 90.0%"
+    assert rows[-1] == " * train 0.2000   + val 0.2000"
     assert {"*", "+"} <= set("".join(row[7:] for row in rows[:-3]))
 
 
@@ -209,7 +209,7 @@ def test_with_room_there_are_four_curves() -> None:
     world = gone(falling(400), 1.0, 2.0)
     rows = painted(CURVES, world, (87, 19))
     text = "\n".join(rows)
-    for words in ("train 0.2000", "accuracy 90.0%", "lr 0.01", "schedule none", "|gradient| 2.000"):
+    for words in ("train 0.2000", "train 90.0%", "lr 0.01", "schedule none", "|gradient| 2.000"):
         assert words in text
     assert rows[10].count("┤") + rows[10].count("│") == 2
 

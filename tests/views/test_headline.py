@@ -1,5 +1,7 @@
 """The headline and the titles: nothing is clipped, nothing moves that doesn't have to."""
 
+import pytest
+
 from tests.views.support import present, started, world_of
 from tui_nn.spec.protocol import Phase
 from tui_nn.views.canvas import Canvas
@@ -67,3 +69,25 @@ def test_a_title_gives_up_the_name_of_its_view_before_its_note() -> None:
     assert "truth" not in shown[40]
     assert "truth table ━" in shown[48]
     assert "4 of 4 right" in shown[48]
+
+
+def test_another_run_has_settings_of_its_own() -> None:
+    world = world_of(started(experiment={"train": {"seed": 0}}), present(1))
+    assert "seed 0" in headline(world)
+    world.take(started(experiment={"train": {"seed": 7}}))
+    assert "seed 7" in headline(world)
+
+
+@pytest.mark.parametrize(
+    ("steps_per_s", "left"),
+    [(4000.0, "  1 s left"), (201.0, " 57 s left"), (100.0, "  2 min left"), (3.0, "66 min left"),
+     (0.5, "  7 h left")],
+)  # fmt: skip
+def test_the_time_left_takes_as_many_cells_whatever_it_is(steps_per_s: float, left: str) -> None:
+    world = World()
+    world.take(started())
+    world.take(present(100, "running"), now=0.0)
+    world.take(present(100 + round(2 * steps_per_s), "running"), now=2.0)
+    line = headline(world)
+    assert line.endswith(left)
+    assert line.index("%") == 104

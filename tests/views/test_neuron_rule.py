@@ -2,8 +2,10 @@
 
 from math import inf, isnan, log, nan
 
+import numpy as np
 import pytest
 
+from tui_nn.views.neuron_pass import same, through
 from tui_nn.views.neuron_rule import class_of, coded, rule_of
 from tui_nn.views.rules import bound
 
@@ -65,3 +67,17 @@ def test_an_unknown_loss_has_no_numbers() -> None:
     rule = rule_of("", None)
     assert rule.error(1.0, 1.0, 1.0) is None
     assert rule.loss_of(1.0, 1.0) is None
+
+
+def test_a_sum_that_torch_has_otherwise_stays_our_own() -> None:
+    rule = rule_of("Heaviside", bound("HalfSquaredError()", "loss"))
+    x, w = np.array([1.0, 1.0]), np.array([0.5, 1.0])
+    other = through(rule, 0, x, w, 1.0, (-3.0, 0.0))
+    assert (other.z, other.y, other.torch) == (1.5, 1.0, (-3.0, 0.0))
+    edge = through(rule, 0, x, np.array([1.0, -1.0]), 1.0, (1e-7, 1.0))
+    assert (edge.z, edge.y) == (1e-7, 1.0)
+
+
+def test_beside_an_infinite_term_numbers_are_not_all_the_same() -> None:
+    assert same(3.0, 3.0, inf)
+    assert not same(3.0, 7.0, inf)

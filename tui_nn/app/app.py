@@ -173,16 +173,17 @@ class Workbench(Hands):
     def _start_again(self, link: Link) -> None:
         """An engine elsewhere may ask for a password again: on the terminal, not under the app."""
         settings = self.settings
-        if settings.attach or not settings.command:
-            link.start_again()
-            return
-        try:
-            with self.suspend():
-                greeted = greet(settings.command)
-        except NNError as error:
-            self.say(str(error), 2 * SAID_S)
-        else:
-            link.start_again(greeted)
+        greeted = None
+        if settings.command and not settings.attach:
+            try:
+                with self.suspend():
+                    greeted = greet(settings.command)
+            except NNError as error:
+                self.say(str(error), 2 * SAID_S)
+                return
+        self.driving.forget()
+        link.start_again(greeted)
+        self._show()
 
     @drives
     def action_go(self, by: Grain) -> None:

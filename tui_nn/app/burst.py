@@ -80,11 +80,21 @@ class Capitals:
     """Notices a Caps Lock that nobody meant."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._row = ""
+        self._is_said = False
 
     def take(self, character: str | None) -> bool:
-        """Whether this is the third capital in a row, with no small letter between."""
-        if character and character.isalpha():
-            self._count = self._count + 1 if character.isupper() else 0
-            return self._count == CAPITALS
-        return False
+        """Whether it is to be said: at the third capital in a row, with no small letter between.
+
+        One and the same capital again and again is a way back, once more and once more.
+        """
+        if not character or not character.isalpha():
+            return False
+        if not character.isupper():
+            self._row, self._is_said = "", False
+            return False
+        self._row = f"{self._row}{character}"[-CAPITALS:]
+        if self._is_said or len(self._row) < CAPITALS or len(set(self._row)) == 1:
+            return False
+        self._is_said = True
+        return True

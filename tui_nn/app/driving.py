@@ -20,6 +20,7 @@ from tui_nn.spec.protocol.commands import (
     Save,
     Step,
 )
+from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
 PACES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 0.0)
@@ -28,7 +29,6 @@ LADDER = (1.0, 3.0)
 """lr goes over these times a power of ten."""
 TOGETHER_S = 1.0
 """Changes of lr within so long are one."""
-ENDED = frozenset({"goal", "done", "stopped", "diverged", "failed"})
 
 
 @dataclass(frozen=True)
@@ -96,32 +96,35 @@ class Driving:
     def change_rate(self, way: int, now: float | None = None) -> str:
         """Every optimizer's lr one rung up or down; the words for it, or why that can't be.
 
-        Presses within a second of each other (`now`: a monotonic clock) are taken back together.
+        Each press is a change of its own, made at once; presses within a second of each other
+        (`now`: a monotonic clock) are taken back together.
         """
+        if self.world.started is None:
+            return "nothing is trained yet"
         now = time.monotonic() if now is None else now
-        written = self.world.setting("optimizer", "")
-        if self._rate_sent is not None and now - self._rate_s < TOGETHER_S:
-            written = self._rate_sent
-        one = isinstance(written, str)
-        changed, rates = [], []
-        for optimizer in [written] if one else written:
+        sent = self._rate_sent if now - self._rate_s < TOGETHER_S else None
+        written = self.world.setting("optimizer", "") if sent is None else sent
+        changed: list[str] = []
+        rates: list[float] = []
+        for optimizer in calls(written):
             lr = rate_of(optimizer)
             changed.append(optimizer if lr is None else with_rate(optimizer, rung(lr, way)))
             rates += [] if lr is None else [rung(lr, way)]
         if not rates:
             return "this optimizer has no lr"
         words = f"lr {', '.join(f'{lr:g}' for lr in rates)}"
-        new = changed[0] if one else changed
+        new: str | list[str] = changed[0] if isinstance(written, str) else changed
         back: Commands = _setting(written)
-        if self._rate_sent is not None and now - self._rate_s < TOGETHER_S and self._done:
-            back = self._done.pop().back[0]
-        self._rate_sent, self._rate_s = new, now
+        if sent is not None:
+            (back,) = self._done.pop().back
         self._do(_Undo(words, (back,), (_setting(new),)))
-        self._rate_sent = new
+        self._rate_sent, self._rate_s = new, now
         return words
 
     _rate_sent: str | list[str] | None = None
-    """What the optimizers were changed to last: the engine may not have answered yet."""
+    """What the optimizers were changed to, if that was done last: the engine may not have answered
+    yet.
+    """
     _rate_s = 0.0
 
     def save(self) -> None:
@@ -147,6 +150,12 @@ class Driving:
         for command in last.again:
             self.send(command)
         return f"again: {last.words}"
+
+    def forget(self) -> None:
+        """Another engine has begun: what was done in the one before can't be taken back."""
+        self._done.clear()
+        self._undone.clear()
+        self._rate_sent = None
 
     def _do(self, what: _Undo) -> None:
         self._rate_sent = None

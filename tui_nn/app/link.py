@@ -74,6 +74,7 @@ class Link:
         """Another engine in place of one that is gone: from the run's last save, else anew."""
         self._greeted = greeted
         run = self.world.present.run or self._run
+        self.world.take(msgspec.structs.replace(self.world.present, state="loading", words=""))
         if self._settings.attach or not run:
             self.start()
         else:

@@ -3,7 +3,7 @@
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import LayersFrame
 from tui_nn.views.desk import Desk
-from tui_nn.views.layer_names import learning
+from tui_nn.views.layer_names import learning, order
 from tui_nn.views.world import World
 
 
@@ -36,20 +36,15 @@ def _move(desk: Desk, way: int, layers: list[str], *, backward: bool = False) ->
     `layers` stand as in the network.
     """
     to_the_end = (way > 0) != backward
-    here = _order(desk.layer)
+    here = order(desk.layer)
     if not desk.layer:
         found = (layers if to_the_end else layers[::-1]) if way > 0 else []
     elif to_the_end:
-        found = [name for name in layers if _order(name) > here]
+        found = [name for name in layers if order(name) > here]
     else:
-        found = [name for name in reversed(layers) if _order(name) < here]
+        found = [name for name in reversed(layers) if order(name) < here]
     desk.layer = found[0] if found else desk.layer
     return bool(found)
-
-
-def _order(name: str) -> tuple[int, ...]:
-    """Layers in the order they stand: `3.0` in `3`."""
-    return tuple(int(part) if part.isdigit() else 0 for part in name.split(".") if part)
 
 
 def _stand_at_the_next(desk: Desk, phase: Phase, way: int, layers: list[str]) -> None:

@@ -1,6 +1,7 @@
 """`open` and `replay`: the workbench on the screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,6 @@ _look = (
 )  # fmt: skip
 
 
-def _with_look(command: Any) -> Any:
-    for option in reversed(_look):
-        command = option(command)
-    return command
-
-
 @dataclass(frozen=True)
 class Look:
     """How the screen is to look."""
@@ -34,6 +29,18 @@ class Look:
     theme: str | None
     ascii_only: bool
     fps: float | None
+
+
+def _with_look(command: Any) -> Any:
+    """A command with the options of a `look`, which it is given as one."""
+
+    @wraps(command)
+    def gathered(*, theme: str | None, ascii_only: bool, fps: float | None, **options: Any) -> Any:
+        return command(look=Look(theme, ascii_only, fps), **options)
+
+    for option in reversed(_look):
+        gathered = option(gathered)
+    return gathered
 
 
 @commands.command("open")
@@ -54,9 +61,7 @@ def open_workbench(
     runs: str,
     no_save: bool,
     pace: float | None,
-    theme: str | None,
-    ascii_only: bool,
-    fps: float | None,
+    look: Look,
 ) -> int:
     """Open a preset, a file or a run on the screen.
 
@@ -71,8 +76,16 @@ def open_workbench(
         raise InvalidInput(
             f"{reason}: there is nothing to open it on", hint=f"nn-tui train {experiment}"
         )
-    settings = _settings(experiment, changes, target, engine, runs, no_save, pace, folder)
-    return _run(settings, Look(theme, ascii_only, fps))
+    from tui_nn.app.settings import Settings
+
+    settings = Settings(
+        experiment=experiment,
+        changes=changes,
+        target=target,
+        runs=None if no_save else runs,
+        pace=pace,
+    )
+    return _run(_of_a_run(settings, folder) if folder else _anew(settings, engine), look)
 
 
 @commands.command()
@@ -82,9 +95,7 @@ def open_workbench(
               help="Times as fast as it was: 1; 0: all at once.")  # fmt: skip
 @_with_look
 @verbose
-def replay(
-    run: str, runs: str, speed: float, theme: str | None, ascii_only: bool, fps: float | None
-) -> int:
+def replay(run: str, runs: str, speed: float, look: Look) -> int:
     """Play a run that was kept, in the panels it was trained in."""
     from tui_nn.app.settings import Settings
     from tui_nn.runs.folder import need_run
@@ -93,7 +104,7 @@ def replay(
     if reason := no_screen():
         raise InvalidInput(f"{reason}: a run can't be played", hint=f"nn-tui show {run} prints it")
     settings = Settings(experiment=str(folder.path), recording=folder.events, speed=speed)
-    return _run(settings, Look(theme, ascii_only, fps))
+    return _run(settings, look)
 
 
 def _run_named(word: str, match: Any, runs: str) -> "Folder | None":
@@ -110,37 +121,35 @@ def _run_named(word: str, match: Any, runs: str) -> "Folder | None":
     return None
 
 
-def _settings(
-    experiment: str,
-    changes: tuple[str, ...],
-    target: tuple[str, ...],
-    engine: str | None,
-    runs: str,
-    no_save: bool,
-    pace: float | None,
-    folder: "Folder | None",
-) -> "Settings":
-    from tui_nn.app.settings import Settings
-    from tui_nn.client import engine_command, split_command
+def _of_a_run(settings: "Settings", folder: "Folder") -> "Settings":
+    """A run that was kept; one that is being trained is followed as it is."""
+    from tui_nn.client import engine_command
     from tui_nn.runs.sockets import is_reachable
+
+    if settings.target:
+        raise InvalidInput("a run keeps its target", where="--target", hint="open its data anew")
+    settings = replace(settings, experiment=str(folder.path))
+    if not is_reachable(folder):
+        return settings
+    if settings.changes:
+        raise InvalidInput(
+            f"{folder.path.name} is being trained: it is opened as it is",
+            where=settings.changes[0],
+            hint="open it without changes, and change it on the screen",
+        )
+    return replace(settings, command=engine_command("--attach", str(folder.path)), attach=True)
+
+
+def _anew(settings: "Settings", engine: str | None) -> "Settings":
+    """A preset or a file, for an engine that may be elsewhere and not see this machine's files."""
+    from tui_nn.client import split_command
     from tui_nn.spec.files import read_text
 
-    kept = None if no_save else runs
-    if folder is not None:
-        if is_reachable(folder):
-            command = engine_command("--attach", str(folder.path))
-            return Settings(experiment=str(folder.path), command=command, attach=True, pace=pace)
-        return Settings(experiment=str(folder.path), changes=changes, runs=kept, pace=pace)
-    path = Path(experiment)
-    text = read_text(path) if path.suffix == ".toml" and path.is_file() else None
-    return Settings(
-        experiment=experiment,
-        text=text,
-        changes=changes,
-        target=target,
-        runs=kept,
+    path = Path(settings.experiment)
+    return replace(
+        settings,
+        text=read_text(path) if path.suffix == ".toml" and path.is_file() else None,
         command=split_command(engine) if engine else (),
-        pace=pace,
     )
 
 

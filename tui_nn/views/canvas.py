@@ -12,6 +12,8 @@ from tui_nn.views.ink import Ink, Palette
 
 SHADES = " ░▒▓█"
 SHADES_ASCII = " .:*#"
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+"""A bar's height in a cell, from none to all of it."""
 _ASCII = str.maketrans({
     "─": "-", "━": "=", "│": "|", "┃": "|", "┬": "+", "┴": "+", "├": "+", "┤": "+", "┼": "+",
     "┷": "+", "╮": "+", "╯": "+", "╭": "+", "╰": "+", "└": "+", "┌": "+", "┘": "+", "┐": "+",

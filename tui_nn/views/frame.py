@@ -36,6 +36,8 @@ REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v vie
 REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
                     ": all")  # fmt: skip
 CURVES, DEVICE = Curves(), Device()
+LEFT = 11
+"""Cells of the time that is left."""
 ENDED = ("goal", "done", "stopped", "diverged", "failed")
 
 
@@ -152,9 +154,9 @@ def _progress(canvas: Canvas, world: World) -> list[str]:
         parts.append(f"{_bar(share, 28)} {done}" if canvas.width >= NARROW else done)
     rate = world.steps_per_s
     if rate:
-        parts.append(f"{duration((total - world.present.step) / rate)} left".rjust(10))
+        parts.append(_left((total - world.present.step) / rate).rjust(LEFT))
     elif world.running:
-        parts.append(" " * 10)  # will be known in a moment: the others stay where they are
+        parts.append(" " * LEFT)  # will be known in a moment: the others stay where they are
     if not world.running:
         parts.append(f"lr {short(world.present.lr)}")
         if canvas.width >= NARROW and world.started:
@@ -170,6 +172,14 @@ def _place_in_epoch(world: World) -> tuple[int, int]:
     if within or not world.present.step:
         return world.present.epoch + 1, within
     return world.present.epoch, size
+
+
+def _left(seconds: float) -> str:
+    """In one unit: what is counted down takes no more cells on the way."""
+    if seconds < 59.5:
+        return f"{max(0, round(seconds))} s left"
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} min left" if minutes < 100 else f"{round(minutes / 60):,} h left"
 
 
 def _bar(share: float, width: int) -> str:

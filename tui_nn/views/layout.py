@@ -14,7 +14,6 @@ LEAST_WIDTH, LEAST_HEIGHT = 24, 6
 LEFT, LEFT_WIDE = 34, 40
 HEAD, FOOT = 2, 3
 """Rows above and below the panels."""
-LOOP = (5, 6, 7, 8)
 CHOICES = (1, 2, 3, 4, LOOK_FOR)
 
 

@@ -108,9 +108,8 @@ def _gradient(world: World, width: int) -> str:
 
 def _update(world: World, width: int) -> str:
     moves = world.setting("schedule") and world.setting("train.schedule_every") == "step"
-    return (
-        _with_more("optimizer.step()", "scheduler.step()", width) if moves else ("optimizer.step()")
-    )
+    text = "optimizer.step()"
+    return _with_more(text, "scheduler.step()", width) if moves else text
 
 
 def _evaluate(world: World, width: int) -> str:

@@ -74,18 +74,19 @@ def pass_of(world: World, step: Step | None, sample: int | None) -> Pass:
     x = np.append(given.x, 1.0) if neuron.has_bias else given.x
     if w is None or len(x) != len(w):
         return Pass(sample, x=x, t=given.t)
-    return _through(rule(world), sample, x, w, given.t, step.sums.get(sample))
+    return through(rule(world), sample, x, w, given.t, step.sums.get(sample))
 
 
-def _through(
+def through(
     rule: Rule, sample: int, x: Vector, w: Vector, t: float, torch: tuple[float, float] | None
 ) -> Pass:
+    """`x` and `w` with the bias behind the weights; `torch`: its z and y, where known."""
     with np.errstate(all="ignore"):
         products = x * w
         z = float(np.float32(products.sum()))
+        if torch is not None and same(z, torch[0], float(np.abs(products).max(initial=0.0))):
+            z = torch[0]  # on the edge of a step the last bit decides
         y = rule.output(z)
-        if torch is not None and not same(y, torch[1]):
-            z, y = torch  # on the edge of a step the last bit decides
         error = rule.error(z, y, t)
         terms = None if error is None else error * x
     return Pass(sample, x, w, t, products, z, y, rule.loss_of(y, t), error, terms, torch)
@@ -137,6 +138,7 @@ def same(mine: float | None, torchs: float | None, scale: float = 0.0) -> bool:
         return False
     if not (isfinite(mine) and isfinite(torchs)):
         return mine == torchs or (mine != mine and torchs != torchs)
+    scale = scale if isfinite(scale) else 0.0  # beside an infinite term all would be the same
     return abs(mine - torchs) <= ROUNDING * max(abs(mine), abs(torchs), scale) + 1e-37
 
 

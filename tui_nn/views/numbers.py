@@ -15,7 +15,8 @@ def plain(value: float | None, digits: int = 4) -> str:
         return "0"
     size = abs(value)
     if size >= 10**digits or size < 10 ** (1 - digits):
-        return f"{value:.{max(0, digits - 3)}e}"
+        text, whole = f"{value:.{max(0, digits - 3)}e}", f"{value:.0f}"
+        return whole if size >= 1 and len(whole) <= len(text) else text
     before = len(str(int(size)))
     return f"{value:.{max(0, digits - before)}f}"
 

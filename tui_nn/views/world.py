@@ -117,6 +117,7 @@ class World:
             self.frames.clear()
             self._updates.clear()
             self.heat.clear()
+            self._settings = None
             self.__dict__.pop("kind", None)
         if isinstance(record, Changed):
             self.steps.forget_samples()
@@ -212,20 +213,17 @@ class World:
         return (last - first) / (until - since) if until > since else None
 
     @property
-    def steps_per_epoch(self) -> int:
+    def batch_size(self) -> int:
+        """Samples of a step; of the last of an epoch it may be fewer."""
         started = self.started
         if started is None:
             return 1
-        return max(1, -(-started.train_count // max(1, self.batch_size)))
+        size = int(self.setting("train.batch_size", started.batch_size))
+        return max(1, min(size or started.train_count, started.train_count))
 
     @property
-    def batch_size(self) -> int:
-        """Samples in a step, but for an epoch's last."""
-        started = self.started
-        if started is None:
-            return 0
-        size = int(self.setting("train.batch_size", started.batch_size))
-        return min(size or started.train_count, started.train_count)
+    def steps_per_epoch(self) -> int:
+        return max(1, -(-self.started.train_count // self.batch_size)) if self.started else 1
 
     @property
     def epochs(self) -> int:

@@ -56,10 +56,10 @@ def as_of(world: World) -> str:
 def paint_words(canvas: Canvas, plot: Plot, world: World, desk: Desk) -> None:
     """The last row: what the lines are and where they stand."""
     step = step_at(world, desk)
-    if step is not None:
-        _paint_parts(canvas, _at_crosshair(canvas, plot, world, step), 1)
-        return
-    _paint_parts(canvas, _latest(canvas, plot, world), 2)
+    if step is None:
+        _paint_parts(canvas, _latest(canvas, plot, world))
+    else:
+        _paint_parts(canvas, _at_crosshair(canvas, plot, world, step))
 
 
 def _latest(canvas: Canvas, plot: Plot, world: World) -> list[Part]:
@@ -87,7 +87,7 @@ def _latest(canvas: Canvas, plot: Plot, world: World) -> list[Part]:
     beside = metric_of(world)
     if plot is LOSS and beside is not None:
         value = number(evaluated, "train", beside.name) if evaluated else None
-        found.append((f"{beside.label} {shown(beside, value)}", palette.plain))
+        found.append((f"train {beside.label} {shown(beside, value)}", palette.plain))
     elif metric is not None and plot is not LOSS:
         found.append((metric.label, palette.quiet))
     return found
@@ -118,14 +118,14 @@ def exact(value: float | None, digits: int) -> str:
     return text if len(text) <= digits + 2 else f"{value:.{digits}g}"
 
 
-def _paint_parts(canvas: Canvas, parts: list[Part], least: int) -> None:
-    """In one row, at least so far apart, those left away that have no room; a field keeps its
+def _paint_parts(canvas: Canvas, parts: list[Part]) -> None:
+    """In one row, as far apart as there is room, those left away that have none; a field keeps its
     width.
     """
     room = canvas.width - 1
-    while parts and _length(parts, least) > room:
+    while parts and _length(parts, 1) > room:
         parts = parts[:-1]
-    gap = max(least, min(GAP, GAP - -(-(_length(parts, GAP) - room) // max(1, len(parts) - 1))))
+    gap = next((gap for gap in range(GAP, 1, -1) if _length(parts, gap) <= room), 1)
     column = 1
     for text, ink in parts:
         column = canvas.put(canvas.height - 1, column, text, ink) + gap

@@ -10,7 +10,6 @@ from tui_nn.views.stages import Stage
 
 LEAST_MAPS = 2
 """Rows that maps have at least."""
-LEAST_FLAT = 1
 SQUARES = (4, 2)
 """Pixels of a neuron's square, where it has room for more than one."""
 NEURONS_WORTH = 0.25

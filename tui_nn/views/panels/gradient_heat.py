@@ -5,12 +5,11 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_nn.views.canvas import Canvas
+from tui_nn.views.canvas import EIGHTHS, SHADES_ASCII, Canvas
 from tui_nn.views.heat import Heat
 from tui_nn.views.ink import Ink
 
-SHADES, SHADES_ASCII = "·░▒▓█", " .:*#"
-BARS = " ▁▂▃▄▅▆▇█"
+SHADES = "·░▒▓█"
 SHOWN = (0, 1, 2, 4)
 """The shades that the legend explains."""
 
@@ -38,7 +37,7 @@ def paint_bars(
     for y in range(height):
         levels = np.clip(np.rint(eighths - 8 * (height - 1 - y)), 0, 8).astype(int)
         line = "".join(
-            " " if isnan(place) else BARS[level]
+            " " if isnan(place) else EIGHTHS[level]
             for level, place in zip(levels.tolist(), places.tolist(), strict=True)
         )
         canvas.put(row + y, column, line, ink)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tui_nn.spec.protocol.frames import Layers, LayersFrame, LayerStatistics, Probes
 from tui_nn.views.calls import fitted
-from tui_nn.views.canvas import Canvas
+from tui_nn.views.canvas import EIGHTHS, Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import LAYERS
 from tui_nn.views.numbers import short
@@ -19,7 +19,6 @@ NUMBER = 6
 BINS = 120
 Which = Literal["gradient", "weight", "output"]
 WORDS: dict[Which, str] = {"gradient": "gradients", "weight": "weights", "output": "activations"}
-BARS = " ▁▂▃▄▅▆▇█"
 
 
 def _layer(world: World, desk: Desk) -> LayerStatistics | None:
@@ -95,7 +94,7 @@ def _paint_bars(canvas: Canvas, counts: NDArray[np.float64], ends: tuple[float, 
         levels = np.clip(eighths - 8 * (height - 1 - y), 0, 8).astype(int).tolist()
         for sign in (-1, 1):
             line = "".join(
-                BARS[level] if sign * middle > 0 else "\0"
+                EIGHTHS[level] if sign * middle > 0 else "\0"
                 for level, middle in zip(levels, middles.tolist(), strict=True)
             )
             begin = len(line) - len(line.lstrip("\0"))

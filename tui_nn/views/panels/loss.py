@@ -84,8 +84,11 @@ def _number(world: World) -> str:
     loss = _recorded(world) if frame.loss is None else frame.loss
     if word or loss is None or not isfinite(loss):
         return (word or plain(loss)).rjust(NUMBER)
-    fits = 1e-4 <= loss < 1000 or loss == 0
-    return (f"{loss:.4f}" if fits else f"{loss:.1e}").rjust(NUMBER)
+    text = f"{loss:.1e}"
+    if loss == 0 or abs(loss) >= 1e-4:
+        plainly = (f"{loss:.{decimals}f}" for decimals in (4, 3, 2, 1, 0))
+        text = next((found for found in plainly if len(found) <= NUMBER), text)
+    return text.rjust(NUMBER)
 
 
 def _recorded(world: World) -> float | None:

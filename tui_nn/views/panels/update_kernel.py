@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol.frames import LayersFrame, WeightsFrame
-from tui_nn.views.canvas import Canvas
+from tui_nn.views.canvas import SHADES, SHADES_ASCII, Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
 from tui_nn.views.layer_names import LAYERS, cursor, learning, short_name
@@ -16,7 +16,6 @@ from tui_nn.views.numbers import short
 from tui_nn.views.panels.update_weight import probe_of
 from tui_nn.views.world import World
 
-SHADES, SHADES_ASCII = " ░▒▓█", " .:*#"
 ENDS = 0.6
 """Of the scale's end: what lies beyond has the last shade."""
 GAP = 3

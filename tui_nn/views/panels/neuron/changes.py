@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_nn.views.calls import name_of
-from tui_nn.views.canvas import Canvas
+from tui_nn.views.canvas import EIGHTHS, Canvas
 from tui_nn.views.curves import rounded_up
 from tui_nn.views.neuron_pass import batch_size
 from tui_nn.views.neuron_words import is_plain
@@ -15,7 +15,6 @@ CELLS, CELLS_FEW = 7, 5
 """Of an epoch."""
 LEFT, LEFT_FEW = 5, 9
 """Columns before the first epoch."""
-EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 @dataclass(frozen=True)

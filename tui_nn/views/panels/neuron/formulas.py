@@ -94,7 +94,7 @@ def _loss(world: World, step: Step | None, one: Pass, width: int) -> Line:
 
 def _mean(world: World, step: Step) -> Line:
     mean, size = mean_of(world, step), batch_size(world, step)
-    text = f"mean L of {size:,} = {bare(step.loss, 4)}"
     if mean is None or step.loss is None:
-        return Line(text)
-    return Line(text, same(mean.loss, step.loss, max(1.0, abs(mean.loss))), bare(mean.loss, 4))
+        return Line(f"mean L of {size:,} = {bare(step.loss, 4)}")
+    text = f"mean L of {size:,} = {bare(mean.loss, 4)}"
+    return Line(text, same(mean.loss, step.loss, 1.0), bare(step.loss, 4))
