@@ -290,7 +290,8 @@ def test_a_crash_gives_the_terminal_back_and_fails() -> None:
         assert child.ended() == 1
         assert termios.tcgetattr(child.master)[3] == before[3]
         after = child.raw.rpartition(b"\x1b[?1049l")[2].decode()
-        assert "ZeroDivisionError" in after
+        assert "nn-tui: failed: ZeroDivisionError: division by zero: -v shows where" in after
+        assert "Traceback" not in after
 
 
 PROMPT = """

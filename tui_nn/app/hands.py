@@ -18,9 +18,17 @@ class Hands(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.failure: Exception | None = None
+        """What went wrong in the app itself, for whoever started it."""
         self._silence: Timer | None = None
         self._burst = Burst(self._hand_on, self._refuse_paste, lambda: self.message_queue_size > 0)
         self._capitals = Capitals()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave; Textual's page about it is left out: `-v` shows the traceback, as everywhere."""
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
 
     def _show(self) -> None:
         """The desk has changed."""

@@ -18,7 +18,8 @@ FPS, FPS_FAR = 20.0, 10.0
 def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | None) -> int:
     """Show the workbench until it is left; the exit code.
 
-    NNError where an engine elsewhere can't be reached.
+    NNError where an engine elsewhere can't be reached; what went wrong in the app itself is raised
+    when the engine has been let go.
     """
     elsewhere = settings.command and not settings.attach
     greeted = greet(settings.command) if elsewhere else None
@@ -32,14 +33,15 @@ def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | 
     far = FPS_FAR if "SSH_CONNECTION" in os.environ else FPS
     app = Workbench(settings, palette, fps or far, config.views, greeted)
     code = app.run()
-    crashed = app.return_code not in (0, None)
     try:
         write_config(Config(app.board.palette.name, app.desk.chosen))
     finally:
         app.let_go()
     if app.last_words:
         sys.stderr.write(f"nn-tui: {app.last_words}\n")
-    return 1 if crashed and not code else code or 0
+    if app.failure is not None:
+        raise app.failure
+    return code or 0
 
 
 def _speaks_unicode() -> bool:
