@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -140,8 +141,8 @@ class Workbench(Hands):
             self.world.playing = playing
         if not self._is_due or self._link is None:
             return
-        if self.world.running and not self._is_touched and self._is_behind():
-            return  # what is on its way first: a frame that comes late makes keys late
+        if self.world.running and not self._is_touched and self._is_held():
+            return
         self.board.paint(touched=self._is_touched)
         self._is_due = self._is_touched = False
         if self.world.started is not None:
@@ -153,11 +154,14 @@ class Workbench(Hands):
         self._is_due = self._is_touched = True
         self._paint()
 
-    def _is_behind(self) -> bool:
-        """Whether the terminal has not taken all that was painted; False where nobody knows."""
+    def _is_held(self) -> bool:
+        """Whether a terminal that takes what was painted slowly is given time."""
         writer = getattr(self._driver, "_writer_thread", None)
-        queue = getattr(writer, "_queue", None)
-        return queue is not None and queue.qsize() > 0
+        queue = getattr(writer, "_queue", None)  # Textual's own: where there is none, nobody knows
+        now = time.monotonic()
+        if queue is not None and queue.qsize() > 0:
+            self.board.pacing.is_behind(now)
+        return self.board.pacing.is_held(now)
 
     # Driving
 

@@ -48,7 +48,7 @@ class Board(Widget, can_focus=True):
         self.world, self.desk, self.palette = world, desk, palette
         self.home = Home(0, 0, ())
         self._layout = Places()
-        self._pacing = Pacing()
+        self.pacing = Pacing()
         self._painted_in, self._focus = palette, desk.focus
         self._panes = {name: Pane(name) for name in (*map(str, PANELS), *FRAME)}
 
@@ -67,23 +67,23 @@ class Board(Widget, can_focus=True):
         has `touched`: the panel in focus, and the one that was.
         """
         if not self.world.running or self.palette is not self._painted_in:
-            self._pacing.forget(PANELS)
+            self.pacing.forget(PANELS)
         elif touched:
-            self._pacing.forget((self._focus, self.desk.focus))
+            self.pacing.forget((self._focus, self.desk.focus))
         self._painted_in, self._focus = self.palette, self.desk.focus
         home = plan(self.world, self.desk, self.size)
         if home != self.home:
             self.home = home
             self._move()
-            self._pacing.forget(PANELS)
+            self.pacing.forget(PANELS)
         for slot in home.slots if not home.is_too_small else ():
             began = time.monotonic()
-            if self._pacing.is_due(slot.panel, began):
+            if self.pacing.is_due(slot.panel, began):
                 canvas = paint_panel(
                     slot, self.world, self.desk, self.palette, first=is_first(home, slot)
                 )
                 self._panes[str(slot.panel)].show(canvas)
-                self._pacing.painted(slot.panel, began, time.monotonic())
+                self.pacing.painted(slot.panel, began, time.monotonic())
         for name, canvas in paint_frame(home, self.world, self.desk, self.palette).items():
             self._panes[name].show(canvas)
 
