@@ -117,6 +117,8 @@ class Workbench(Hands):
     def _changed(self, told: Told) -> None:
         """An event was taken in: shown at once while training stands, else with the next frame."""
         self._is_due = True
+        if isinstance(told, Answer | Problem):
+            self.driving.hear(told)
         if isinstance(told, Present | Answer):
             self._follow(told if isinstance(told, Present) else told.present)
         elif isinstance(told, Problem):
