@@ -17,6 +17,9 @@ from pathlib import Path
 import pyte
 
 SOON = 60.0
+WHERE = "\x1b[6n"
+NARROW, WIDE = "\x1b[2;2R", "\x1b[2;3R"
+"""Where the cursor stands behind a ● at the begin of the second row, of one cell or of two."""
 PROGRAM = (sys.executable, "-m", "tui_nn")
 
 
@@ -28,8 +31,10 @@ class Shown:
         *arguments: str,
         size: tuple[int, int] = (120, 36),
         program: Sequence[str] = PROGRAM,
+        answer: str = NARROW,
         **environment: str,
     ) -> None:
+        self._answer = answer
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -77,8 +82,8 @@ class Shown:
         except OSError:
             return False
         self.raw += data
-        if b"\x1b[6n" in data:
-            self.send("\x1b[1;2R")
+        if WHERE.encode() in data:
+            self.send(self._answer)
         self._stream.feed(data)
         return bool(data)
 
@@ -111,9 +116,10 @@ def shown(
     *arguments: str,
     size: tuple[int, int] = (120, 36),
     program: Sequence[str] = PROGRAM,
+    answer: str = NARROW,
     **environment: str,
 ) -> Iterator[Shown]:
-    child = Shown(*arguments, size=size, program=program, **environment)
+    child = Shown(*arguments, size=size, program=program, answer=answer, **environment)
     try:
         yield child
     finally:

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from tui_nn.app.keys import ACTIONS
 from tui_nn.spec.call import parse
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.views.canvas import in_ascii
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.world import World
@@ -37,6 +38,7 @@ class Explanation(ModalScreen[None]):
         width: 84; max-width: 100%; height: auto; max-height: 90%; border: round $primary;
         padding: 0 1; background: $surface;
     }
+    Explanation.ascii > VerticalScroll { border: ascii $primary; scrollbar-size: 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "turn", show=False),
@@ -47,9 +49,11 @@ class Explanation(ModalScreen[None]):
         Binding("pageup", "scroll(-10)", show=False),
     ]
 
-    def __init__(self, pages: list[tuple[str, str]]) -> None:
-        super().__init__()
+    def __init__(self, pages: list[tuple[str, str]], *, ascii_only: bool = False) -> None:
+        super().__init__(classes="ascii" if ascii_only else "")
         self._pages, self._page = pages, 0
+        if ascii_only:
+            self._pages = [(in_ascii(title), in_ascii(text)) for title, text in pages]
 
     def compose(self) -> ComposeResult:
         yield VerticalScroll(Static(id="page", markup=False))

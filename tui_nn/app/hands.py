@@ -23,6 +23,8 @@ class Hands(App[int]):
         self._silence: Timer | None = None
         self._burst = Burst(self._hand_on, self._refuse_paste, lambda: self.message_queue_size > 0)
         self._capitals = Capitals()
+        self._early: list[events.Key] | None = []
+        """Keys that came before there was anything to answer them; None afterwards."""
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave; Textual's page about it is left out: `-v` shows the traceback, as everywhere."""
@@ -48,6 +50,9 @@ class Hands(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """On the home screen characters pass through `Burst`; in a field all is text."""
+        if isinstance(event, events.Key) and self._early is not None:
+            self._early.append(event)
+            return
         if (
             isinstance(event, events.Key)
             and not event.is_forwarded
@@ -56,6 +61,12 @@ class Hands(App[int]):
         ):
             return
         await super().on_event(event)
+
+    async def _answer_keys(self) -> None:
+        """From now on, those first that came already."""
+        early, self._early = self._early or [], None
+        for key in early:
+            await self.on_event(key)
 
     def _hand_on(self, key: events.Key) -> None:
         self.call_later(super().on_event, key)

@@ -25,6 +25,8 @@ class ActionList(ModalScreen[str]):
     ActionList > Vertical {
         width: 64; max-width: 100%; height: 80%; border: round $primary; background: $surface;
     }
+    ActionList.ascii > Vertical { border: ascii $primary; }
+    ActionList.ascii OptionList { scrollbar-size: 0 0; }
     ActionList Input, ActionList Input:focus { border: none; height: 1; padding: 0 1; }
     ActionList OptionList, ActionList OptionList:focus {
         border: none; height: 1fr; background: $surface;
@@ -36,8 +38,8 @@ class ActionList(ModalScreen[str]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, actions: Sequence[Action]) -> None:
-        super().__init__()
+    def __init__(self, actions: Sequence[Action], *, ascii_only: bool = False) -> None:
+        super().__init__(classes="ascii" if ascii_only else "")
         self._actions = actions
 
     def compose(self) -> ComposeResult:
