@@ -17,6 +17,7 @@ from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Hello
 from tui_nn.views.world import World
 
+
 async def until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + SOON
     while not holds():
@@ -113,7 +114,7 @@ def test_what_is_left_of_an_engine_is_let_go_without_waiting(
         await until(lambda: link.world.present.state == "offline")
         fake(tmp_path, ECHO)
         link.start_again()
-        await until(lambda: link.world.hello is not None)
+        await until(lambda: link.world.present.state == "ready")
         assert not Path("has-ended").exists()
         Path("may-end").touch()
         await until(Path("has-ended").exists)
