@@ -17,6 +17,7 @@ from pathlib import Path
 import pyte
 
 SOON = 60.0
+ENDLESS = ("train.epochs=100000000", "goal={}")
 WHERE = "\x1b[6n"
 NARROW, WIDE = "\x1b[2;2R", "\x1b[2;3R"
 """Where the cursor stands behind a ● at the begin of the second row, of one cell or of two."""
@@ -124,3 +125,26 @@ def shown(
         yield child
     finally:
         child.close()
+
+
+def opened(child: Shown) -> None:
+    child.until("step 0 ")
+
+
+def engine_of(child: Shown, word: str = "engine") -> int:
+    """The process that trains: the app's child with this word among its own."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if parent == child.process.pid and any(w.endswith(word.encode()) for w in words):
+                return int(entry.name)
+    raise AssertionError("no engine")
+
+
+def is_gone(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"

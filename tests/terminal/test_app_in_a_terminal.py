@@ -10,34 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.support import fake
-from tests.terminal.screen import NARROW, PROGRAM, WHERE, Shown, shown
+from tests.terminal.screen import (
+    ENDLESS,
+    NARROW,
+    PROGRAM,
+    WHERE,
+    engine_of,
+    is_gone,
+    opened,
+    shown,
+)
 
-ENDLESS = ("train.epochs=100000000", "goal={}")
 SIZES = [(24, 6), (40, 12), (80, 24), (120, 36), (200, 50)]
-
-
-def opened(child: Shown) -> None:
-    child.until("step 0 ")
-
-
-def engine_of(child: Shown) -> int:
-    """The process that trains."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if parent == child.process.pid and b"engine" in words:
-                return int(entry.name)
-    raise AssertionError("no engine")
-
-
-def is_gone(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"
 
 
 def test_the_and_gate_is_ready_with_its_first_panel_lit() -> None:
@@ -295,52 +279,3 @@ def test_a_crash_gives_the_terminal_back_and_fails() -> None:
         after = child.raw.rpartition(b"\x1b[?1049l")[2].decode()
         assert "nn-tui: failed: ZeroDivisionError: division by zero: -v shows where" in after
         assert "Traceback" not in after
-
-
-PROMPT = """
-tty = open("/dev/tty", "r+b", buffering=0)
-complain("Warning: a new host")
-tty.write(b"password: ")
-assert tty.readline() == b"secret\\n"
-os.execv({python!r}, [{python!r}, "-m", "tui_nn", "engine"])
-"""
-
-
-def test_an_engine_elsewhere_asks_before_the_screen_is_taken(tmp_path: Path) -> None:
-    engine = shlex.join(fake(tmp_path, PROMPT.format(python=sys.executable)))
-    with shown("xor-mlp", "--no-save", "--engine", engine) as child:
-        child.until("password: ")
-        assert b"\x1b[?1049h" not in child.raw
-        assert "waiting for the engine" in child.text
-        assert "a new host" in child.until("a new host")
-        child.send("secret\n")
-        opened(child)
-        child.send("s")
-        child.until("step 1 ")
-        child.send("q")
-        assert child.ended() == 0
-
-
-def test_ctrl_c_leaves_while_an_engine_elsewhere_is_waited_for(tmp_path: Path) -> None:
-    with shown("xor-mlp", "--engine", shlex.join(fake(tmp_path, "time.sleep(60)"))) as child:
-        child.until("waiting for the engine")
-        child.read(0.5)
-        child.send("\x03")
-        assert child.ended() == 130
-        assert b"\x1b[?1049h" not in child.raw
-
-
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [("hello(version=1)", "speaks version 1"), ("sys.exit(3)", "exit code 3"), ("", "has ended")],
-)
-def test_an_engine_that_will_not_do_is_refused_in_a_line(
-    tmp_path: Path, script: str, words: str
-) -> None:
-    engine = shlex.join(fake(tmp_path, script))
-    with shown("xor-mlp", "--engine", engine, size=(400, 24)) as child:
-        assert child.ended() == 1
-        lines = [line for line in child.text.splitlines() if line.strip()]
-        assert len(lines) == 2
-        assert words in lines[1]
-        assert b"\x1b[?1049h" not in child.raw

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from tui_nn.app.board import Board
 from tui_nn.app.driving import Driving
 from tui_nn.app.hands import SAID_S
-from tui_nn.app.handshake import Greeted, greet
+from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
 from tui_nn.app.keys import ACTIONS, MOVES
 from tui_nn.app.link import Link
 from tui_nn.app.replaying import Replaying
@@ -33,7 +33,6 @@ from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
 
 PHASES = tuple(Phase)
-ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 def drives(action: Callable[..., None]) -> Callable[..., None]:
@@ -176,18 +175,28 @@ class Workbench(Showing):
 
     def _start_again(self, link: Link) -> None:
         """An engine elsewhere may ask for a password again: on the terminal, not under the app."""
-        settings = self.settings
-        greeted = None
-        if settings.command and not settings.attach:
-            try:
-                with self.suspend():
-                    greeted = greet(settings.command)
-            except NNError as error:
-                self.say(str(error), 2 * SAID_S)
+        command, greeted = self.settings.command, None
+        if command and not self.settings.attach:
+            greeted = self._greet_again(command)
+            if greeted is None:
                 return
         self.driving.forget()
         link.start_again(greeted)
         self._show()
+
+    def _greet_again(self, command: Sequence[str]) -> Greeted | None:
+        """None where it won't be, which is said."""
+        words = "not started: space tries again"
+        with self.suspend(), interruptible():
+            try:
+                return greet(command)
+            except NNError as error:
+                words = str(error)
+            except Interrupted as by:
+                if by.number != signal.SIGINT:
+                    self.exit(128 + by.number)
+        self.say(words, 2 * SAID_S)
+        return None
 
     @drives
     def action_go(self, by: Grain) -> None:
