@@ -303,7 +303,7 @@ class Workbench(Showing):
             await self._press_shown(frame.key_at(clicked.x, width, self.world))
         elif clicked.pane.isdecimal():
             self.desk.focus = int(clicked.pane)
-            if clicked.count == 2:
+            if clicked.count % 2 == 0:
                 self.desk.full = not self.desk.full
             self._show()
 

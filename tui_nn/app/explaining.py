@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -68,6 +69,11 @@ class Explanation(ModalScreen[None]):
         box.border_subtitle = f"? {self._page + 1} of {len(self._pages)}   q back"
         self.query_one("#page", Static).update(text)
         box.scroll_home(animate=False)
+
+    def on_click(self, click: Click) -> None:
+        """Beside it: back."""
+        if click.widget is self:
+            self.dismiss()
 
     def action_turn(self) -> None:
         if self._page + 1 == len(self._pages):

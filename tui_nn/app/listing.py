@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -53,6 +54,11 @@ class ActionList(ModalScreen[str]):
         self.query_one(Input).cursor_blink = False
         self.query_one(Input).focus()
         self._fill("")
+
+    def on_click(self, click: Click) -> None:
+        """Beside it: back."""
+        if click.widget is self:
+            self.dismiss("")
 
     def on_input_changed(self, changed: Input.Changed) -> None:
         self._fill(changed.value)
