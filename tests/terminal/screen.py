@@ -19,8 +19,10 @@ import pyte
 SOON = 60.0
 ENDLESS = ("train.epochs=100000000", "goal={}")
 WHERE = "\x1b[6n"
-NARROW, WIDE = "\x1b[2;2R", "\x1b[2;3R"
-"""Where the cursor stands behind a ● at the begin of the second row, of one cell or of two."""
+NARROW, WIDE, LATIN = "\x1b[2;3R", "\x1b[2;5R", "\x1b[2;4R"
+"""Where the cursor stands behind two characters at the begin of the second row: of one cell each,
+of two; taken for three of Latin-1.
+"""
 PROGRAM = (sys.executable, "-m", "tui_nn")
 
 
@@ -36,6 +38,7 @@ class Shown:
         **environment: str,
     ) -> None:
         self._answer = answer
+        self._is_there = True
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -74,12 +77,12 @@ class Shown:
     def send(self, keys: str) -> None:
         os.write(self.master, keys.encode())
 
-    def read(self, seconds: float = 0.05) -> bool:
+    def read(self, seconds: float = 0.05, most: int = 2**16) -> bool:
         """Take in what comes within so many seconds; False at the end."""
         if not select.select([self.master], [], [], seconds)[0]:
             return self.process.poll() is None
         try:
-            data = os.read(self.master, 2**16)
+            data = os.read(self.master, most)
         except OSError:
             return False
         self.raw += data
@@ -87,6 +90,14 @@ class Shown:
             self.send(self._answer)
         self._stream.feed(data)
         return bool(data)
+
+    def trickle(self, seconds: float, rate: int = 20_000) -> None:
+        """Read for so long like a slow line, so many bytes a second."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if rate:
+                self.read(0.0, most=rate // 20)
+            time.sleep(0.05)
 
     def until(self, what: str | Callable[[str], bool], limit_s: float = SOON) -> str:
         """Read until the screen holds words, or does as asked; the screen."""
@@ -106,10 +117,16 @@ class Shown:
             pass
         return self.process.wait(1)
 
+    def hang_up(self) -> None:
+        """The terminal is gone."""
+        os.close(self.master)
+        self._is_there = False
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self.master)
+        if self._is_there:
+            os.close(self.master)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""Terminals in which ambiguous characters take two cells: they are asked, and get ASCII."""
+"""Terminals in which ambiguous characters take two cells, or that read no UTF-8: they get ASCII."""
 
 import pytest
 
-from tests.terminal.screen import NARROW, WHERE, WIDE, shown
+from tests.terminal.screen import LATIN, NARROW, WHERE, WIDE, shown
 
 
 def test_a_terminal_is_asked_before_anything_is_painted() -> None:
@@ -14,12 +14,13 @@ def test_a_terminal_is_asked_before_anything_is_painted() -> None:
         assert "▸" in child.text
 
 
-def test_where_ambiguous_characters_are_wide_all_is_painted_anew_in_ascii() -> None:
+@pytest.mark.parametrize("told", [WIDE, LATIN])
+def test_where_characters_take_more_cells_all_is_painted_anew_in_ascii(told: str) -> None:
     with shown("xor-mlp", "--no-save", answer="") as child:
         child.until("step 0 ")
         assert not child.text.isascii()
         child.screen.reset()  # nothing that was painted stands where it should
-        child.send(WIDE)
+        child.send(told)
         child.until(lambda text: "decision map" in text and ": all" in text and text.isascii())
         for number in range(1, 9):
             assert f"{number} " in child.row(0)

@@ -1,7 +1,9 @@
 """The app: one screen, driven by keys and mouse, fed by an engine."""
 
 import asyncio
+import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -19,6 +21,7 @@ from tui_nn.app.link import Link
 from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
 from tui_nn.app.showing import Showing
+from tui_nn.app.terminal import give_back
 from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
 from tui_nn.spec.exits import Exit
@@ -33,6 +36,8 @@ from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
 
 PHASES = tuple(Phase)
+PATIENCE_S = 5.0
+"""So long a terminal may take the last that is written."""
 
 
 def drives(action: Callable[..., None]) -> Callable[..., None]:
@@ -78,8 +83,10 @@ class Workbench(Showing):
         """To be said when the terminal is the shell's again."""
         self._fps = fps
         self._is_due = self._is_touched = True
+        self._is_interrupted = False
         self._link: Link | None = None
         self._greeted = greeted
+        self._abandoning: threading.Timer | None = None
 
     @property
     def replaying(self) -> Replaying | None:
@@ -95,7 +102,7 @@ class Workbench(Showing):
         self.call_after_refresh(self._begin)
         loop = asyncio.get_running_loop()
         for number in ENDING:
-            loop.add_signal_handler(number, self.exit, 128 + number)
+            loop.add_signal_handler(number, self._end, 128 + number)
 
     def _begin(self) -> None:
         """Behind the first picture: the engine, which takes longer, then what the panels show."""
@@ -104,8 +111,22 @@ class Workbench(Showing):
         self.call_later(self._answer_keys)
         self.call_later(lambda: PANELS[self.desk.focus])
 
+    def _end(self, code: int) -> None:
+        """By a signal, also where the terminal takes nothing any more."""
+        self.exit(code)
+        self._abandoning = threading.Timer(PATIENCE_S, self._abandon, (code,))
+        self._abandoning.daemon = True
+        self._abandoning.start()
+
+    def _abandon(self, code: int) -> None:
+        self.let_go()
+        give_back(self._driver)
+        os._exit(code)
+
     def let_go(self) -> None:
         """Have the engine save and end, or leave it to its work; called when the app has ended."""
+        if self._abandoning is not None:
+            self._abandoning.cancel()
         if self._link is not None:
             self.last_words = self._link.close() or self.last_words
 
@@ -114,6 +135,7 @@ class Workbench(Showing):
     def _changed(self, told: Told) -> None:
         """An event was taken in: shown at once while training stands, else with the next frame."""
         self._is_due = True
+        self._is_interrupted &= self.world.running
         if isinstance(told, Answer | Problem):
             self.driving.hear(told)
         if isinstance(told, Present | Answer):
@@ -194,7 +216,7 @@ class Workbench(Showing):
                 words = str(error)
             except Interrupted as by:
                 if by.number != signal.SIGINT:
-                    self.exit(128 + by.number)
+                    self._end(128 + by.number)
         self.say(words, 2 * SAID_S)
         return None
 
@@ -286,9 +308,11 @@ class Workbench(Showing):
             self.exit(Exit.DONE)
 
     def action_interrupt(self) -> None:
-        if self.world.running and self.replaying is None:
+        """Stop training, then leave; the second time even if training does not stand yet."""
+        if self.world.running and self.replaying is None and not self._is_interrupted:
+            self._is_interrupted = True
             self.driving.run_or_pause()
-            self.say("training stands: ctrl+c again leaves")
+            self.say("training stops: ctrl+c again leaves")
         else:
             self.exit(Exit.DONE)
 

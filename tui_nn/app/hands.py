@@ -16,8 +16,8 @@ class Hands(App[int]):
 
     desk: Desk
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, colour: bool = True) -> None:
+        super().__init__(ansi_color=None if colour else True)  # without: the terminal's own two
         self.failure: Exception | None = None
         """What went wrong in the app itself, for whoever started it."""
         self._silence: Timer | None = None

@@ -26,6 +26,7 @@ class ActionList(ModalScreen[str]):
     ActionList > Vertical {
         width: 64; max-width: 100%; height: 80%; border: round $primary; background: $surface;
     }
+    ActionList OptionList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
     ActionList.ascii > Vertical { border: ascii $primary; }
     ActionList.ascii OptionList { scrollbar-size: 0 0; }
     ActionList Input, ActionList Input:focus { border: none; height: 1; padding: 0 1; }
@@ -53,25 +54,30 @@ class ActionList(ModalScreen[str]):
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
         self.query_one(Input).focus()
-        self._fill("")
+
+    def on_resize(self) -> None:
+        """Lines are as long as there is room, which is known afterwards."""
+        self.call_after_refresh(self._fill)
 
     def on_click(self, click: Click) -> None:
         """Beside it: back."""
         if click.widget is self:
             self.dismiss("")
 
-    def on_input_changed(self, changed: Input.Changed) -> None:
-        self._fill(changed.value)
+    def on_input_changed(self) -> None:
+        self._fill()
+        self.query_one(OptionList).action_first()
 
-    def _fill(self, typed: str) -> None:
-        listed = self.query_one(OptionList)
+    def _fill(self) -> None:
+        typed, listed = self.query_one(Input).value, self.query_one(OptionList)
+        here = listed.highlighted or 0
         listed.clear_options()
         listed.add_options(
             Option(_line(action, listed.size.width), id=str(self._actions.index(action)))
             for action in matching(typed, self._actions)
         )
         if listed.option_count:
-            listed.highlighted = 0
+            listed.highlighted = min(here, listed.option_count - 1)
 
     def action_move(self, way: int) -> None:
         listed = self.query_one(OptionList)
@@ -114,6 +120,6 @@ def matching(typed: str, actions: Sequence[Action]) -> list[Action]:
 def _line(action: Action, width: int) -> str:
     """Head, words and key in columns; without the head where it is narrow, long words hanging."""
     if width >= 60:
-        return f"{action.head:<8} {action.words:<44} {action.key}"
+        return f"{action.head:<8} {action.words:<39} {action.key}"
     lines = wrap(action.words, max(8, width - 12)) or [""]
     return f"{action.key:<9} " + f"\n{'':<10}".join(lines)

@@ -18,7 +18,7 @@ class Showing(Hands):
     """An app with the board on its home screen."""
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
-        super().__init__()
+        super().__init__(colour=palette.colour)
         self.world, self.desk = World(), desk
         self.board = Board(self.world, desk, palette)
 
