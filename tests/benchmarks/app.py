@@ -45,7 +45,8 @@ class Terminal:
             **os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor",
             "XDG_CONFIG_HOME": self.home.name,
         }  # fmt: skip
-        environment.pop("NO_COLOR", None)
+        for unwanted in ("NO_COLOR", "PYTHONDONTWRITEBYTECODE"):  # an installed one is compiled
+            environment.pop(unwanted, None)
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.began = time.perf_counter()

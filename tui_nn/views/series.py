@@ -117,6 +117,9 @@ class Series:
 
     def add(self, steps: NDArray[np.generic], values: NDArray[np.generic]) -> None:
         """Take values (n,) at ascending steps (n,); what came before is known already."""
+        if len(steps) == 1:
+            self.add_one(int(steps[0]), float(values[0]))
+            return
         at, numbers = np.asarray(steps, np.float64), np.asarray(values, np.float64)
         first = int(np.searchsorted(at, self.step, side="right"))
         for begin in range(first, len(at), MOST):
@@ -270,4 +273,7 @@ class AllSeries:
         self._of(name, branch).add_one(step, value)
 
     def _of(self, name: str, branch: int) -> Series:
-        return self._series.setdefault((name, branch), Series())
+        found = self._series.get((name, branch))
+        if found is None:
+            found = self._series[name, branch] = Series()
+        return found
