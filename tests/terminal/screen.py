@@ -100,10 +100,16 @@ class Shown:
             pass
         return self.process.wait(1)
 
+    def hang_up(self) -> None:
+        """Close the terminal, as its window is closed."""
+        os.close(self.master)
+        self.master = -1
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self.master)
+        if self.master >= 0:
+            os.close(self.master)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.client.support import fake
-from tests.terminal.screen import PROGRAM, Shown, shown
+from tests.terminal.screen import PROGRAM, SOON, Shown, shown
 
 ENDLESS = ("train.epochs=100000000", "goal={}")
 SIZES = [(24, 6), (40, 12), (80, 24), (120, 36), (200, 50)]
@@ -72,6 +72,22 @@ def test_a_signal_saves_and_gives_the_terminal_back(number: signal.Signals, code
         assert is_gone(engine)
         assert b"\x1b[?1049l" in child.raw
         assert termios.tcgetattr(child.master)[3] == before[3]
+        [run] = [path for path in Path("runs").iterdir() if not path.is_symlink()]
+        assert (run / "last.safetensors").exists()
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_terminal_that_is_closed_leaves_nobody_behind_and_the_run_saved(turn: int) -> None:
+    with shown("xor-mlp", *ENDLESS, "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        for _ in range(turn):
+            child.read(0.02)
+        engine = engine_of(child)
+        child.hang_up()
+        assert child.process.wait(SOON) == 129
+        assert is_gone(engine)
         [run] = [path for path in Path("runs").iterdir() if not path.is_symlink()]
         assert (run / "last.safetensors").exists()
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 from tui_nn.app.app import Workbench
@@ -38,7 +39,8 @@ def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | 
     finally:
         app.let_go()
     if app.last_words:
-        sys.stderr.write(f"nn-tui: {app.last_words}\n")
+        with suppress(OSError):  # the terminal may be gone
+            sys.stderr.write(f"nn-tui: {app.last_words}\n")
     if app.failure is not None:
         raise app.failure
     return code or 0
