@@ -70,6 +70,36 @@ def test_what_was_sent_is_written_in_order_before_the_end() -> None:
     assert pipe.writer.join(SOON)
 
 
+def test_what_is_not_urgent_comes_with_what_is_and_before_it() -> None:
+    pipe = Pipe()
+    for number in range(100):
+        pipe.writer.send(b"%d\n" % number, urgent=number % 10 == 9)
+    assert pipe.writer.flush(SOON)
+    assert os.read(pipe.output, 10_000).split() == [b"%d" % number for number in range(100)]
+    pipe.writer.close()
+    os.close(pipe.output)
+
+
+@pytest.mark.parametrize("ending", ["flush", "close"])
+def test_what_is_not_urgent_waits_for_nobody_at_the_end(ending: str) -> None:
+    pipe = Pipe()
+    pipe.writer.send(b"one\n", urgent=False)
+    pipe.writer.send(b"two\n", urgent=False)
+    if ending == "flush":
+        assert pipe.writer.flush(SOON)
+        assert os.read(pipe.output, 100) == b"one\ntwo\n"
+    pipe.writer.close()
+    assert pipe.read_all() == (b"" if ending == "flush" else b"one\ntwo\n")
+
+
+def test_what_is_not_urgent_goes_at_once_where_nothing_went_lately() -> None:
+    pipe = Pipe()
+    pipe.writer.send(b"one\n", urgent=False)
+    assert os.read(pipe.output, 100) == b"one\n"
+    pipe.writer.close()
+    os.close(pipe.output)
+
+
 def test_sending_to_one_who_does_not_read_never_blocks() -> None:
     pipe = Pipe()
     for _ in range(100):

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -10,6 +11,8 @@ from typing import BinaryIO
 LONGEST = 16 * 2**20
 """Bytes of a line that is still read."""
 CHUNK = 2**16
+GATHER_S = 0.02
+"""So far apart, at least, are writes of what is not urgent."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class Writer:
         self._jobs: SimpleQueue[bytes | _Piece | threading.Event | None] = SimpleQueue()
         self._broken = False
         self._sent = self._written = 0
+        self._gathered: list[bytes] = []
+        self._handed_over_at = 0.0
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
@@ -111,22 +116,34 @@ class Writer:
         """Bytes that were sent and are not written yet, those of files left out."""
         return self._sent - self._written
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes, *, urgent: bool = True) -> None:
+        """What is not urgent may wait for the next that is sent: waking the thread has a price."""
         self._sent += len(data)
-        self._jobs.put(data)
+        self._gathered.append(data)
+        if urgent or time.monotonic() - self._handed_over_at > GATHER_S:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._jobs.put(b"".join(self._gathered))
+            self._gathered.clear()
+            self._handed_over_at = time.monotonic()
 
     def send_file(self, file: BinaryIO, size: int) -> None:
         """The first `size` bytes of a file that may grow meanwhile, as whole lines; closes it."""
+        self._hand_over()
         self._jobs.put(_Piece(file, size))
 
     def flush(self, timeout: float | None) -> bool:
         """Whether all that was sent before is written, or let go, within `timeout` seconds."""
         reached = threading.Event()
+        self._hand_over()
         self._jobs.put(reached)
         return reached.wait(timeout)
 
     def close(self) -> None:
         """End after what was sent before."""
+        self._hand_over()
         self._jobs.put(None)
 
     def join(self, timeout: float | None) -> bool:

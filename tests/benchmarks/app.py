@@ -2,7 +2,8 @@
 
 Everything runs in pseudo-terminals of this machine; what is compared alternates within one run.
 
-`python tests/benchmarks/app.py [start] [keys] [steps] [bytes] [slow]`
+`python tests/benchmarks/app.py [start] [keys] [steps] [bytes] [slow] [long]`; `long` takes ten
+minutes each.
 """
 
 import fcntl
@@ -32,7 +33,12 @@ FRAME_BYTES = {(120, 36): 15_000, (80, 24): 6_000}
 CORE, MEGABYTES = 0.30, 80
 STEP = re.compile(rb"step ([\d,]+)   epoch")
 ENDLESS = ("train.epochs=1000000", "goal={}")
-WORKLOADS = ("xor-mlp", "digits-cnn")
+WORKLOADS: dict[str, tuple[str, ...]] = {
+    "W1": ("xor-mlp", "train.eval_every=0"),
+    "xor-mlp": ("xor-mlp",),  # evaluates after each step
+    "digits-cnn": ("digits-cnn",),
+}
+LONG_S, LOOKS, GROWN_MB = 600.0, 5, 3.0
 
 
 class Terminal:
@@ -45,7 +51,8 @@ class Terminal:
             **os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor",
             "XDG_CONFIG_HOME": self.home.name,
         }  # fmt: skip
-        environment.pop("NO_COLOR", None)
+        for unwanted in ("NO_COLOR", "PYTHONDONTWRITEBYTECODE"):  # an installed one is compiled
+            environment.pop(unwanted, None)
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.began = time.perf_counter()
@@ -125,6 +132,18 @@ def app(*arguments: str, size: tuple[int, int] = SIZE, rate: float = 1e9) -> Ite
         terminal.close()
 
 
+@contextmanager
+def flat_out(
+    experiment: tuple[str, ...], size: tuple[int, int] = SIZE, rate: float = 1e9
+) -> Iterator[Terminal]:
+    """The app while it trains without an end."""
+    with app(*experiment, "--pace", "0", *ENDLESS, size=size, rate=rate) as terminal:
+        terminal.until("ready")
+        terminal.send(" ")
+        terminal.until("steps/s")
+        yield terminal
+
+
 def start() -> bool:
     """First paint, and ready to train."""
     painted, ready = [], []
@@ -157,11 +176,8 @@ def key_times(terminal: Terminal, count: int) -> list[float]:
 def keys(rate: float = 1e9, wanted: float = P99_MS, count: int = 200) -> bool:
     """Key to paint while training runs flat out."""
     good = True
-    for name in WORKLOADS:
-        with app(name, "--pace", "0", *ENDLESS, rate=rate) as terminal:
-            terminal.until("ready")
-            terminal.send(" ")
-            terminal.until("steps/s")
+    for name, experiment in WORKLOADS.items():
+        with flat_out(experiment, rate=rate) as terminal:
             terminal.drain(2.0)
             took = sorted(key_times(terminal, count))
         median, late = statistics.median(took), took[int(0.99 * len(took))]
@@ -181,9 +197,7 @@ def frame_bytes() -> bool:
     good = True
     for size, wanted in FRAME_BYTES.items():
         for name in ("spiral-adam", "digits-cnn"):
-            with app(name, "--pace", "0", *ENDLESS, size=size) as terminal:
-                terminal.until("ready")
-                terminal.send(" ")
+            with flat_out((name,), size=size) as terminal:
                 terminal.drain(3.0)
                 before, used, began = terminal.read_bytes, terminal.processor_s, time.perf_counter()
                 terminal.drain(6.0)
@@ -201,19 +215,16 @@ def frame_bytes() -> bool:
 def steps() -> bool:
     """Steps a second under the screen against the same training without, by turns."""
     good = True
-    for name in WORKLOADS:
-        ratios = [_pace_on_screen(name) / _pace_alone(name) for _ in range(5)]
+    for name, experiment in WORKLOADS.items():
+        ratios = [_pace_on_screen(experiment) / _pace_alone(experiment) for _ in range(5)]
         kept = statistics.median(ratios)
         print(f"{name:11} steps/s kept under the screen: {kept:.3f} (wanted > {KEPT})")
         good &= kept >= KEPT
     return good
 
 
-def _pace_on_screen(name: str) -> float:
-    with app(name, "--pace", "0", *ENDLESS) as terminal:
-        terminal.until("ready")
-        terminal.send(" ")
-        terminal.until("steps/s")
+def _pace_on_screen(experiment: tuple[str, ...]) -> float:
+    with flat_out(experiment) as terminal:
         return _pace(lambda seconds: terminal.drain(seconds), terminal)
 
 
@@ -228,7 +239,7 @@ def _last_step(terminal: Terminal) -> int:
     return int(STEP.findall(terminal.seen)[-1].replace(b",", b""))
 
 
-def _pace_alone(name: str) -> float:
+def _pace_alone(experiment: tuple[str, ...]) -> float:
     from tui_nn.client import Client, engine_command
     from tui_nn.spec.protocol.commands import Inspect, Load, Run
     from tui_nn.spec.protocol.frames import Curves
@@ -242,7 +253,8 @@ def _pace_alone(name: str) -> float:
         assert isinstance(answer, Answer), answer
         return answer.present.step
 
-    client.request(Load(experiment=name, runs=None, changes=ENDLESS), 60)
+    name, *changes = experiment
+    client.request(Load(experiment=name, runs=None, changes=(*changes, *ENDLESS)), 60)
     client.request(Run(), 60)
     time.sleep(3.0)
     first, began = step(), time.perf_counter()
@@ -252,14 +264,37 @@ def _pace_alone(name: str) -> float:
     return pace
 
 
+def long() -> bool:
+    """The app's memory and share of a core over ten minutes, from the first of them to the last."""
+    good = True
+    for name, experiment in WORKLOADS.items():
+        with flat_out(experiment) as terminal:
+            seen = []
+            for _ in range(LOOKS):
+                used, began = terminal.processor_s, time.perf_counter()
+                terminal.drain(LONG_S / LOOKS)
+                share = (terminal.processor_s - used) / (time.perf_counter() - began)
+                seen.append((terminal.megabytes, share))
+            last = _last_step(terminal)
+        print(
+            f"{name:11} {LONG_S:.0f} s, {last:,} steps: MB",
+            *(f"{memory:.1f}" for memory, _ in seen), "of a core",
+            *(f"{share:.0%}" for _, share in seen),
+        )  # fmt: skip
+        memory = [memory for memory, _ in seen]
+        good &= max(memory) < MEGABYTES and memory[-1] - memory[0] < GROWN_MB
+        good &= max(share for _, share in seen) < CORE
+    return good
+
+
 PARTS: dict[str, Callable[[], bool]] = {
-    "start": start, "keys": keys, "steps": steps, "bytes": frame_bytes, "slow": slow,
+    "start": start, "keys": keys, "steps": steps, "bytes": frame_bytes, "slow": slow, "long": long,
 }  # fmt: skip
 
 
 def main() -> None:
     """Print the figures; fail where one is missed."""
-    wanted = sys.argv[1:] or list(PARTS)
+    wanted = sys.argv[1:] or [name for name in PARTS if name != "long"]
     good = [PARTS[name]() for name in wanted]
     sys.exit(None if all(good) else "a figure is missed")
 

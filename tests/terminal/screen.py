@@ -38,7 +38,6 @@ class Shown:
         **environment: str,
     ) -> None:
         self._answer = answer
-        self._is_there = True
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -118,14 +117,14 @@ class Shown:
         return self.process.wait(1)
 
     def hang_up(self) -> None:
-        """The terminal is gone."""
+        """Close the terminal, as its window is closed."""
         os.close(self.master)
-        self._is_there = False
+        self.master = -1
 
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        if self._is_there:
+        if self.master >= 0:
             os.close(self.master)
 
 

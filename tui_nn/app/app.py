@@ -1,9 +1,7 @@
 """The app: one screen, driven by keys and mouse, fed by an engine."""
 
 import asyncio
-import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -21,7 +19,6 @@ from tui_nn.app.link import Link
 from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
 from tui_nn.app.showing import Showing
-from tui_nn.app.terminal import give_back
 from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
 from tui_nn.spec.exits import Exit
@@ -36,8 +33,6 @@ from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
 
 PHASES = tuple(Phase)
-PATIENCE_S = 5.0
-"""So long a terminal may take the last that is written."""
 
 
 def drives(action: Callable[..., None]) -> Callable[..., None]:
@@ -86,7 +81,6 @@ class Workbench(Showing):
         self._is_interrupted = False
         self._link: Link | None = None
         self._greeted = greeted
-        self._abandoning: threading.Timer | None = None
 
     @property
     def replaying(self) -> Replaying | None:
@@ -102,7 +96,7 @@ class Workbench(Showing):
         self.call_after_refresh(self._begin)
         loop = asyncio.get_running_loop()
         for number in ENDING:
-            loop.add_signal_handler(number, self._end, 128 + number)
+            loop.add_signal_handler(number, self.exit, 128 + number)
 
     def _begin(self) -> None:
         """Behind the first picture: the engine, which takes longer, then what the panels show."""
@@ -111,22 +105,8 @@ class Workbench(Showing):
         self.call_later(self._answer_keys)
         self.call_later(lambda: PANELS[self.desk.focus])
 
-    def _end(self, code: int) -> None:
-        """By a signal, also where the terminal takes nothing any more."""
-        self.exit(code)
-        self._abandoning = threading.Timer(PATIENCE_S, self._abandon, (code,))
-        self._abandoning.daemon = True
-        self._abandoning.start()
-
-    def _abandon(self, code: int) -> None:
-        self.let_go()
-        give_back(self._driver)
-        os._exit(code)
-
     def let_go(self) -> None:
         """Have the engine save and end, or leave it to its work; called when the app has ended."""
-        if self._abandoning is not None:
-            self._abandoning.cancel()
         if self._link is not None:
             self.last_words = self._link.close() or self.last_words
 
@@ -216,7 +196,7 @@ class Workbench(Showing):
                 words = str(error)
             except Interrupted as by:
                 if by.number != signal.SIGINT:
-                    self._end(128 + by.number)
+                    self.exit(128 + by.number)
         self.say(words, 2 * SAID_S)
         return None
 

@@ -5,6 +5,7 @@ from textual.app import App
 from textual.timer import Timer
 
 from tui_nn.app.burst import Burst, Capitals
+from tui_nn.app.driver import SturdyDriver
 from tui_nn.views.desk import Desk
 
 SAID_S = 3.0
@@ -17,7 +18,10 @@ class Hands(App[int]):
     desk: Desk
 
     def __init__(self, *, colour: bool = True) -> None:
-        super().__init__(ansi_color=None if colour else True)  # without: the terminal's own two
+        super().__init__(
+            driver_class=SturdyDriver,
+            ansi_color=None if colour else True,  # without: the terminal's own two
+        )
         self.failure: Exception | None = None
         """What went wrong in the app itself, for whoever started it."""
         self._silence: Timer | None = None

@@ -38,7 +38,7 @@ def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | 
     finally:
         app.let_go()
     if app.last_words:
-        with suppress(OSError):  # a terminal that was closed takes no words
+        with suppress(OSError):  # the terminal may be gone
             sys.stderr.write(f"nn-tui: {app.last_words}\n")
     if app.failure is not None:
         raise app.failure

@@ -86,12 +86,13 @@ class Connection:
     def is_pipe(self) -> bool:
         return not isinstance(self._ends, socket)
 
-    def send(self, line: bytes) -> None:
+    def send(self, line: bytes, *, urgent: bool = True) -> None:
         """Send a line, without its end; never blocks, and does nothing where nobody reads.
 
-        A socket whose other end has long read nothing is hung up: it may come again.
+        One that is not `urgent` may wait for the next line. A socket whose other end has long read
+        nothing is hung up: it may come again.
         """
-        self._writer.send(line + b"\n")
+        self._writer.send(line + b"\n", urgent=urgent)
         if isinstance(self._ends, socket) and self._writer.waiting > MOST_WAITING:
             with suppress(OSError):
                 self._ends.shutdown(SHUT_RDWR)
@@ -212,10 +213,10 @@ class Connections:
         """Let `receive` return at once; from any thread, or a signal's handler."""
         self._arrivals.put(None)
 
-    def broadcast(self, line: bytes) -> None:
-        """Send a line to everybody."""
+    def broadcast(self, line: bytes, *, urgent: bool = True) -> None:
+        """Send a line to everybody; one that is not `urgent` may wait for the next."""
         for connection in self._connections:
-            connection.send(line)
+            connection.send(line, urgent=urgent)
 
     @property
     def anybody(self) -> bool:

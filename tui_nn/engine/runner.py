@@ -126,6 +126,7 @@ class Runner:
         else:
             if task.interval_s:
                 session.tell_steps()
+                self.telling.tell_present()
                 task.next_at = max(task.next_at + task.interval_s, time.monotonic())
             self.telling.show(running=True)
             self.telling.tell_present_now_and_then()

@@ -85,7 +85,7 @@ class Telling:
             return
         if self.loaded and self.loaded.runs and self.loaded.session.keeper is None:
             self.unkept.append(record)
-        self.connections.broadcast(encode(record))
+        self.connections.broadcast(encode(record), urgent=False)
 
     def answer(self, asked: Arrival, frame: AnyFrame | None = None) -> None:
         """Tell whoever asked that it was carried out."""

@@ -13,6 +13,9 @@ from tui_nn.spec.protocol import commands as do
 from tui_nn.spec.protocol import encode
 from tui_nn.spec.protocol.frames import AnyFrame, Probes
 
+GRAIN_S = 0.004
+"""So far apart, at least, is it asked what is due while training runs: a step may be shorter."""
+
 
 class Watching:
     """The watches of all connections."""
@@ -21,6 +24,7 @@ class Watching:
         self.connections = connections
         self._watches = Watches()
         self._by_number: dict[int, Connection] = {}
+        self._asked_at = self._foreseen_at = 0.0
 
     def add(self, connection: Connection, what: do.Watch) -> None:
         """Watch from now on."""
@@ -46,7 +50,11 @@ class Watching:
 
     def wants_before(self, *, running: bool) -> bool:
         """Whether a probe that is due soon shows what the next step does to the parameters."""
-        return bool(self._watches) and self._watches.wants_before(time.monotonic(), running=running)
+        now = time.monotonic()
+        if not self._watches or (running and now - self._foreseen_at < GRAIN_S):
+            return False
+        self._foreseen_at = now
+        return self._watches.wants_before(now, running=running)
 
     def renew(self) -> None:
         """Settings are others: what is shown of this moment holds no longer."""
@@ -54,11 +62,13 @@ class Watching:
 
     def show(self, session: Session, looks: int, *, running: bool) -> bool:
         """Send the frames that are due, while training stands still one alone; whether more are."""
-        if not self._watches:
+        now, has_before = time.monotonic(), session.before is not None
+        is_too_soon = running and not has_before and now - self._asked_at < GRAIN_S
+        if not self._watches or is_too_soon:
             return False
+        self._asked_at = now
         moment = Moment(session.branch, session.step, session.phase, looks)
-        has_before = session.before is not None
-        due = self._watches.due(time.monotonic(), moment, running=running, has_before=has_before)
+        due = self._watches.due(now, moment, running=running, has_before=has_before)
         for watch in due if running else due[:1]:
             began = time.monotonic()
             connection = self._by_number[watch.key[0]]

@@ -12,8 +12,8 @@ from tui_nn.spec.protocol import Evaluated, Phase, Record, Started, Stepped
 from tui_nn.spec.protocol.frames import CurvesFrame
 from tui_nn.views.arrays import Floats
 
-MOST = 8192
-"""Blocks that a series keeps; of more every two become one."""
+MOST, CHUNK = 4096, 1024
+"""Blocks that a series keeps: of more every two become one; values that are taken in at once."""
 
 _ROWS = 8
 _STEP, _LAST, _LOW, _LOW_AT, _HIGH, _HIGH_AT, _TOTAL, _COUNT = range(_ROWS)
@@ -117,10 +117,13 @@ class Series:
 
     def add(self, steps: NDArray[np.generic], values: NDArray[np.generic]) -> None:
         """Take values (n,) at ascending steps (n,); what came before is known already."""
+        if len(steps) == 1:
+            self.add_one(int(steps[0]), float(values[0]))
+            return
         at, numbers = np.asarray(steps, np.float64), np.asarray(values, np.float64)
         first = int(np.searchsorted(at, self.step, side="right"))
-        for begin in range(first, len(at), MOST):
-            self._add(at[begin : begin + MOST], numbers[begin : begin + MOST])
+        for begin in range(first, len(at), CHUNK):
+            self._add(at[begin : begin + CHUNK], numbers[begin : begin + CHUNK])
 
     def add_one(self, step: int, value: float) -> None:
         """Take one value; the same as `add`, faster."""
@@ -164,7 +167,7 @@ class Series:
     def _append(self, rows: Floats) -> None:
         needed = self._blocks + rows.shape[1]
         if needed > self._table.shape[1]:
-            room = min(2 * MOST, max(needed, 2 * self._table.shape[1]))
+            room = min(MOST + CHUNK, max(needed, 2 * self._table.shape[1]))
             table = np.empty((_ROWS, room))
             table[:, : self._blocks] = self._table[:, : self._blocks]
             self._table = table
@@ -270,4 +273,7 @@ class AllSeries:
         self._of(name, branch).add_one(step, value)
 
     def _of(self, name: str, branch: int) -> Series:
-        return self._series.setdefault((name, branch), Series())
+        found = self._series.get((name, branch))
+        if found is None:
+            found = self._series[name, branch] = Series()
+        return found

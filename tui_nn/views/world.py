@@ -24,6 +24,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.heat import Heat
 from tui_nn.views.kinds import Kind, kind_of
 from tui_nn.views.neuron import Steps, neuron_of
+from tui_nn.views.recent import Recent
 from tui_nn.views.scrubber import Playing
 from tui_nn.views.series import AllSeries
 from tui_nn.views.updates import INSIDE, Updates
@@ -40,7 +41,9 @@ class World:
     def __init__(self) -> None:
         self.hello: Hello | None = None
         self.present = Present(state="loading")
-        self.history = History()
+        self.history = History(keeps=False)
+        """Changes, branches, and the latest record of each other kind."""
+        self.recent = Recent()
         self.frames: dict[Probes, AnyFrame] = {}
         """The latest of each probe that is watched, and of each kind; the one that came last is the
         last.
@@ -112,7 +115,7 @@ class World:
 
     def _record(self, record: Record) -> None:
         if isinstance(record, Started):
-            self.history = History()
+            self.history, self.recent = History(keeps=False), Recent()
             self.steps = Steps(neuron_of(record))
             self.frames.clear()
             self._updates.clear()
@@ -122,6 +125,7 @@ class World:
         if isinstance(record, Changed):
             self.steps.forget_samples()
         self.history.take(record)
+        self.recent.take(record)
         self.series.take(record)
 
     def _stand(self, present: Present, now: float) -> None:
@@ -234,11 +238,7 @@ class World:
     @property
     def evaluated(self) -> Evaluated | None:
         """The latest evaluation on the way to where training stands."""
-        way = self.way
-        for record in reversed(self.history.evaluated):
-            if record.step <= way.get(record.branch, -1):
-                return record
-        return None
+        return self.recent.evaluated(self.way)
 
     @property
     def notice(self) -> Noticed | None:

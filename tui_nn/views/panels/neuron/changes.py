@@ -19,29 +19,41 @@ LEFT, LEFT_FEW = 5, 9
 
 @dataclass(frozen=True)
 class _Changes:
-    """Counts by epoch, from the first."""
+    """Counts of epochs in a row, the last the one that training is in."""
 
     counts: tuple[int, ...]
+    first: int
+    """The epoch of the first count; epochs are counted from 1."""
     is_over: bool
     """Whether the last epoch is."""
+
+    @property
+    def last(self) -> int:
+        """The epoch of the last count; 0 where there is none."""
+        return self.first + len(self.counts) - 1
+
+    def of(self, epoch: int) -> int | None:
+        return self.counts[epoch - self.first] if self.first <= epoch <= self.last else None
 
 
 def _changes(world: World) -> _Changes:
     """A step with a loss above 0 was wrong: only such a step changes a weight."""
-    steps, losses = world.history.losses(world.present.branch)
-    done = steps <= world.present.step
-    steps, losses = steps[done], losses[done]
+    first, losses = world.recent.losses(world.way)
     latest = world.steps.rows.get(world.present.step)
-    if latest is not None and latest.loss is not None and latest.number == len(steps) + 1:
-        steps, losses = np.append(steps, latest.number), np.append(losses, latest.loss)
-    if len(steps) != world.present.step:
-        return _Changes((), True)  # of some steps nothing is known
-    if not len(steps):
-        return _Changes((), True)
-    epochs = world.history.epochs(steps, world.present.branch)
-    numbers = np.maximum(1, np.ceil(epochs - 1e-9)).astype(int)
-    counts = np.bincount(numbers[losses != 0], minlength=numbers[-1] + 1)[1:]
-    return _Changes(tuple(counts.tolist()), bool(abs(epochs[-1] - round(epochs[-1])) < 1e-9))
+    if latest is not None and latest.loss is not None and latest.number == first + len(losses):
+        losses = np.append(losses, latest.loss)
+    if not len(losses) or first + len(losses) != world.present.step + 1:
+        return _Changes((), 1, True)  # of the steps before this one nothing is known
+    steps = np.arange(first - 1, first + len(losses), dtype=float)
+    before, *epochs = world.history.epochs(steps, world.present.branch)
+    numbers = np.maximum(1, np.ceil(np.array(epochs) - 1e-9)).astype(int)
+    whole = numbers > np.ceil(before - 1e-9)  # of the first epoch some steps may be gone
+    if not whole.any():
+        return _Changes((), 1, True)
+    numbers, losses = numbers[whole], losses[whole]
+    counts = np.bincount(numbers[losses != 0] - numbers[0], minlength=numbers[-1] - numbers[0] + 1)
+    is_over = bool(abs(epochs[-1] - round(epochs[-1])) < 1e-9)
+    return _Changes(tuple(counts.tolist()), int(numbers[0]), is_over)
 
 
 def _words(world: World) -> str:
@@ -58,8 +70,7 @@ def _words(world: World) -> str:
 
 def _window(found: _Changes, room: int) -> range:
     """The epochs that have room, counted from 1, so that the latest one is among them."""
-    now = max(1, len(found.counts))
-    first = max(1, now - room + 1)
+    first = max(1, found.last - room + 1)
     return range(first, first + room)
 
 
@@ -79,11 +90,11 @@ def paint_changes(canvas: Canvas, world: World, top: int) -> None:
     for place, epoch in enumerate(_window(found, room)):
         column = LEFT + 2 + place * CELLS
         canvas.put(base + 1, column + (3 - len(f"{epoch}")) // 2, f"{epoch}", palette.quiet)
-        if epoch > len(found.counts):
+        count = found.of(epoch)
+        if count is None:
             continue
-        count = found.counts[epoch - 1]
         _paint_bar(canvas, base, column, count / limit * rows)
-        if epoch == len(found.counts) and not found.is_over and column + 10 < canvas.width:
+        if epoch == found.last and not found.is_over and column + 10 < canvas.width:
             canvas.put(base - 1, column + 4, "so far", palette.quiet)
     canvas.right(base + 1, "epoch", palette.quiet, edge=LEFT + room * CELLS + 5)
     words = f"an epoch with 0 changes: {_name(world)} is learned"
@@ -129,8 +140,9 @@ def paint_few_changes(canvas: Canvas, world: World, top: int) -> None:
     for place, epoch in enumerate(_window(found, room)):
         end = LEFT_FEW + 4 + place * CELLS_FEW
         canvas.right(top + 1, f"{epoch}", palette.quiet, edge=end)
-        if epoch > len(found.counts):
+        count = found.of(epoch)
+        if count is None:
             continue
-        canvas.right(top, f"{found.counts[epoch - 1]}", palette.strong, edge=end)
-        if epoch == len(found.counts) and not found.is_over:
+        canvas.right(top, f"{count}", palette.strong, edge=end)
+        if epoch == found.last and not found.is_over:
             canvas.put(top, end, "▸", palette.quiet)
