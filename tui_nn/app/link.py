@@ -1,7 +1,6 @@
 """The engine as the app reaches it: events on the app's loop, watches as views want them."""
 
 import asyncio
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ import msgspec
 from tui_nn.app.handshake import Greeted
 from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
+from tui_nn.app.terminal import tell
 from tui_nn.client import Client, engine_command
 from tui_nn.spec.protocol import Ended, Evaluated, Phase, Stepped
 from tui_nn.spec.protocol.commands import Commands, Inspect, Load, Seen, Unwatch, Watch
@@ -214,7 +214,7 @@ class Link:
 @contextmanager
 def _word_if_slow() -> Iterator[None]:
     """Say that the engine saves, where that takes a while."""
-    said = threading.Timer(SAVING_S, lambda: sys.stderr.write("nn-tui: saving …\n"))
+    said = threading.Timer(SAVING_S, tell, ("saving …",))
     said.start()
     try:
         yield

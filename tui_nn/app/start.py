@@ -2,13 +2,13 @@
 
 import os
 import sys
-from contextlib import suppress
 from dataclasses import replace
 
 from tui_nn.app.app import Workbench
 from tui_nn.app.config import Config, read_config, write_config
 from tui_nn.app.handshake import greet
 from tui_nn.app.settings import Settings
+from tui_nn.app.terminal import tell
 from tui_nn.views.ink import PALETTES, ThemeName
 
 FPS, FPS_FAR = 20.0, 10.0
@@ -38,8 +38,7 @@ def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | 
     finally:
         app.let_go()
     if app.last_words:
-        with suppress(OSError):  # the terminal may be gone
-            sys.stderr.write(f"nn-tui: {app.last_words}\n")
+        tell(app.last_words)
     if app.failure is not None:
         raise app.failure
     return code or 0
