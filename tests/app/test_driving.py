@@ -162,12 +162,12 @@ def test_presses_within_a_second_are_undone_at_once() -> None:
     ]  # fmt: skip
     assert drive.change_rate(1, 9.0) == "lr 10"  # the engine has not answered yet
     drive.undo()
-    assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=3.0)",))
+    assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=3)",))
     drive.undo()
     assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=0.1)",))
     assert drive.undo() == "nothing to undo: capitals go back"
     drive.redo()
-    assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=3.0)",))
+    assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=3)",))
 
 
 def test_lr_goes_on_from_what_the_engine_has_answered() -> None:
@@ -189,6 +189,18 @@ def test_a_reset_between_two_presses_is_undone_by_itself() -> None:
         Change(changes=("optimizer=SGD(lr=0.3)",)), GoTo(step=7, branch=0),
         Change(changes=("optimizer=SGD(lr=0.1)",)),
     ]  # fmt: skip
+
+
+def test_lr_is_written_as_a_person_would() -> None:
+    assert with_rate("SGD(lr=0.3)", 1.0) == "SGD(lr=1)"
+    assert with_rate("SGD(lr=0.3)", 3e-5) == "SGD(lr=3e-05)"
+
+
+def test_the_end_of_the_ladder_is_said_and_nothing_sent() -> None:
+    drive, sent = driving(optimizer="SGD(lr=3000000)")
+    assert drive.change_rate(1) == "lr 3e6: as far as it goes"
+    assert not sent.commands
+    assert drive.undo() == "nothing to undo: capitals go back"
 
 
 def test_lr_has_to_wait_until_something_is_trained() -> None:

@@ -24,6 +24,7 @@ from tui_nn.spec.protocol.commands import (
     Step,
 )
 from tui_nn.spec.protocol.messages import Answer, Problem
+from tui_nn.views.numbers import short
 from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
@@ -118,8 +119,10 @@ class Driving:
             rates += [] if lr is None else [rung(lr, way)]
         if not rates:
             return "this optimizer has no lr"
-        words = f"lr {', '.join(f'{lr:g}' for lr in rates)}"
+        words = f"lr {', '.join(map(short, rates))}"
         new: Optimizers = changed[0] if isinstance(written, str) else changed
+        if new == written:
+            return f"{words}: as far as it goes"
         last = self._undoing.last
         before = last if isinstance(last, Rate) and now - last.at_s < TOGETHER_S else None
         first = before.before if before else written
@@ -179,6 +182,7 @@ def rate_of(written: str) -> float | None:
 def with_rate(written: str, lr: float) -> str:
     """An optimizer's call with another lr, at its place."""
     call = parse(written)
+    lr = int(lr) if lr.is_integer() else lr
     if call.args:
         return str(Call(call.name, (lr, *call.args[1:]), call.kwargs))
     if "lr" not in dict(call.kwargs):
