@@ -29,6 +29,13 @@ LAYERS = (
 )
 
 
+def written(folder: Path, told: list[Any]) -> Path:
+    """A recording of these records."""
+    path = folder / "events.jsonl"
+    path.write_bytes(b"".join(encode(one) + b"\n" for one in told))
+    return path
+
+
 def recorded(folder: Path, epochs: int = 10) -> Path:
     """A run of so many epochs of 40 steps, each of which took 0.4 seconds."""
     told: list[Any] = [started(experiment=EXPERIMENT, layers=LAYERS, epochs=epochs)]
@@ -40,9 +47,7 @@ def recorded(folder: Path, epochs: int = 10) -> Path:
               train=None, val=None, goal=None, seconds=0.4 * epochs, message="all done",
               train_count=400, val_count=100)
     )  # fmt: skip
-    path = folder / "events.jsonl"
-    path.write_bytes(b"".join(encode(one) + b"\n" for one in told))
-    return path
+    return written(folder, told)
 
 
 class Sent:
@@ -60,13 +65,20 @@ Script = Callable[[Workbench, Pilot[int]], Awaitable[None]]
 
 
 def on_screen(
-    folder: Path, script: Script, size: tuple[int, int] = (120, 36), speed: float = 0.0
+    folder: Path,
+    script: Script,
+    size: tuple[int, int] = (120, 36),
+    speed: float = 0.0,
+    ends: bool = False,
 ) -> None:
-    """Have a script use the app on a recording of ten epochs, played to its end if speed is 0."""
+    """Have a script use the app on a recording of ten epochs; played to its end, if it `ends` or
+    speed is 0.
+    """
 
     async def use() -> None:
         async with app.run_test(size=size) as pilot:
-            while app.world.started is None or (speed == 0 and app.world.present.state != "done"):
+            to_the_end = ends or speed == 0
+            while app.world.started is None or (to_the_end and app.world.present.state != "done"):
                 await pilot.pause(0.01)
             await pilot.pause(0.1)
             await script(app, pilot)

@@ -1,12 +1,17 @@
 """A recording: where it stands, how it is moved, and what has no meaning in it."""
 
+import asyncio
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
-from tests.app.support import on_screen, recorded, row
+from tests.app.support import on_screen, recorded, row, written
+from tests.views.support import started, stepped
 from tui_nn.app.app import Workbench
-from tui_nn.app.replaying import Replaying, length_of
+from tui_nn.app.replaying import Replaying, length_of, slow_enough
+from tui_nn.app.settings import Settings
+from tui_nn.views.ink import DARK
 
 
 def test_its_length_is_the_time_of_its_last_record(tmp_path: Path) -> None:
@@ -26,6 +31,27 @@ def test_at_its_end_it_tells_where_training_ended(tmp_path: Path) -> None:
         assert "4.00 s   all at once" in row(app, 34)
 
     on_screen(tmp_path, script)
+
+
+@pytest.mark.parametrize(("steps", "words"), [
+    (39, "epoch 1 of 300   step 39 of 40"), (40, "epoch 1 of 300   step 40 of 40"),
+    (41, "epoch 2 of 300   step 1 of 40"),
+])  # fmt: skip
+def test_an_epoch_ends_with_its_last_step_evaluated_or_not(
+    tmp_path: Path, steps: int, words: str
+) -> None:
+    path = written(tmp_path, [started(), stepped(1, [0.5] * steps)])
+
+    async def play() -> None:
+        app = Workbench(Settings(experiment="test", recording=path, speed=0.0), DARK, 20.0, {})
+        async with app.run_test(size=(120, 36)) as pilot:
+            while app.world.present.state != "stopped":
+                await pilot.pause(0.01)
+            await pilot.pause(0.1)
+            assert words in row(app, 1)
+        app.let_go()
+
+    asyncio.run(play())
 
 
 def test_keys_seek_by_shares_of_its_length(tmp_path: Path) -> None:
@@ -62,3 +88,40 @@ def test_a_speed_is_chosen_by_rungs(tmp_path: Path) -> None:
     assert [replaying.change_speed(1) for _ in range(3)] == [100.0, 0.0, 0.0]
     assert [replaying.change_speed(-1) for _ in range(3)] == [100.0, 50.0, 20.0]
     replaying.close()
+
+
+def test_who_looks_back_from_its_end_sees_it_stand_there(tmp_path: Path) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        async def stands(state: str) -> None:
+            while app.world.present.state != state:
+                await pilot.pause(0.01)
+            await pilot.pause(0.1)
+
+        await pilot.press("less_than_sign", "less_than_sign")
+        await stands("paused")
+        assert app.world.present.step == 320
+        await pilot.press("end")
+        await stands("done")
+        assert "step 400" in row(app, 1)
+
+    on_screen(tmp_path, script, speed=100.0, ends=True)
+
+
+def test_a_short_one_is_played_slowly_enough_to_be_watched() -> None:
+    assert [slow_enough(s) for s in (3600.0, 10.0, 6.0, 0.5, 0.03, 0.0)] == [
+        1.0, 1.0, 0.5, 0.05, 0.01, 0.01,
+    ]  # fmt: skip
+
+
+def test_panels_say_what_is_not_recorded(tmp_path: Path) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        text = "\n".join(row(app, y) for y in range(36))
+        for words in ("the forward pass of each step", "the gradient of each step",
+                      "the update of each step"):  # fmt: skip
+            assert words in text
+        assert "p ▸" not in text
+        await pilot.press("6", "6")
+        await pilot.pause(0.05)
+        assert "the gradient of each step is not in a recording" in row(app, 4)
+
+    on_screen(tmp_path, script)

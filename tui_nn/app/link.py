@@ -201,7 +201,7 @@ class Link:
         if isinstance(record, Evaluated):
             epoch, lr = record.epoch, record.lr
         else:
-            epoch = (record.step - 1) // self.world.steps_per_epoch
+            epoch = self.world.epochs_done(record.step)
             lr = float(record.lr.numpy()[-1])
         self.world.take(
             msgspec.structs.replace(

@@ -15,6 +15,10 @@ SPEEDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.
 """Times as fast as it was; 0: all at once."""
 SEEKS = {"left": -0.01, "right": 0.01, "<": -0.1, ">": 0.1}
 """What keys move it by, in shares of its length."""
+GOING_ON = ("running", "paused", "loading")
+"""States of one that is not at its end."""
+LEAST_S = 10.0
+"""So long the playing of one takes at least, where no other speed is asked for."""
 TAIL = 2**18
 """Bytes at the end of a recording in which its last time stands."""
 
@@ -28,10 +32,11 @@ class _Timed(msgspec.Struct):
 class Replaying:
     """A run's events.jsonl being played."""
 
-    def __init__(self, path: Path, hear: Callable[[Told], None], speed: float) -> None:
-        self._recording = Recording(path, hear, speed=speed)
+    def __init__(self, path: Path, hear: Callable[[Told], None], speed: float | None) -> None:
+        """`speed` None: as fast as it was, slower where it would be over in a moment."""
         self._length_s = length_of(path)
-        self._speed = speed
+        self._speed = slow_enough(self._length_s) if speed is None else speed
+        self._recording = Recording(path, hear, speed=self._speed)
 
     def start(self) -> None:
         self._recording.start()
@@ -39,7 +44,7 @@ class Replaying:
     @property
     def playing(self) -> Playing:
         at_s = self._recording.at_s
-        if self._recording.state not in ("running", "paused", "loading"):
+        if self._recording.state not in GOING_ON:
             at_s = self._length_s
         return Playing(at_s, self._length_s, self._speed)
 
@@ -64,6 +69,8 @@ class Replaying:
             to_s = self._length_s if key == "end" else 0.0
         else:
             return False
+        if self.state not in GOING_ON:
+            self._recording.pause()  # who looks back from the end wants to see it
         self._recording.seek(max(0.0, min(self._length_s, to_s)))
         return True
 
@@ -80,6 +87,12 @@ class Replaying:
 
     def close(self) -> None:
         self._recording.close()
+
+
+def slow_enough(length_s: float) -> float:
+    """The highest speed up to 1 at which so many seconds can be watched."""
+    rungs = [speed for speed in SPEEDS if 0 < speed <= 1]
+    return max((speed for speed in rungs if length_s / speed >= LEAST_S), default=rungs[0])
 
 
 def length_of(path: Path) -> float:

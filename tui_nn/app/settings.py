@@ -23,5 +23,5 @@ class Settings:
     """Steps a second; None: as the experiment says."""
     recording: Path | None = None
     """A run's events.jsonl, to be played in place of an engine."""
-    speed: float = 1.0
-    """Of the recording."""
+    speed: float | None = None
+    """Of the recording; None: so that it can be watched."""

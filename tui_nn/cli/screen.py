@@ -91,11 +91,11 @@ def open_workbench(
 @commands.command()
 @click.argument("run")
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are: runs.")
-@click.option("--speed", type=click.FloatRange(min=0), default=1.0, metavar="X",
-              help="Times as fast as it was: 1; 0: all at once.")  # fmt: skip
+@click.option("--speed", type=click.FloatRange(min=0), metavar="X",
+              help="Times as fast as it was: 1, less where that is brief; 0: at once.")  # fmt: skip
 @_with_look
 @verbose
-def replay(run: str, runs: str, speed: float, look: Look) -> int:
+def replay(run: str, runs: str, speed: float | None, look: Look) -> int:
     """Play a run that was kept, in the panels it was trained in."""
     from tui_nn.app.settings import Settings
     from tui_nn.runs.folder import need_run

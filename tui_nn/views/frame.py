@@ -1,6 +1,7 @@
 """What surrounds the panels: the flow bar, the headline, the moment, the footer; titles."""
 
 import time
+from collections.abc import Sequence
 from textwrap import wrap
 
 from tui_nn.plot.cells import cell_width, shortened
@@ -38,6 +39,8 @@ REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v vi
 CURVES, DEVICE = Curves(), Device()
 LEFT = 11
 """Cells of the time that is left."""
+INSIDE = {5: "the forward pass", 6: "the gradient", 7: "the update"}
+"""What panels show that no record holds."""
 ENDED = ("goal", "done", "stopped", "diverged", "failed")
 
 
@@ -102,7 +105,7 @@ def _paint_state(canvas: Canvas, world: World, desk: Desk, least: int) -> None:
     beside = ""
     if world.steps_per_s is not None:
         beside = f"{world.steps_per_s:,.0f} steps/s"
-    elif state in ("paused", "ready"):
+    elif state in ("paused", "ready") and world.playing is None:
         beside = f"p ▸ {NEXT[world.lit(desk)]}"
     width = max(14, len(beside))
     column = canvas.width - 1 - width
@@ -345,14 +348,30 @@ def _key_count(part: str) -> int:
     return keys
 
 
+def paint_unrecorded(canvas: Canvas, panel: int) -> None:
+    """Why a recording leaves a panel empty, and where it would be filled."""
+    palette = canvas.palette
+    found = f"{INSIDE[panel]} of each step is not in a recording"
+    hint = "nn-tui RUN opens the run itself, and goes to any step"
+    _paint_lines(canvas, ((found, palette.plain), (hint, palette.quiet)))
+
+
 def paint_problem(canvas: Canvas, problem: Problem) -> None:
     """Why there is nothing to be trained: the place, the reason and the way out."""
-    palette, row = canvas.palette, 1
-    for text, ink in (
-        (problem.where, palette.quiet),
-        (problem.message, palette.ink(palette.bad, bold=True)),
-        (problem.hint, palette.plain),
-    ):
+    palette = canvas.palette
+    _paint_lines(
+        canvas,
+        (
+            (problem.where, palette.quiet),
+            (problem.message, palette.ink(palette.bad, bold=True)),
+            (problem.hint, palette.plain),
+        ),
+    )
+
+
+def _paint_lines(canvas: Canvas, texts: Sequence[tuple[str, Ink]]) -> None:
+    row = 1
+    for text, ink in texts:
         for line in wrap(text, max(8, canvas.width - 2)):
             canvas.put(row, 1, line, ink)
             row += 1

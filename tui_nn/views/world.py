@@ -5,7 +5,10 @@ import time
 from collections import deque
 from collections.abc import Collection, Mapping
 from functools import cached_property
+from math import floor
 from typing import Any
+
+import numpy as np
 
 from tui_nn.runs.history import History
 from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Saved, Started
@@ -228,6 +231,11 @@ class World:
     @property
     def steps_per_epoch(self) -> int:
         return max(1, -(-self.started.train_count // self.batch_size)) if self.started else 1
+
+    def epochs_done(self, step: int) -> int:
+        """Whole epochs that lie behind a step, however the size of batches was changed."""
+        epochs = self.history.epochs(np.array([step], np.float64), self.present.branch)
+        return floor(float(epochs[0]) + 1e-9)
 
     @property
     def epochs(self) -> int:
