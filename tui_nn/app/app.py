@@ -184,7 +184,7 @@ class Workbench(Showing):
                 return
         self.driving.forget()
         link.start_again(greeted)
-        self._show()
+        self.say("the engine is started again")
 
     def _greet_again(self, command: Sequence[str]) -> Greeted | None:
         """None where it won't be, which is said."""
