@@ -205,6 +205,14 @@ def test_a_broken_experiment_is_told_with_its_place(tmp_path: Path) -> None:
     with shown(str(path), "--no-save") as child:
         child.until("Linear(2, 1)")
         assert "network[0]" in re.sub(r"\s+│\s+", "", child.text)
+        assert "failed" in child.row(0)
+        for key in ("s", " ", "R", "u", ".", "w"):
+            child.send(key)
+        child.send(":")
+        child.until("every action")
+        child.send("\x1b")
+        child.until(lambda text: "every action" not in text)
+        assert "Linear(2, 1)" in "".join(map(child.row, range(3, 12)))
         child.send("q")
         assert child.ended() == 0
 

@@ -2,6 +2,7 @@
 
 from tests.views.support import present, started, world_of
 from tui_nn.spec.protocol.frames import Device, DeviceFrame, Layers, LayersFrame, Probes
+from tui_nn.spec.protocol.messages import Present, Problem
 from tui_nn.views.world import World
 
 
@@ -35,3 +36,27 @@ def test_all_stays_where_no_more_will_come() -> None:
     world.take(present(1, "offline"))
     world.watch([])
     assert len(world.frames) == 4
+
+
+def test_why_nothing_could_be_loaded_stays_whatever_is_asked_for_afterwards() -> None:
+    world = World()
+    world.take(Present(state="loading", words="loading x"))
+    world.take(Problem(id=1, message="expects 3"))
+    world.take(Problem(id=2, message="nothing is loaded"))
+    assert world.is_broken
+    assert (world.present.state, world.present.words) == ("failed", "")
+    assert world.problem == Problem(id=1, message="expects 3")
+
+
+def test_a_line_that_can_not_be_read_breaks_nothing() -> None:
+    world = World()
+    world.take(Problem(message="a line that can't be read"))
+    assert not world.is_broken
+
+
+def test_what_is_refused_of_a_run_changes_nothing_but_the_words() -> None:
+    world = world_of(started(), present(7))
+    world.take(Problem(id=3, message="too large"))
+    assert not world.is_broken
+    assert world.present == present(7)
+    assert world.problem is not None

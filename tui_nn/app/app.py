@@ -44,7 +44,7 @@ def drives(action: Callable[..., None]) -> Callable[..., None]:
             self.say("a recording: space, ← → < > and - + move it, nothing changes it")
         elif self.world.present.state == "offline":
             self.say("there is no engine: space starts it again")
-        else:
+        elif not self.world.is_broken:  # why it is stays on the screen
             action(self, *arguments)
 
     return answer
@@ -172,7 +172,7 @@ class Workbench(Showing):
             self.replaying.play_or_pause()
         elif self.world.present.state == "offline":
             self._start_again(self._link)
-        else:
+        elif not self.world.is_broken:
             self.driving.run_or_pause()
 
     def _start_again(self, link: Link) -> None:

@@ -87,12 +87,13 @@ class Explanation(ModalScreen[None]):
 
 
 def pages(panel: Panel, view: View, world: World, desk: Desk) -> list[tuple[str, str]]:
-    """What the cursor is on, the panel's keys, all keys: a title and a text each."""
-    return [
+    """What the cursor is on, the panel's keys, all keys: a title and a text each; none is empty."""
+    found = [
         (panel.title, _about(panel, world, desk)),
         (f"keys in {panel.title}", _keys_of(panel, view, world)),
         ("all keys", all_keys()),
     ]
+    return [(title, text) for title, text in found if text]
 
 
 def _about(panel: Panel, world: World, desk: Desk) -> str:

@@ -120,7 +120,8 @@ def paint_headline(canvas: Canvas, world: World) -> None:
     """What is trained, how far it has come, how long it will take."""
     palette, started = canvas.palette, world.started
     if started is None:
-        canvas.put(0, 1, world.present.words or world.present.state, palette.quiet)
+        state = "can't be opened" if world.is_broken else world.present.state
+        canvas.put(0, 1, world.present.words or state, palette.quiet)
         return
     state = world.present.state
     title = shortened(started.title or started.name, canvas.width - 1, ascii_only=False)
@@ -326,6 +327,8 @@ def _footer_parts(width: int, world: World) -> list[tuple[int, str]]:
             parts = ("space play", *parts[1:])
     elif world.present.state == "offline":
         parts = ("space start the engine again", "? explain", ": all", "q leave")
+    elif world.is_broken:
+        parts = ("? explain", ": all", "q leave")
     elif world.running:
         parts = RUNNING if wide else RUNNING_NARROW
     else:

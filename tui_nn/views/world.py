@@ -9,6 +9,7 @@ from math import floor
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from tui_nn.runs.history import History
 from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Saved, Started
@@ -84,7 +85,7 @@ class World:
                 if told.frame is not None and probe is not None:
                     self._show(told.frame, probe)
             case Problem():
-                self.problem = told
+                self._refused(told)
             case Frame():
                 if probe is not None:
                     self._show(told, probe)
@@ -92,6 +93,19 @@ class World:
                 self._record(told)
                 if isinstance(told, Saved):
                     self.saved_s = time.monotonic() if now is None else now
+
+    def _refused(self, problem: Problem) -> None:
+        """Why nothing could be loaded stays: what is asked for afterwards can't be either."""
+        if self.is_broken:
+            return
+        self.problem = problem
+        if self.started is None and problem.id is not None:
+            self.present = structs.replace(self.present, state="failed", words="")
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether what was opened could not be loaded."""
+        return self.started is None and self.present.state == "failed"
 
     def _show(self, frame: AnyFrame, probe: Probes) -> None:
         self.frames.pop(probe, None)
