@@ -212,7 +212,7 @@ def test_a_broken_experiment_is_told_with_its_place(tmp_path: Path) -> None:
         child.until("every action")
         child.send("\x1b")
         child.until(lambda text: "every action" not in text)
-        assert "Linear(2, 1)" in "".join(map(child.row, range(3, 12)))
+        child.until(lambda _: "Linear(2, 1)" in "".join(map(child.row, range(3, 12))))
         child.send("q")
         assert child.ended() == 0
 
