@@ -93,9 +93,22 @@ def test_several_optimizers_say_what_each_updates() -> None:
 
 
 def test_it_asks_for_a_row_a_call_and_more_for_rules_and_schedule() -> None:
-    assert CALL.rows(run(optimizer="SGD(lr=0.1)"), 34) == (2, 3)
-    assert CALL.rows(run(optimizer="SGD(lr=0.1)", schedule="StepLR(3)"), 34) == (2, 4)
-    assert CALL.rows(run(optimizer=["Muon()", "AdamW()"]), 40)[0] == 3
+    rows = CALL.rows(run(optimizer="SGD(lr=0.1)"), 34)
+    assert (rows.least, rows.want) == (2, [2, 3])
+    rows = CALL.rows(run(optimizer="SGD(lr=0.1)", schedule="StepLR(3)"), 34)
+    assert (rows.least, rows.want) == (2, [3, 4])
+    assert CALL.rows(run(optimizer=["Muon()", "AdamW()"]), 40).least == 3
+
+
+def test_no_sentence_about_them_is_cut_off() -> None:
+    world = run(optimizer="SGD(lr=0.1)", schedule="StepLR(3)")
+    rows = CALL.rows(world, 34)
+    assert len(rows.more) == 2
+    for height in range(2, max(rows.more) + 1):
+        shown = painted(CALL, world, (34, height))
+        texts = [line for line in shown[max(rows.want) :] if line]
+        assert not texts or texts[-1].endswith(".")
+        assert bool(shown[-1]) == (height in {*rows.more, *range(5)})
 
 
 def test_with_room_it_says_what_each_does() -> None:
