@@ -72,6 +72,9 @@ class Board(Widget, can_focus=True):
             self.pacing.forget((self._focus, self.desk.focus))
         self._painted_in, self._focus = self.palette, self.desk.focus
         home = plan(self.world, self.desk, self.size)
+        self.desk.size = next(
+            (slot.inner for slot in home.slots if slot.panel == self.desk.focus), self.desk.size
+        )
         if home != self.home:
             self.home = home
             self._move()
