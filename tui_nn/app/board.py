@@ -114,7 +114,7 @@ class Board(Widget, can_focus=True):
             pane.level = levels.get(name, 0)
             pane.cells = places.get(name, Region())
             pane.display = bool(pane.cells.area)
-        self.refresh(layout=True)
+            pane.refresh(layout=True)  # which lets the board forget how it had arranged them
 
     def on_click(self, event: events.Click) -> None:
         pane = self._pane_at(event.screen_x, event.screen_y)
