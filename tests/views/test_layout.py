@@ -69,3 +69,7 @@ def test_texts_are_wrapped_once_for_all_frames(monkeypatch: pytest.MonkeyPatch) 
     assert len(wrapped) == count
     plan(world, Desk(), (200, 50))
     assert len(wrapped) > count
+
+
+def test_a_percent_sign_stays_with_its_number() -> None:
+    assert wrapping.wrapped("about 60 % are", 9) == ("about", "60 % are")

@@ -3,8 +3,13 @@
 from functools import lru_cache
 from textwrap import wrap
 
+HELD = "\N{NO-BREAK SPACE}"
+
 
 @lru_cache(maxsize=128)
 def wrapped(text: str, width: int) -> tuple[str, ...]:
-    """Its lines of at most `width` characters; each paragraph begins a new one."""
-    return tuple(line for part in text.split("\n") for line in wrap(part.strip(), width))
+    """Its lines of at most `width` characters; each paragraph begins a new one, a number keeps its
+    percent sign.
+    """
+    parts = text.replace(" %", f"{HELD}%").split("\n")
+    return tuple(line.replace(HELD, " ") for part in parts for line in wrap(part.strip(), width))
