@@ -142,7 +142,7 @@ def _paint_bars(
             _paint_bar(canvas, ratio, row, column, decade)
         number = column + width + 1 if decade else column
         if number + 4 <= canvas.width:
-            canvas.right(row, words, edge=number + 4)
+            canvas.right(row, f" {words}", edge=number + 4)
 
 
 def _scale(width: int, name: int) -> tuple[int, int]:
