@@ -223,10 +223,10 @@ def test_a_table_is_its_columns_with_their_ranges() -> None:
         " wine()   3 columns   3 classes",
         " train 142   val 36",
         " 1 a  1 b  1 c",
-        " column         min   mean    max    std",
-        " alcohol      11.00  13.00  15.00  1.633",
-        " malic acid   0.500  2.000  4.000  1.472",
-        " hue         -1.000      0  1.000  0.816",
+        " column        min   mean    max    std",
+        " alcohol     11.00  13.00  15.00  1.633",
+        " malic acid  0.500  2.000  4.000  1.472",
+        " hue        -1.000      0  1.000  0.816",
     ]
     assert VIEW.rows(table(), 34) == Heights(2, want=[3, 5, 6, 7])
 
@@ -254,7 +254,7 @@ def test_a_sample_that_lies_nowhere_is_left_out(palette: Palette) -> None:
 
 def test_what_is_to_be_predicted_is_the_last_column() -> None:
     rows = Engine().painted(VIEW, table(values=True), (40, 7))
-    assert rows[-1] == " ▸ price      1.000  3.000  6.000  2.160"
+    assert rows[-1] == " ▸ price     1.000  3.000  6.000  2.160"
 
 
 def test_more_columns_than_rows_can_be_scrolled() -> None:
