@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tests.views.support import (
     ASCII,
     NO_COLOUR,
+    VALUE_BASELINE,
     columns_of,
     evaluated,
     painted,
@@ -190,6 +191,18 @@ def test_a_key_moves_the_crosshair_by_columns_of_the_chart(
         assert view.press(world, desk, key)
         places.append(column())
     assert np.diff(places).tolist() == [-1, -1, -10, 1, 10, -10]
+
+
+@pytest.mark.parametrize("width", range(36, 60))
+def test_words_stay_where_they_are_when_r2_comes_above_0(width: int) -> None:
+    places = []
+    for r2 in (-0.0438, 0.1419):
+        numbers = {"loss": 6106.1, "r2": r2}
+        told = started(metric="r2", baseline=VALUE_BASELINE)
+        world = world_of(told, evaluated(40, numbers, numbers), present(40))
+        words = painted(CURVES, world, (width, 13))[-1]
+        places.append([words.find(word) for word in ("train", "val", "R²")])
+    assert places[0] == places[1]
 
 
 def test_the_crosshair_stays_within_the_chart() -> None:
