@@ -11,8 +11,9 @@ from tests.views.support import present, started, world_of
 from tui_nn.app.burst import Burst, Capitals, is_pasted
 from tui_nn.app.driving import Driving, rate_of, rung, with_rate
 from tui_nn.app.walking import walk
-from tui_nn.spec.protocol import Phase
+from tui_nn.spec.protocol import Changed, Phase
 from tui_nn.spec.protocol.commands import Back, Change, GoTo, Pause, Reset, Run, Step
+from tui_nn.spec.protocol.messages import Answer, Problem
 from tui_nn.views.desk import Desk
 from tui_nn.views.world import World
 
@@ -28,6 +29,15 @@ def world_at(step: int, state: str = "paused", **changes: Any) -> World:
 def driving(**changes: Any) -> tuple[Driving, Sent]:
     sent = Sent()
     return Driving(world_at(7, **changes), sent), sent
+
+
+def answer(number: int) -> Answer:
+    return Answer(id=number, present=present(7))
+
+
+def seed_changed(seed: int) -> Changed:
+    return Changed(branch=seed, step=0, key="train.seed", old=0, new=seed,
+                   phase=Phase.OPTIMIZER, parent=0)  # fmt: skip
 
 
 def test_a_small_letter_goes_forward_and_a_capital_back() -> None:
@@ -55,6 +65,63 @@ def test_a_new_seed_is_the_next_one() -> None:
     drive, sent = driving()
     drive.reset(new_seed=True)
     assert sent.commands == [Reset(seed=1)]
+
+
+def test_another_new_seed_is_another_seed_answered_or_not() -> None:
+    drive, sent = driving()
+    drive.reset(new_seed=True)
+    drive.reset(new_seed=True)
+    assert sent.commands == [Reset(seed=1), Reset(seed=2)]
+    drive.hear(answer(1))
+    drive.hear(answer(2))
+    drive.world.take(seed_changed(2))
+    drive.undo()
+    drive.reset(new_seed=True)
+    assert sent.commands[-1] == Reset(seed=3)
+
+
+def test_what_the_engine_refuses_is_not_undone() -> None:
+    drive, sent = driving()
+    drive.reset()
+    drive.change_rate(1, 0.0)
+    drive.hear(Problem(id=2, message="too large"))
+    assert drive.undo() == "undone: reset"
+    assert drive.redo() == "again: reset"
+    drive.hear(Problem(id=1, message="another drives"))
+    assert drive.undo() == "nothing to undo: capitals go back"
+    assert sent.commands[2:] == [GoTo(step=7, branch=0), Reset()]
+
+
+def test_an_undo_that_is_refused_can_be_asked_for_again() -> None:
+    drive, sent = driving()
+    drive.reset()
+    drive.hear(answer(1))
+    assert drive.undo() == "undone: reset"
+    drive.hear(Problem(id=2, message="another drives"))
+    assert drive.redo() == "nothing to redo"
+    assert drive.undo() == "undone: reset"
+    assert len(sent.commands) == 3
+
+
+def test_what_was_refused_takes_no_redo_away() -> None:
+    drive, _ = driving()
+    drive.reset()
+    drive.undo()
+    drive.change_rate(1, 0.0)
+    assert drive.redo() == "nothing to redo"
+    drive.hear(Problem(id=3, message="too large"))
+    assert drive.redo() == "again: reset"
+
+
+def test_of_presses_together_only_the_refused_one_is_forgotten() -> None:
+    drive, sent = driving()
+    drive.change_rate(1, 0.0)
+    drive.change_rate(1, 0.5)
+    drive.hear(answer(1))
+    drive.hear(Problem(id=2, message="too large"))
+    assert drive.undo() == "undone: lr 0.3"
+    assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=0.1)",))
+    assert drive.undo() == "nothing to undo: capitals go back"
 
 
 def test_nothing_to_undo_is_said() -> None:
@@ -90,21 +157,38 @@ def test_lr_is_changed_where_it_is_written(written: str, lr: float, changed: str
 def test_presses_within_a_second_are_undone_at_once() -> None:
     drive, sent = driving()
     assert [drive.change_rate(1, now) for now in (0.0, 0.5, 1.2)] == ["lr 0.3", "lr 1", "lr 3"]
-    assert drive.change_rate(1, 9.0) == "lr 0.3"  # the world still knows 0.1
+    assert [what.continues for what in sent.commands if isinstance(what, Change)] == [
+        False, True, True,
+    ]  # fmt: skip
+    assert drive.change_rate(1, 9.0) == "lr 10"  # the engine has not answered yet
     drive.undo()
+    assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=3.0)",))
     drive.undo()
     assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=0.1)",))
     assert drive.undo() == "nothing to undo: capitals go back"
+    drive.redo()
+    assert sent.commands[-1] == Change(changes=("optimizer=SGD(lr=3.0)",))
+
+
+def test_lr_goes_on_from_what_the_engine_has_answered() -> None:
+    drive, _ = driving()
+    assert drive.change_rate(1, 0.0) == "lr 0.3"
+    drive.hear(answer(1))
+    assert drive.change_rate(1, 9.0) == "lr 0.3"  # the world knows 0.1
 
 
 def test_a_reset_between_two_presses_is_undone_by_itself() -> None:
-    drive, _ = driving()
+    drive, sent = driving()
     drive.change_rate(1, 0.0)
     drive.reset()
-    drive.change_rate(1, 0.5)
+    drive.change_rate(1, 0.5)  # a reset keeps the settings of now
     undone = [drive.undo() for _ in range(4)]
-    assert undone == ["undone: lr 0.3", "undone: reset", "undone: lr 0.3",
+    assert undone == ["undone: lr 1", "undone: reset", "undone: lr 0.3",
                       "nothing to undo: capitals go back"]  # fmt: skip
+    assert sent.commands[3:] == [
+        Change(changes=("optimizer=SGD(lr=0.3)",)), GoTo(step=7, branch=0),
+        Change(changes=("optimizer=SGD(lr=0.1)",)),
+    ]  # fmt: skip
 
 
 def test_lr_has_to_wait_until_something_is_trained() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ from tui_nn.spec.protocol import State
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Hello
 from tui_nn.views.world import World
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + SOON
+    while not holds():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+
 
 TRAINING = """
 hello()
@@ -79,6 +88,39 @@ def test_an_engine_is_started_again_once(tmp_path: Path) -> None:
         return found
 
     assert asyncio.run(states()) == ["offline", "loading"]
+
+
+DEAF = """
+hello()
+os.close(1)
+for line in sys.stdin:
+    pass
+while not os.path.exists("may-end"):
+    time.sleep(0.01)
+open("has-ended", "w")
+"""
+
+
+def test_what_is_left_of_an_engine_is_let_go_without_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def start_again() -> None:
+        link = Link(
+            Settings(experiment="x", command=fake(tmp_path, DEAF)), World(), lambda told: None
+        )
+        link.start()
+        await until(lambda: link.world.present.state == "offline")
+        fake(tmp_path, ECHO)
+        link.start_again()
+        await until(lambda: link.world.present.state == "ready")
+        assert not Path("has-ended").exists()
+        Path("may-end").touch()
+        await until(Path("has-ended").exists)
+        link.close()
+
+    asyncio.run(start_again())
 
 
 def test_an_engine_that_stays_trains_on(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from tests.app.support import on_screen, row
 from tui_nn.app.app import Workbench
@@ -34,6 +35,25 @@ def test_a_theme_and_a_view_are_found_by_name(tmp_path: Path) -> None:
         await pilot.press(*chosen.words, "enter")
         await pilot.pause(0.05)
         assert list(app.desk.chosen.values()) == [chosen.words.split(" in ")[0][5:]]
+
+    on_screen(tmp_path, script)
+
+
+def test_each_action_of_the_list_is_a_line_however_the_screen_is_resized(tmp_path: Path) -> None:
+    def lines(app: Workbench, words: str) -> list[str]:
+        return [line for y in range(36) if words in (line := row(app, y))]
+
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        await pilot.press("colon")
+        await pilot.pause(0.1)
+        [line] = lines(app, "next phase")
+        assert "Run      next phase" in line
+        await pilot.press("down", "down")
+        await pilot.resize_terminal(50, 36)
+        await pilot.pause(0.1)
+        [line] = lines(app, "next phase")
+        assert "p         next phase" in line
+        assert app.screen.query_one(OptionList).highlighted == 2
 
     on_screen(tmp_path, script)
 

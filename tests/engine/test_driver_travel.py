@@ -91,6 +91,14 @@ def test_a_change_takes_effect_at_once_and_is_recorded(engine: Served) -> None:
     assert (changed.step, changed.key, changed.old, changed.new, changed.branch) == (
         5, "optimizer", "Adam(lr=0.05)", "Adam(lr=0.25)", 0
     )  # fmt: skip
+    assert not changed.continues
+
+
+def test_a_change_that_goes_on_with_the_one_before_is_recorded_so(engine: Served) -> None:
+    engine.load()
+    for lr, continues in ((0.25, False), (0.5, True)):
+        engine.do(Change(changes=(f"optimizer=Adam(lr={lr})",), continues=continues))
+    assert [changed.continues for changed in engine.records(Changed)] == [False, True]
 
 
 def test_a_change_behind_the_head_begins_a_branch_and_the_old_one_stays(engine: Served) -> None:

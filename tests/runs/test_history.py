@@ -6,8 +6,8 @@ from msgspec import structs
 
 from tests.runs.support import changed, stepped
 from tests.spec.test_protocol import ENDED, STARTED
-from tui_nn.runs.history import History
-from tui_nn.spec.protocol import Array, Evaluated, Saved, Stepped
+from tui_nn.runs.history import History, as_marks
+from tui_nn.spec.protocol import Array, Changed, Evaluated, Saved, Stepped
 
 
 def evaluated(epoch: int, train: float | None, val: float | None = None) -> Evaluated:
@@ -111,6 +111,22 @@ def test_the_marks_of_a_branch_are_the_changes_on_its_way() -> None:
     history = branched()
     keys = [[mark.key for mark in history.marks(branch)] for branch in range(3)]
     assert keys == [[], ["optimizer"], ["optimizer", "loss", "train.seed"]]
+
+
+def test_changes_that_continue_each_other_are_one_mark() -> None:
+    def rate(step: int, *, continues: bool) -> Changed:
+        made = changed(0, step, "optimizer", new=f"SGD(lr={step})")
+        return structs.replace(made, continues=continues)
+
+    made = [
+        rate(1, continues=False),
+        rate(2, continues=True),
+        changed(0, 3, "train.batch_size", new=8),
+        rate(4, continues=True),
+        rate(9, continues=False),
+        rate(10, continues=True),
+    ]
+    assert [mark.step for mark in as_marks(made)] == [3, 4, 10]
 
 
 def test_evaluations_of_a_branch_left_early_are_not_its_own() -> None:

@@ -17,6 +17,12 @@ from pathlib import Path
 import pyte
 
 SOON = 60.0
+ENDLESS = ("train.epochs=100000000", "goal={}")
+WHERE = "\x1b[6n"
+NARROW, WIDE, LATIN = "\x1b[2;3R", "\x1b[2;5R", "\x1b[2;4R"
+"""Where the cursor stands behind two characters at the begin of the second row: of one cell each,
+of two; taken for three of Latin-1.
+"""
 PROGRAM = (sys.executable, "-m", "tui_nn")
 
 
@@ -28,8 +34,11 @@ class Shown:
         *arguments: str,
         size: tuple[int, int] = (120, 36),
         program: Sequence[str] = PROGRAM,
+        answer: str = NARROW,
         **environment: str,
     ) -> None:
+        self._answer = answer
+        self._is_there = True
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -68,19 +77,27 @@ class Shown:
     def send(self, keys: str) -> None:
         os.write(self.master, keys.encode())
 
-    def read(self, seconds: float = 0.05) -> bool:
+    def read(self, seconds: float = 0.05, most: int = 2**16) -> bool:
         """Take in what comes within so many seconds; False at the end."""
         if not select.select([self.master], [], [], seconds)[0]:
             return self.process.poll() is None
         try:
-            data = os.read(self.master, 2**16)
+            data = os.read(self.master, most)
         except OSError:
             return False
         self.raw += data
-        if b"\x1b[6n" in data:
-            self.send("\x1b[1;2R")
+        if WHERE.encode() in data:
+            self.send(self._answer)
         self._stream.feed(data)
         return bool(data)
+
+    def trickle(self, seconds: float, rate: int = 20_000) -> None:
+        """Read for so long like a slow line, so many bytes a second."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if rate:
+                self.read(0.0, most=rate // 20)
+            time.sleep(0.05)
 
     def until(self, what: str | Callable[[str], bool], limit_s: float = SOON) -> str:
         """Read until the screen holds words, or does as asked; the screen."""
@@ -101,14 +118,14 @@ class Shown:
         return self.process.wait(1)
 
     def hang_up(self) -> None:
-        """Close the terminal, as its window is closed."""
+        """The terminal is gone."""
         os.close(self.master)
-        self.master = -1
+        self._is_there = False
 
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        if self.master >= 0:
+        if self._is_there:
             os.close(self.master)
 
 
@@ -117,10 +134,34 @@ def shown(
     *arguments: str,
     size: tuple[int, int] = (120, 36),
     program: Sequence[str] = PROGRAM,
+    answer: str = NARROW,
     **environment: str,
 ) -> Iterator[Shown]:
-    child = Shown(*arguments, size=size, program=program, **environment)
+    child = Shown(*arguments, size=size, program=program, answer=answer, **environment)
     try:
         yield child
     finally:
         child.close()
+
+
+def opened(child: Shown) -> None:
+    child.until("step 0 ")
+
+
+def engine_of(child: Shown, word: str = "engine") -> int:
+    """The process that trains: the app's child with this word among its own."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if parent == child.process.pid and any(w.endswith(word.encode()) for w in words):
+                return int(entry.name)
+    raise AssertionError("no engine")
+
+
+def is_gone(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"

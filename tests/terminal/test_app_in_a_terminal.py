@@ -4,40 +4,26 @@ import os
 import re
 import shlex
 import signal
+import string
 import sys
 import termios
 from pathlib import Path
 
 import pytest
 
-from tests.client.support import fake
-from tests.terminal.screen import PROGRAM, SOON, Shown, shown
+from tests.terminal.screen import (
+    ENDLESS,
+    NARROW,
+    PROGRAM,
+    SOON,
+    WHERE,
+    engine_of,
+    is_gone,
+    opened,
+    shown,
+)
 
-ENDLESS = ("train.epochs=100000000", "goal={}")
 SIZES = [(24, 6), (40, 12), (80, 24), (120, 36), (200, 50)]
-
-
-def opened(child: Shown) -> None:
-    child.until("step 0 ")
-
-
-def engine_of(child: Shown) -> int:
-    """The process that trains."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if parent == child.process.pid and b"engine" in words:
-                return int(entry.name)
-    raise AssertionError("no engine")
-
-
-def is_gone(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"
 
 
 def test_the_and_gate_is_ready_with_its_first_panel_lit() -> None:
@@ -49,12 +35,15 @@ def test_the_and_gate_is_ready_with_its_first_panel_lit() -> None:
         assert child.ended() == 0
 
 
-def test_keys_pressed_while_torch_loads_are_answered() -> None:
-    with shown("xor-mlp", "--no-save") as child:
+@pytest.mark.parametrize("answer", [NARROW, ""])
+def test_keys_pressed_before_there_is_a_picture_or_torch_are_answered(answer: str) -> None:
+    with shown("xor-mlp", "--no-save", answer=answer) as child:
+        child.send("s")
+        child.until(lambda text: WHERE.encode() in child.raw)
         child.send("s")
         child.until("loading")
-        child.send("ss")
-        child.until(lambda text: "step 3 " in text or "step 2 " in text)
+        child.send("s")
+        child.until("step 3 ")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +106,33 @@ def test_a_killed_engine_is_started_again_from_its_last_save() -> None:
         assert "step 1 " in child.row(1)
 
 
-def test_a_killed_app_leaves_no_engine_behind() -> None:
+def test_ctrl_c_twice_leaves_however_quickly() -> None:
+    with shown("xor-mlp", *ENDLESS, "--no-save", "--pace", "0") as child:
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        child.send("\x03\x03")
+        assert child.ended() == 0
+
+
+@pytest.mark.parametrize("options", [["--no-save"], []])
+def test_a_killed_engine_of_a_run_that_was_not_saved_begins_anew(options: list[str]) -> None:
+    with shown("xor-mlp", *ENDLESS, *options) as child:
+        opened(child)
+        child.send("s")
+        child.until("step 1 ")
+        os.kill(engine_of(child), signal.SIGKILL)
+        child.until("space start the engine again")
+        assert "step 1 " in child.row(1)
+        child.send("s")
+        child.until("there is no engine")
+        child.send(" ")
+        child.until(lambda text: "step 0 " in text and "ready" in text)
+        child.send("s")
+        child.until("step 1 ")
+
+
+def test_a_killed_app_leaves_no_engine_behind_but_a_saved_run() -> None:
     with shown("xor-mlp", *ENDLESS, "--pace", "0") as child:
         opened(child)
         child.send(" ")
@@ -127,6 +142,30 @@ def test_a_killed_app_leaves_no_engine_behind() -> None:
         child.process.wait()
         while not is_gone(engine):
             child.read(0.02)
+        assert any(Path("runs").glob("*/last.safetensors"))
+
+
+def test_an_engine_that_stays_outlives_its_app_and_is_found_again() -> None:
+    command = shlex.join([*PROGRAM, "engine", "--stay"])
+    with shown("xor-mlp", *ENDLESS, "--pace", "0", "--engine", command) as child:
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        engine = engine_of(child)
+        child.process.kill()
+        child.process.wait()
+    try:
+        with shown("latest") as child:
+            child.until("steps/s")
+            child.send("\x03")
+            child.until("paused")
+            child.send("s")
+            child.until(lambda text: "8 Evaluate▌" in text)
+            child.send("q")
+            assert child.ended() == 0
+        assert not is_gone(engine)
+    finally:
+        os.kill(engine, signal.SIGTERM)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -151,52 +190,11 @@ def test_a_storm_of_sizes_is_lived_through() -> None:
         assert child.ended() == 0
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [{"NO_COLOR": "1"}, {"COLORTERM": "", "TERM": "xterm"}, {"COLORTERM": "", "TERM": "linux"},
-     {"LC_ALL": "C"}],
-)  # fmt: skip
-def test_terminals_with_few_colours_are_good_enough(environment: dict[str, str]) -> None:
-    with shown("spiral-adam", "--no-save", **environment) as child:  # type: ignore[arg-type]
-        opened(child)
-        child.send("s")
-        child.until("step 1 ")
-        child.send("q")
-        assert child.ended() == 0
-        assert "Traceback" not in child.text
-
-
-def test_ascii_means_ascii() -> None:
-    with shown("spiral-adam", "--no-save", "--ascii") as child:
-        opened(child)
-        child.send("s")
-        child.until("step 1 ")
-        assert child.text.isascii()
-
-
-def test_a_dumb_terminal_gets_lines() -> None:
-    with shown("and-gate", "--no-save", TERM="dumb") as child:
-        assert child.ended() == 0
-        assert b"\x1b[?1049h" not in child.raw
-        assert b"headlessly" in child.raw
-
-
 def test_pasted_text_fires_no_commands() -> None:
     with shown("xor-mlp", "--no-save") as child:
         opened(child)
         child.send("\x1b[200~sssq\x1b[201~")
         child.until("pasted text")
-        assert "step 0 " in child.row(1)
-
-
-def test_every_printable_typed_into_the_list_of_actions_is_text() -> None:
-    typed = "npse1?q:RTU,.-+"
-    with shown("xor-mlp", "--no-save") as child:
-        opened(child)
-        child.send(":")
-        child.until("every action")
-        child.send(typed)
-        child.until(typed)
         assert "step 0 " in child.row(1)
 
 
@@ -294,6 +292,42 @@ def test_a_suspended_app_comes_back_with_all_it_showed() -> None:
         child.until("left with 0")
 
 
+def test_training_goes_on_while_the_app_is_suspended() -> None:
+    with shown(program=["bash", "--norc", "-i"]) as child:
+        child.send(shlex.join([*PROGRAM, "xor-mlp", *ENDLESS, "--pace", "100"]) + "\n")
+        opened(child)
+        child.send(" ")
+        child.until("steps/s")
+        child.send("\x1a")
+        child.until("Stopped")
+        [log] = Path("runs/latest").glob("events.jsonl")
+        size = log.stat().st_size
+        child.until(lambda text: log.stat().st_size > size + 1000)
+        child.send("fg\n")
+        child.until("space pause")
+        prompts = child.raw.count(b"bash-")
+        child.send("\x03\x03")
+        child.until(lambda text: child.raw.count(b"bash-") == prompts + 1)
+
+
+def test_every_printable_typed_into_the_list_of_actions_is_text() -> None:
+    typed = "".join(sorted(set(string.printable) - set(string.whitespace))) + " é한"
+    with shown("xor-mlp", "--no-save", size=(160, 36)) as child:
+        opened(child)
+        child.send(":")
+        child.until("every action")
+        for part in (typed[:50], typed[50:]):
+            child.send(part)
+            child.until(part)
+            child.send("\x15")  # ctrl+u: the field is empty again
+            child.until("type a few letters")
+        child.send("\x1b[200~next ste\x1b[201~p")
+        child.until("next step")
+        assert "step 0 " in child.row(1)
+        child.send("\r")
+        child.until("step 1 ")
+
+
 def test_a_crash_gives_the_terminal_back_and_fails() -> None:
     crashing = (
         "import tui_nn.views.home as home\n"
@@ -308,52 +342,3 @@ def test_a_crash_gives_the_terminal_back_and_fails() -> None:
         after = child.raw.rpartition(b"\x1b[?1049l")[2].decode()
         assert "nn-tui: failed: ZeroDivisionError: division by zero: -v shows where" in after
         assert "Traceback" not in after
-
-
-PROMPT = """
-tty = open("/dev/tty", "r+b", buffering=0)
-complain("Warning: a new host")
-tty.write(b"password: ")
-assert tty.readline() == b"secret\\n"
-os.execv({python!r}, [{python!r}, "-m", "tui_nn", "engine"])
-"""
-
-
-def test_an_engine_elsewhere_asks_before_the_screen_is_taken(tmp_path: Path) -> None:
-    engine = shlex.join(fake(tmp_path, PROMPT.format(python=sys.executable)))
-    with shown("xor-mlp", "--no-save", "--engine", engine) as child:
-        child.until("password: ")
-        assert b"\x1b[?1049h" not in child.raw
-        assert "waiting for the engine" in child.text
-        assert "a new host" in child.until("a new host")
-        child.send("secret\n")
-        opened(child)
-        child.send("s")
-        child.until("step 1 ")
-        child.send("q")
-        assert child.ended() == 0
-
-
-def test_ctrl_c_leaves_while_an_engine_elsewhere_is_waited_for(tmp_path: Path) -> None:
-    with shown("xor-mlp", "--engine", shlex.join(fake(tmp_path, "time.sleep(60)"))) as child:
-        child.until("waiting for the engine")
-        child.read(0.5)
-        child.send("\x03")
-        assert child.ended() == 130
-        assert b"\x1b[?1049h" not in child.raw
-
-
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [("hello(version=1)", "speaks version 1"), ("sys.exit(3)", "exit code 3"), ("", "has ended")],
-)
-def test_an_engine_that_will_not_do_is_refused_in_a_line(
-    tmp_path: Path, script: str, words: str
-) -> None:
-    engine = shlex.join(fake(tmp_path, script))
-    with shown("xor-mlp", "--engine", engine, size=(400, 24)) as child:
-        assert child.ended() == 1
-        lines = [line for line in child.text.splitlines() if line.strip()]
-        assert len(lines) == 2
-        assert words in lines[1]
-        assert b"\x1b[?1049h" not in child.raw

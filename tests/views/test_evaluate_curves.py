@@ -205,6 +205,17 @@ def test_words_stay_where_they_are_when_r2_comes_above_0(width: int) -> None:
     assert places[0] == places[1]
 
 
+def test_presses_of_a_key_that_continue_each_other_are_one_mark() -> None:
+    world = falling(400)
+    for step, continues in ((100, False), (200, True), (300, True)):
+        world.take(
+            Changed(step=step, key="optimizer", old="SGD(lr=1)", new=f"SGD(lr={step})",
+                    phase=Phase.EVALUATE, continues=continues)
+        )  # fmt: skip
+    rows = painted(CURVES, world, LOOP)
+    assert len(columns_of(rows[:9], lambda c: c == "┊")) == 1
+
+
 def test_the_crosshair_stays_within_the_chart() -> None:
     world, desk = falling(400), Desk()
     painted(CURVES, world, LOOP, desk)

@@ -1,10 +1,11 @@
 """The app: one screen, driven by keys and mouse, fed by an engine."""
 
 import asyncio
+import os
 import signal
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -13,12 +14,14 @@ from textual.binding import Binding, BindingType
 
 from tui_nn.app.board import Board
 from tui_nn.app.driving import Driving
-from tui_nn.app.hands import SAID_S, Hands
-from tui_nn.app.handshake import Greeted, greet
+from tui_nn.app.hands import SAID_S
+from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
 from tui_nn.app.keys import ACTIONS, MOVES
 from tui_nn.app.link import Link
 from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
+from tui_nn.app.showing import Showing
+from tui_nn.app.terminal import give_back
 from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
 from tui_nn.spec.exits import Exit
@@ -28,13 +31,13 @@ from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Present, Problem
 from tui_nn.views import frame
 from tui_nn.views.desk import Desk
-from tui_nn.views.ink import PALETTES, Palette, ThemeName
-from tui_nn.views.layout import CHOICES, NARROW
+from tui_nn.views.ink import Palette
 from tui_nn.views.panels.registry import PANELS
-from tui_nn.views.world import SAMPLES, World
+from tui_nn.views.world import SAMPLES
 
 PHASES = tuple(Phase)
-ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+PATIENCE_S = 5.0
+"""So long a terminal may take the last that is written."""
 
 
 def drives(action: Callable[..., None]) -> Callable[..., None]:
@@ -44,13 +47,15 @@ def drives(action: Callable[..., None]) -> Callable[..., None]:
     def answer(self: "Workbench", *arguments: Any) -> None:
         if self.replaying is not None:
             self.say("a recording: space, ← → < > and - + move it, nothing changes it")
+        elif self.world.present.state == "offline":
+            self.say("there is no engine: space starts it again")
         else:
             action(self, *arguments)
 
     return answer
 
 
-class Workbench(Hands):
+class Workbench(Showing):
     """One experiment on the screen."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -72,16 +77,16 @@ class Workbench(Hands):
         greeted: Greeted | None = None,
     ) -> None:
         """`greeted`: an engine that was reached before the screen was taken."""
-        super().__init__()
+        super().__init__(Desk(chosen=dict(views)), palette)
         self.settings = settings
         self.last_words = ""
         """To be said when the terminal is the shell's again."""
-        self.world, self.desk = World(), Desk(chosen=dict(views))
-        self.board = Board(self.world, self.desk, palette)
         self._fps = fps
         self._is_due = self._is_touched = True
+        self._is_interrupted = False
         self._link: Link | None = None
         self._greeted = greeted
+        self._abandoning: threading.Timer | None = None
 
     @property
     def replaying(self) -> Replaying | None:
@@ -91,24 +96,37 @@ class Workbench(Hands):
         yield self.board
 
     def on_mount(self) -> None:
-        self._obey_theme()
         self._link = Link(self.settings, self.world, self._changed, self._greeted)
         self.driving = Driving(self.world, self._link.send, self.settings.pace)
-        self.board.focus()
         self.set_interval(1 / self._fps, self._paint)
         self.call_after_refresh(self._begin)
         loop = asyncio.get_running_loop()
         for number in ENDING:
-            loop.add_signal_handler(number, self.exit, 128 + number)
+            loop.add_signal_handler(number, self._end, 128 + number)
 
     def _begin(self) -> None:
         """Behind the first picture: the engine, which takes longer, then what the panels show."""
         assert self._link
         self._link.start()
+        self.call_later(self._answer_keys)
         self.call_later(lambda: PANELS[self.desk.focus])
+
+    def _end(self, code: int) -> None:
+        """By a signal, also where the terminal takes nothing any more."""
+        self.exit(code)
+        self._abandoning = threading.Timer(PATIENCE_S, self._abandon, (code,))
+        self._abandoning.daemon = True
+        self._abandoning.start()
+
+    def _abandon(self, code: int) -> None:
+        self.let_go()
+        give_back(self._driver)
+        os._exit(code)
 
     def let_go(self) -> None:
         """Have the engine save and end, or leave it to its work; called when the app has ended."""
+        if self._abandoning is not None:
+            self._abandoning.cancel()
         if self._link is not None:
             self.last_words = self._link.close() or self.last_words
 
@@ -117,6 +135,9 @@ class Workbench(Hands):
     def _changed(self, told: Told) -> None:
         """An event was taken in: shown at once while training stands, else with the next frame."""
         self._is_due = True
+        self._is_interrupted &= self.world.running
+        if isinstance(told, Answer | Problem):
+            self.driving.hear(told)
         if isinstance(told, Present | Answer):
             self._follow(told if isinstance(told, Present) else told.present)
         elif isinstance(told, Problem):
@@ -176,18 +197,28 @@ class Workbench(Hands):
 
     def _start_again(self, link: Link) -> None:
         """An engine elsewhere may ask for a password again: on the terminal, not under the app."""
-        settings = self.settings
-        greeted = None
-        if settings.command and not settings.attach:
-            try:
-                with self.suspend():
-                    greeted = greet(settings.command)
-            except NNError as error:
-                self.say(str(error), 2 * SAID_S)
+        command, greeted = self.settings.command, None
+        if command and not self.settings.attach:
+            greeted = self._greet_again(command)
+            if greeted is None:
                 return
         self.driving.forget()
         link.start_again(greeted)
         self._show()
+
+    def _greet_again(self, command: Sequence[str]) -> Greeted | None:
+        """None where it won't be, which is said."""
+        words = "not started: space tries again"
+        with self.suspend(), interruptible():
+            try:
+                return greet(command)
+            except NNError as error:
+                words = str(error)
+            except Interrupted as by:
+                if by.number != signal.SIGINT:
+                    self._end(128 + by.number)
+        self.say(words, 2 * SAID_S)
+        return None
 
     @drives
     def action_go(self, by: Grain) -> None:
@@ -256,59 +287,6 @@ class Workbench(Hands):
     def action_save(self) -> None:
         self.driving.save()
 
-    # The screen
-
-    def action_panel(self, number: int) -> None:
-        desk = self.desk
-        over = self.size.width < NARROW and number in CHOICES and not desk.full
-        if over and desk.open != number:
-            desk.open = number
-        elif desk.focus == number:
-            desk.full, desk.open = not desk.full, None
-        if not over:
-            desk.open = None
-        desk.focus = number
-        self._show()
-
-    def action_next_panel(self, way: int) -> None:
-        visible = [slot.panel for slot in self.board.home.slots]
-        if len(visible) < 2:
-            visible = [*range(1, 9)]
-        here = visible.index(self.desk.focus) if self.desk.focus in visible else 0
-        self.desk.focus = visible[(here + way) % len(visible)]
-        self._show()
-
-    def action_full(self) -> None:
-        self.desk.full = not self.desk.full
-        self._show()
-
-    def action_view(self, way: int) -> None:
-        panel = PANELS[self.desk.focus]
-        views = panel.suiting(self.world)
-        here = views.index(panel.view(self.world, self.desk))
-        self.desk.chosen[panel.number] = views[(here + way) % len(views)].name
-        self._show()
-
-    def action_use_view(self, number: int, name: str) -> None:
-        self.desk.chosen[number] = name
-        if self.desk.focus != number:
-            self.action_panel(number)
-        self._show()
-
-    def action_theme(self) -> None:
-        names = list(PALETTES)
-        self.action_use_theme(names[(names.index(self.board.palette.name) + 1) % len(names)])
-
-    def action_use_theme(self, name: ThemeName) -> None:
-        old = self.board.palette
-        self.board.palette = replace(PALETTES[name], colour=old.colour, ascii_only=old.ascii_only)
-        self._obey_theme()
-        self.say(f"theme {name}")
-
-    def _obey_theme(self) -> None:
-        """What lies over the home screen has the same colours."""
-        self.theme = "textual-light" if self.board.palette.name == "light" else "textual-dark"
-
     def action_press(self, key: str) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
         if not self.desk.full and self._seek(key):
@@ -322,38 +300,6 @@ class Workbench(Hands):
         """Whether the key moves a recording."""
         return self.replaying is not None and self.replaying.answers(key)
 
-    def _close_top(self) -> bool:
-        """Close what lies over the home screen; whether there was something."""
-        if self.desk.full or self.desk.open is not None:
-            self.desk.full, self.desk.open = False, None
-            self._show()
-            return True
-        return False
-
-    def action_capture(self) -> None:
-        try:
-            self.say(f"saved {self.save_screenshot()}")
-        except OSError as error:
-            self.say(f"no picture: {error.strerror}")
-
-    # Pages and lists have widgets of their own, loaded when they are wanted: not at the start.
-
-    def action_explain(self) -> None:
-        from tui_nn.app.explaining import Explanation, pages
-
-        panel = PANELS[self.desk.focus]
-        view = panel.view(self.world, self.desk)
-        self.push_screen(Explanation(pages(panel, view, self.world, self.desk)))
-
-    async def _do(self, name: str | None) -> None:
-        if name:
-            await self.run_action(name)
-
-    def action_list_all(self) -> None:
-        from tui_nn.app.listing import ActionList, every_action
-
-        self.push_screen(ActionList(every_action(self.world)), self._do)
-
     def action_nothing(self) -> None:
         """ctrl+q thaws a terminal that ctrl+s froze: it is no key to leave by."""
 
@@ -362,9 +308,11 @@ class Workbench(Hands):
             self.exit(Exit.DONE)
 
     def action_interrupt(self) -> None:
-        if self.world.running and self.replaying is None:
+        """Stop training, then leave; the second time even if training does not stand yet."""
+        if self.world.running and self.replaying is None and not self._is_interrupted:
+            self._is_interrupted = True
             self.driving.run_or_pause()
-            self.say("training stands: ctrl+c again leaves")
+            self.say("training stops: ctrl+c again leaves")
         else:
             self.exit(Exit.DONE)
 
@@ -379,7 +327,7 @@ class Workbench(Hands):
             await self._press_shown(frame.key_at(clicked.x, width, self.world))
         elif clicked.pane.isdecimal():
             self.desk.focus = int(clicked.pane)
-            if clicked.count == 2:
+            if clicked.count % 2 == 0:
                 self.desk.full = not self.desk.full
             self._show()
 

@@ -3,8 +3,11 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import msgspec
+
+from tui_nn.app.undoing import Deed, Optimizers, Rate, Undoing
 from tui_nn.spec.call import Call, parse
 from tui_nn.spec.catalog import CATALOG
 from tui_nn.spec.catalog.entry import Required
@@ -20,6 +23,7 @@ from tui_nn.spec.protocol.commands import (
     Save,
     Step,
 )
+from tui_nn.spec.protocol.messages import Answer, Problem
 from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
@@ -31,15 +35,6 @@ TOGETHER_S = 1.0
 """Changes of lr within so long are one."""
 
 
-@dataclass(frozen=True)
-class _Undo:
-    """How to take something back, and how to do it again."""
-
-    words: str
-    back: tuple[Commands, ...]
-    again: tuple[Commands, ...]
-
-
 @dataclass
 class Driving:
     """What a person's keys do to training."""
@@ -48,8 +43,9 @@ class Driving:
     send: Callable[[Commands], int]
     pace: float | None = None
     """Steps a second; None: as the experiment says."""
-    _undone: list[_Undo] = field(default_factory=list)
-    _done: list[_Undo] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._undoing = Undoing(self.send)
 
     @property
     def present_pace(self) -> float:
@@ -88,22 +84,32 @@ class Driving:
 
     def reset(self, *, new_seed: bool = False) -> None:
         present = self.world.present
-        seed = int(self.world.setting("train.seed", 0))
-        again = Reset(seed=seed + 1) if new_seed else Reset()
-        back: Commands = GoTo(step=present.step, branch=present.branch)
-        self._do(_Undo("new seed" if new_seed else "reset", (back,), (again,)))
+        back = GoTo(step=present.step, branch=present.branch)
+        again = Reset(seed=self._new_seed() if new_seed else None)
+        self._undoing.do(Deed("new seed" if new_seed else "reset", back, again))
+
+    def _new_seed(self) -> int:
+        """One that this run has not had, and that was not asked for just now."""
+        branches = self.world.history.lineage.branches.values()
+        changes = [change for branch in branches for change in branch.changes]
+        asked = [turn.command for turn in self._undoing.waiting]
+        seeds = [
+            self.world.setting("train.seed", 0),
+            *(change.new for change in changes if change.key == "train.seed"),
+            *(what.seed for what in asked if isinstance(what, Reset)),
+        ]
+        return 1 + max(seed for seed in seeds if isinstance(seed, int))
 
     def change_rate(self, way: int, now: float | None = None) -> str:
         """Every optimizer's lr one rung up or down; the words for it, or why that can't be.
 
         Each press is a change of its own, made at once; presses within a second of each other
-        (`now`: a monotonic clock) are taken back together.
+        (`now`: a monotonic clock) are taken back together, and one mark.
         """
         if self.world.started is None:
             return "nothing is trained yet"
         now = time.monotonic() if now is None else now
-        sent = self._rate_sent if now - self._rate_s < TOGETHER_S else None
-        written = self.world.setting("optimizer", "") if sent is None else sent
+        written = self._optimizers()
         changed: list[str] = []
         rates: list[float] = []
         for optimizer in calls(written):
@@ -113,56 +119,42 @@ class Driving:
         if not rates:
             return "this optimizer has no lr"
         words = f"lr {', '.join(f'{lr:g}' for lr in rates)}"
-        new: str | list[str] = changed[0] if isinstance(written, str) else changed
-        back: Commands = _setting(written)
-        if sent is not None:
-            (back,) = self._done.pop().back
-        self._do(_Undo(words, (back,), (_setting(new),)))
-        self._rate_sent, self._rate_s = new, now
+        new: Optimizers = changed[0] if isinstance(written, str) else changed
+        last = self._undoing.last
+        before = last if isinstance(last, Rate) and now - last.at_s < TOGETHER_S else None
+        first = before.before if before else written
+        again = _setting(new)
+        self._undoing.do(
+            Rate(words, _setting(first), again, first, new, now, instead_of=before),
+            msgspec.structs.replace(again, continues=before is not None),
+        )
         return words
 
-    _rate_sent: str | list[str] | None = None
-    """What the optimizers were changed to, if that was done last: the engine may not have answered
-    yet.
-    """
-    _rate_s = 0.0
+    def _optimizers(self) -> Optimizers:
+        """As they are once the engine has answered what it was asked."""
+        asked = [turn.optimizers for turn in self._undoing.waiting if turn.optimizers is not None]
+        found: Optimizers = asked[-1] if asked else self.world.setting("optimizer", "")
+        return found
 
     def save(self) -> None:
         self.send(Save())
 
     def undo(self) -> str:
         """Take the last back; what it was, or why there is nothing."""
-        if not self._done:
-            return "nothing to undo: capitals go back"
-        self._rate_sent = None
-        last = self._done.pop()
-        self._undone.append(last)
-        for command in last.back:
-            self.send(command)
-        return f"undone: {last.words}"
+        deed = self._undoing.undo()
+        return f"undone: {deed.words}" if deed else "nothing to undo: capitals go back"
 
     def redo(self) -> str:
-        if not self._undone:
-            return "nothing to redo"
-        self._rate_sent = None
-        last = self._undone.pop()
-        self._done.append(last)
-        for command in last.again:
-            self.send(command)
-        return f"again: {last.words}"
+        deed = self._undoing.redo()
+        return f"again: {deed.words}" if deed else "nothing to redo"
+
+    def hear(self, told: Answer | Problem) -> None:
+        """What the engine says to a command: what it refuses was never done."""
+        self._undoing.hear(told)
 
     def forget(self) -> None:
         """Another engine has begun: what was done in the one before can't be taken back."""
-        self._done.clear()
-        self._undone.clear()
-        self._rate_sent = None
-
-    def _do(self, what: _Undo) -> None:
-        self._rate_sent = None
-        self._done.append(what)
-        self._undone.clear()
-        for command in what.again:
-            self.send(command)
+        self._undoing.forget()
 
 
 def rung(value: float, way: int) -> float:
@@ -195,7 +187,7 @@ def with_rate(written: str, lr: float) -> str:
     return str(Call(call.name, (), tuple(kwargs)))
 
 
-def _setting(optimizers: str | list[str]) -> Change:
+def _setting(optimizers: Optimizers) -> Change:
     """A change as the command line writes it: one call, or TOML's list of them."""
     one = isinstance(optimizers, str)
     return Change(changes=(f"optimizer={optimizers if one else json.dumps(optimizers)}",))

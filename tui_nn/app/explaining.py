@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_nn.app.keys import ACTIONS
 from tui_nn.spec.call import parse
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.views.canvas import in_ascii
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.world import World
@@ -43,6 +45,7 @@ class Explanation(ModalScreen[None]):
         max-width: 100%; height: auto; max-height: 90%; border: round $primary;
         padding: 0 1; background: $surface; scrollbar-gutter: stable;
     }
+    Explanation.ascii > VerticalScroll { border: ascii $primary; scrollbar-size: 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "turn", show=False),
@@ -53,9 +56,11 @@ class Explanation(ModalScreen[None]):
         Binding("pageup", "scroll(-10)", show=False),
     ]
 
-    def __init__(self, pages: list[tuple[str, str]]) -> None:
-        super().__init__()
+    def __init__(self, pages: list[tuple[str, str]], *, ascii_only: bool = False) -> None:
+        super().__init__(classes="ascii" if ascii_only else "")
         self._pages, self._page = pages, 0
+        if ascii_only:
+            self._pages = [(in_ascii(title), in_ascii(text)) for title, text in pages]
 
     def compose(self) -> ComposeResult:
         box = VerticalScroll(Static(id="page", markup=False))
@@ -74,6 +79,11 @@ class Explanation(ModalScreen[None]):
         box.border_title = title
         box.border_subtitle = f"? {self._page + 1} of {len(self._pages)}   q back"
         self.query_one("#page", Static).update(hung(text, min(WIDTH, self.app.size.width) - FRAME))
+
+    def on_click(self, click: Click) -> None:
+        """Beside it: back."""
+        if click.widget is self:
+            self.dismiss()
 
     def action_turn(self) -> None:
         if self._page + 1 == len(self._pages):

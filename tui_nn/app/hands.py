@@ -17,13 +17,16 @@ class Hands(App[int]):
 
     desk: Desk
 
-    def __init__(self) -> None:
-        super().__init__(driver_class=SturdyDriver)
+    def __init__(self, *, colour: bool = True) -> None:
+        # Without colours: the terminal's own two.
+        super().__init__(driver_class=SturdyDriver, ansi_color=None if colour else True)
         self.failure: Exception | None = None
         """What went wrong in the app itself, for whoever started it."""
         self._silence: Timer | None = None
         self._burst = Burst(self._hand_on, self._refuse_paste, lambda: self.message_queue_size > 0)
         self._capitals = Capitals()
+        self._early: list[events.Key] | None = []
+        """Keys that came before there was anything to answer them; None afterwards."""
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave; Textual's page about it is left out: `-v` shows the traceback, as everywhere."""
@@ -49,6 +52,9 @@ class Hands(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """On the home screen characters pass through `Burst`; in a field all is text."""
+        if isinstance(event, events.Key) and self._early is not None:
+            self._early.append(event)
+            return
         if (
             isinstance(event, events.Key)
             and not event.is_forwarded
@@ -57,6 +63,12 @@ class Hands(App[int]):
         ):
             return
         await super().on_event(event)
+
+    async def _answer_keys(self) -> None:
+        """From now on, those first that came already."""
+        early, self._early = self._early or [], None
+        for key in early:
+            await self.on_event(key)
 
     def _hand_on(self, key: events.Key) -> None:
         self.call_later(super().on_event, key)

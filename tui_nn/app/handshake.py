@@ -1,10 +1,13 @@
 """An engine elsewhere is reached before the screen is taken: ssh may ask for a password first."""
 
+import signal
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 from tui_nn.client import Client
 from tui_nn.spec.errors import NNError
@@ -13,6 +16,32 @@ from tui_nn.spec.protocol.lines import Told
 POLL_S = 0.1
 LIMIT_S = 300.0
 """A person looks for a password."""
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class Interrupted(BaseException):
+    """A signal came."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """A signal inside raises `Interrupted`: the app's loop, which hears them else, stands still."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    loop = signal.set_wakeup_fd(-1)
+    before = {number: signal.signal(number, interrupt) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(loop, warn_on_full_buffer=False)
 
 
 class Greeted:

@@ -73,6 +73,7 @@ class Link:
     def start_again(self, greeted: Greeted | None = None) -> None:
         """Another engine in place of one that is gone: from the run's last save, else anew."""
         self._greeted = greeted
+        self._let_go_of(self._client)
         run = self.world.present.run or self._run
         self.world.take(msgspec.structs.replace(self.world.present, state="loading", words=""))
         if self._settings.attach or not run:
@@ -82,6 +83,14 @@ class Link:
                 self._settings.command or engine_command(),
                 Load(experiment=run, runs=self._settings.runs),
             )
+
+    def _let_go_of(self, client: Client | None) -> None:
+        """Close it behind the screen: what is left of an engine may take its time to end."""
+        if client is not None:
+            closing = threading.Thread(
+                target=client.close, kwargs={"stop": False}, name="closing", daemon=True
+            )
+            closing.start()
 
     _run = ""
     """The run's folder, as last told by an engine."""

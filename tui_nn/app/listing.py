@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -25,6 +26,9 @@ class ActionList(ModalScreen[str]):
     ActionList > Vertical {
         width: 64; max-width: 100%; height: 80%; border: round $primary; background: $surface;
     }
+    ActionList OptionList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
+    ActionList.ascii > Vertical { border: ascii $primary; }
+    ActionList.ascii OptionList { scrollbar-size: 0 0; }
     ActionList Input, ActionList Input:focus { border: none; height: 1; padding: 0 1; }
     ActionList OptionList, ActionList OptionList:focus {
         border: none; height: 1fr; background: $surface;
@@ -36,8 +40,8 @@ class ActionList(ModalScreen[str]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, actions: Sequence[Action]) -> None:
-        super().__init__()
+    def __init__(self, actions: Sequence[Action], *, ascii_only: bool = False) -> None:
+        super().__init__(classes="ascii" if ascii_only else "")
         self._actions = actions
 
     def compose(self) -> ComposeResult:
@@ -50,20 +54,30 @@ class ActionList(ModalScreen[str]):
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
         self.query_one(Input).focus()
-        self._fill("")
 
-    def on_input_changed(self, changed: Input.Changed) -> None:
-        self._fill(changed.value)
+    def on_resize(self) -> None:
+        """Lines are as long as there is room, which is known afterwards."""
+        self.call_after_refresh(self._fill)
 
-    def _fill(self, typed: str) -> None:
-        listed = self.query_one(OptionList)
+    def on_click(self, click: Click) -> None:
+        """Beside it: back."""
+        if click.widget is self:
+            self.dismiss("")
+
+    def on_input_changed(self) -> None:
+        self._fill()
+        self.query_one(OptionList).action_first()
+
+    def _fill(self) -> None:
+        typed, listed = self.query_one(Input).value, self.query_one(OptionList)
+        here = listed.highlighted or 0
         listed.clear_options()
         listed.add_options(
             Option(_line(action, listed.size.width), id=str(self._actions.index(action)))
             for action in matching(typed, self._actions)
         )
         if listed.option_count:
-            listed.highlighted = 0
+            listed.highlighted = min(here, listed.option_count - 1)
 
     def action_move(self, way: int) -> None:
         listed = self.query_one(OptionList)
@@ -106,6 +120,6 @@ def matching(typed: str, actions: Sequence[Action]) -> list[Action]:
 def _line(action: Action, width: int) -> str:
     """Head, words and key in columns; without the head where it is narrow, long words hanging."""
     if width >= 60:
-        return f"{action.head:<8} {action.words:<44} {action.key}"
+        return f"{action.head:<8} {action.words:<39} {action.key}"
     lines = wrap(action.words, max(8, width - 12)) or [""]
     return f"{action.key:<9} " + f"\n{'':<10}".join(lines)

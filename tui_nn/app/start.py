@@ -9,7 +9,6 @@ from tui_nn.app.app import Workbench
 from tui_nn.app.config import Config, read_config, write_config
 from tui_nn.app.handshake import greet
 from tui_nn.app.settings import Settings
-from tui_nn.app.terminal import ambiguous_is_wide
 from tui_nn.views.ink import PALETTES, ThemeName
 
 FPS, FPS_FAR = 20.0, 10.0
@@ -29,7 +28,7 @@ def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | 
     palette = replace(
         PALETTES[name],
         colour="NO_COLOR" not in os.environ,
-        ascii_only=ascii_only or not _speaks_unicode() or ambiguous_is_wide(),
+        ascii_only=ascii_only or not _speaks_unicode(),
     )
     far = FPS_FAR if "SSH_CONNECTION" in os.environ else FPS
     app = Workbench(settings, palette, fps or far, config.views, greeted)
@@ -39,7 +38,7 @@ def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | 
     finally:
         app.let_go()
     if app.last_words:
-        with suppress(OSError):  # the terminal may be gone
+        with suppress(OSError):  # a terminal that was closed takes no words
             sys.stderr.write(f"nn-tui: {app.last_words}\n")
     if app.failure is not None:
         raise app.failure

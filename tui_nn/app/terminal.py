@@ -1,45 +1,28 @@
-"""What the terminal does with characters whose width is ambiguous, asked of itself."""
+"""What the terminal makes of characters beyond ASCII, asked of itself."""
 
-import os
-import re
-import select
 import sys
 import termios
-import time
-import tty
+from contextlib import suppress
 
-ASKED = "●"
-WAIT_S = 0.15
-_PLACE = re.compile(rb"\x1b\[\d+;(\d+)R")
+from textual.driver import Driver
+from textual.events import CursorPosition
 
-
-def ambiguous_is_wide() -> bool:
-    """Whether ● takes two cells; False where the terminal doesn't say.
-
-    Prints it at the line's begin, asks where the cursor is, and takes it away again.
-    """
-    try:
-        entry = sys.stdin.fileno()
-        before = termios.tcgetattr(entry)
-    except (OSError, ValueError, termios.error):
-        return False
-    try:
-        tty.setcbreak(entry)
-        sys.stdout.write(f"\r{ASKED}\x1b[6n")
-        sys.stdout.flush()
-        said = _answer(entry)
-    finally:
-        termios.tcsetattr(entry, termios.TCSANOW, before)
-        sys.stdout.write("\r\x1b[K")
-        sys.stdout.flush()
-    place = _PLACE.search(said)
-    return place is not None and int(place[1]) > 2
+ROW = 1
+"""Where it is tried, counted from 0: there no key's sequence is like the answer."""
+TRIED = "●α"
+"""Both of ambiguous width; the bytes of the second are two characters where UTF-8 is not read."""
+WIDTH_ASKED = f"\x1b7\x1b[{ROW + 1};1H{TRIED}\x1b[6n\x1b[2K\x1b8"
+"""Prints them at a line's begin, asks where the cursor is, takes them away again."""
 
 
-def _answer(entry: int) -> bytes:
-    said, until = b"", time.monotonic() + WAIT_S
-    while not _PLACE.search(said) and (left := until - time.monotonic()) > 0:
-        if not select.select([entry], [], [], left)[0]:
-            break
-        said += os.read(entry, 64)
-    return said
+def says_wide(answer: CursorPosition) -> bool:
+    """Whether they have taken more cells than characters."""
+    return answer.y == ROW and answer.x > len(TRIED)
+
+
+def give_back(driver: Driver | None) -> None:
+    """Let the terminal's keys be what they were, where nothing can be written any more."""
+    before = getattr(driver, "attrs_before", None)
+    if before is not None and sys.__stdin__ is not None:
+        with suppress(OSError, termios.error):
+            termios.tcsetattr(sys.__stdin__.fileno(), termios.TCSANOW, before)

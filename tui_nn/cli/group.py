@@ -63,7 +63,7 @@ def _without_command(args: list[str], *, is_run: bool) -> list[str]:
 
 def no_screen() -> str:
     """Why nothing can be painted; empty where it can."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(end.isatty() for end in (sys.stdin, sys.stdout, sys.stderr)):  # errors: painted on
         return "no terminal"
     if os.environ.get("TERM", "dumb") == "dumb":
         return "this terminal shows lines alone (TERM=dumb)"

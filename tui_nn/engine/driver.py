@@ -229,7 +229,7 @@ class Driver:
 
     def _change(self, session: Session, what: do.Change) -> None:
         self.runner.leave_end_behind(session)
-        if change(session, what.changes) and self.telling.state in ENDED:
+        if change(session, what.changes, continues=what.continues) and self.telling.state in ENDED:
             self.telling.state, self.telling.words = "paused", ""
 
     def _save(self, session: Session) -> None:

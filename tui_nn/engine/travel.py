@@ -95,7 +95,9 @@ def step_of_epoch(session: Session, epoch: int) -> int:
     return step
 
 
-def change(session: Session, changes: Sequence[str]) -> tuple[Difference, ...]:
+def change(
+    session: Session, changes: Sequence[str], *, continues: bool = False
+) -> tuple[Difference, ...]:
     """Other settings from here on: `key=value`, as on the command line; what differs.
 
     Recorded before the next step; where something was recorded behind this step, on a new branch.
@@ -109,7 +111,7 @@ def change(session: Session, changes: Sequence[str]) -> tuple[Difference, ...]:
     found = differences(training.plan.experiment.table, prepared.plan.experiment.table)
     refuse_too_late(found, session.step)
     if found:
-        _record(session, found)
+        _record(session, found, continues=continues)
     return found
 
 
@@ -134,7 +136,13 @@ def reset(session: Session, seed: int | None = None) -> None:
     _record(session, found, parent=parent)
 
 
-def _record(session: Session, found: Sequence[Difference], parent: int | None = None) -> None:
+def _record(
+    session: Session,
+    found: Sequence[Difference],
+    parent: int | None = None,
+    *,
+    continues: bool = False,
+) -> None:
     """Try the differences, tell them, and let them take effect."""
     session.tell_steps()
     before = session.moment()
@@ -154,6 +162,7 @@ def _record(session: Session, found: Sequence[Difference], parent: int | None = 
             phase=session.phase,
             index=index,
             parent=parent if index == 0 else None,
+            continues=continues,
         )
         for index, difference in enumerate(found)
     ]

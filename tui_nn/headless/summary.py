@@ -9,7 +9,7 @@ import numpy as np
 from tui_nn.headless.output import is_ascii_only
 from tui_nn.headless.tables import folded, terminal_width, wrapped
 from tui_nn.plot.chart import MIN_WIDTH, Line, Mark, chart
-from tui_nn.runs.history import History
+from tui_nn.runs.history import History, as_marks
 from tui_nn.spec import catalog
 from tui_nn.spec.catalog.metrics import METRICS, Metric
 from tui_nn.spec.errors import printable
@@ -115,7 +115,7 @@ def loss_curve(history: History) -> str:
 
 def _marks(history: History, label: str) -> list[Mark]:
     """Where a setting was changed, on an axis of epochs or steps."""
-    changes = history.marks()
+    changes = as_marks(history.marks())
     at = np.array([change.step for change in changes], np.float64)
     if label == "epoch":
         at = history.epochs(at)

@@ -1,6 +1,7 @@
 """Records gathered into curves and marks, branch by branch."""
 
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,7 +27,7 @@ By = Literal["step", "epoch", "seconds"]
 """What lies along the x axis."""
 NOTICES = 100
 
-__all__ = ["MANY", "By", "Curve", "History"]
+__all__ = ["MANY", "By", "Curve", "History", "as_marks"]
 
 
 @dataclass
@@ -140,6 +141,19 @@ class History:
             return {number: float("inf")}
         way: dict[int, float] = {**self.lineage.path(number), number: float("inf")}
         return dict(reversed(way.items()))
+
+
+def as_marks(changes: Sequence[Changed]) -> list[Changed]:
+    """Of changes in their order those that are marks on curves: of some that continue each other
+    the last.
+    """
+    marks: list[Changed] = []
+    for change in changes:
+        if change.continues:
+            before = [mark for mark in marks if mark.key == change.key]
+            marks = [mark for mark in marks if mark is not before[-1]] if before else marks
+        marks.append(change)
+    return marks
 
 
 def _number(numbers: Numbers, metric: str) -> float:

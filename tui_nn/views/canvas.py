@@ -28,6 +28,11 @@ _PRODUCT = re.compile(r"(?<=[\w)\]])·(?=[\w(\[])")
 """A dot between factors: as a point it would be read as a decimal's."""
 
 
+def in_ascii(text: str) -> str:
+    """What the screen writes, with characters that every terminal has."""
+    return _PRODUCT.sub("*", text).translate(_ASCII)
+
+
 def _half_block(above: int, below: int) -> tuple[str, Ink]:
     """A cell of two pixels, each 0xRRGGBB."""
     fg, bg = ((colour >> 16, colour >> 8 & 0xFF, colour & 0xFF) for colour in (above, below))
@@ -45,7 +50,7 @@ class Canvas:
     def put(self, row: int, column: int, text: str, ink: Ink | None = None) -> int:
         """Write `text` from `column` on; returns the column behind it."""
         if self.palette.ascii_only:
-            text = _PRODUCT.sub("*", text).translate(_ASCII)
+            text = in_ascii(text)
         if text.isascii():  # each takes one cell
             end = column + len(text)
         else:

@@ -77,6 +77,8 @@ class Change(Command, frozen=True, kw_only=True):
     """Another setting from here on: `optimizer=SGD(lr=0.1)`, `train.batch_size=8`."""
 
     changes: tuple[str, ...]
+    continues: bool = False
+    """Whether it goes on with the change before it: both are one mark on curves."""
 
 
 class Watch(Command, frozen=True, kw_only=True):

@@ -96,6 +96,8 @@ class Changed(Event, frozen=True, kw_only=True):
     """How many of those made at once with it come before; 0 begins what is made at once."""
     parent: int | None = None
     """The branch that this one leaves at `step`; None where the branch goes on."""
+    continues: bool = False
+    """Whether it goes on with the last change of its key: both are one mark on curves."""
 
 
 class Noticed(Event, frozen=True, kw_only=True):

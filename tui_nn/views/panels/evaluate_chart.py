@@ -4,6 +4,7 @@ import numpy as np
 
 from tui_nn.plot.cells import RGB, cell_width
 from tui_nn.plot.chart import MIN_HEIGHT, MIN_WIDTH, Band, Chart, Line, Mark, chart
+from tui_nn.runs.history import as_marks
 from tui_nn.spec.protocol import Changed
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import Drawn, Plot, Scene, place_of, scene, smoothed
@@ -116,11 +117,9 @@ def _has_room_for(shown: Scene, goal: float) -> bool:
 
 def _changes(world: World) -> list[tuple[int, str]]:
     """The steps at which something was changed, and what in words: `Adam(lr=0.03)`."""
-    return [
-        (change.step, _word(change))
-        for change in world.history.marks(world.present.branch)
-        if change.step <= world.present.step
-    ]
+    changes = world.history.marks(world.present.branch)
+    made = [change for change in changes if change.step <= world.present.step]
+    return [(change.step, _word(change)) for change in as_marks(made)]
 
 
 def _word(change: Changed) -> str:
