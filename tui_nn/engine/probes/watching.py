@@ -30,7 +30,7 @@ SLOWER = (
 SPIKE = 4
 """A look that took longer than so many times its price was held up by something else."""
 ONCE_AN_EVALUATION = (frames.Predictions, frames.Confusion)
-NEEDS_BEFORE = (frames.Layers, frames.Weights)
+NEEDS_BEFORE = (frames.TrainingStep, frames.Layers, frames.Weights)
 """Probes that show what an update did."""
 
 Key = tuple[int, int]
