@@ -23,6 +23,8 @@ from tui_nn.spec.protocol.frames import (
     Metrics,
     Predictions,
     Responses,
+    Weights,
+    WeightsFrame,
 )
 from tui_nn.spec.protocol.messages import Problem
 
@@ -113,3 +115,15 @@ def test_the_last_step_that_was_asked_for_shows_what_it_did(engine: Served, aske
     present = engine.do(asked)
     frame = engine.until(lambda told: isinstance(told, LayersFrame) and told.step == present.step)
     assert all(row.update for row in frame.layers if row.weight)
+
+
+def test_a_watch_no_slower_than_the_pace_shows_every_step(engine: Served) -> None:
+    engine.load(XOR, "train.epochs=1000000")
+    engine.do(Watch(watch=1, probe=Weights(tensor="0.weight"), rate=5))
+    engine.send(Run(pace=5))
+    steps: list[int] = []
+    while len(steps) < 7:
+        frame = engine.until(lambda told: isinstance(told, WeightsFrame))
+        engine.send(Seen(watch=1, number=frame.number))
+        steps.append(frame.step)
+    assert steps[1:] == list(range(steps[1], steps[1] + 6))  # the first was shown at rest

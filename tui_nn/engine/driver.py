@@ -72,7 +72,7 @@ class Driver:
         if self._later:
             self._carry_out_or_refuse(self._later.popleft())
             return
-        more = self.telling.show(running=False)
+        more = self.telling.show(time.monotonic(), running=False)
         timeout = None if self.connections.anybody else ALONE_SECONDS
         arrival = self.connections.receive(0.0 if more else timeout)
         if arrival is not None:

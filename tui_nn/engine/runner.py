@@ -33,6 +33,16 @@ class Task:
     """Between two steps; 0: flat out."""
     next_at: float = field(default_factory=time.monotonic)
 
+    @property
+    def now(self) -> float:
+        """The time by a monotonic clock; with a pace, when its present step was to be made."""
+        return self.next_at if self.interval_s else time.monotonic()
+
+    @property
+    def spare_s(self) -> float:
+        """Half of the pause between the present step and the next, in seconds."""
+        return (self.next_at + self.interval_s - time.monotonic()) / 2 if self.interval_s else 0.0
+
 
 class Runner:
     """The present task, and where a step was stopped."""
@@ -124,10 +134,10 @@ class Runner:
         elif self.task is None:
             self.telling.tell_present()
         else:
+            self.telling.show(task.now, running=True, spare_s=task.spare_s)
             if task.interval_s:
                 session.tell_steps()
                 task.next_at = max(task.next_at + task.interval_s, time.monotonic())
-            self.telling.show(running=True)
             self.telling.tell_present_now_and_then()
 
     def _straight(self, session: Session, task: Task) -> Reason | None:
@@ -139,7 +149,7 @@ class Runner:
         is_last = left == 1
         # The last step goes alone: what it did to the parameters is shown when training stands.
         most = 1 if task.interval_s else max(1, left - 1)
-        watched = self.telling.watching.wants_before(running=not is_last)
+        watched = self.telling.watching.wants_before(task.now, running=not is_last)
         reason = session.advance(most, watched=watched)
         self._count(Phase.EVALUATE, session.step - first)
         return reason

@@ -44,21 +44,30 @@ class Watching:
         """There are new metrics."""
         self._watches.evaluated()
 
-    def wants_before(self, *, running: bool) -> bool:
+    def wants_before(self, now: float, *, running: bool) -> bool:
         """Whether a probe that is due soon shows what the next step does to the parameters."""
-        return bool(self._watches) and self._watches.wants_before(time.monotonic(), running=running)
+        return bool(self._watches) and self._watches.wants_before(now, running=running)
 
     def renew(self) -> None:
         """Settings are others: what is shown of this moment holds no longer."""
         self._watches.renew()
 
-    def show(self, session: Session, looks: int, *, running: bool) -> bool:
-        """Send the frames that are due, while training stands still one alone; whether more are."""
+    def show(
+        self, session: Session, looks: int, now: float, *, running: bool, spare_s: float = 0.0
+    ) -> bool:
+        """Send the frames that are due, while training stands still one alone; whether more are.
+
+        `now`: a monotonic clock, for all that is shown of this moment; of a paced step when it was
+        to be made, so that a watch no slower than the pace gets every step. `spare_s`: so long
+        training may wait for the frames.
+        """
         if not self._watches:
             return False
         moment = Moment(session.branch, session.step, session.phase, looks)
         has_before = session.before is not None
-        due = self._watches.due(time.monotonic(), moment, running=running, has_before=has_before)
+        due = self._watches.due(
+            now, moment, running=running, has_before=has_before, spare_s=spare_s
+        )
         for watch in due if running else due[:1]:
             began = time.monotonic()
             connection = self._by_number[watch.key[0]]
@@ -73,8 +82,7 @@ class Watching:
                 words = f"watch {watch.key[1]}: {found.message}"
                 connection.send(encode(replace(found, message=words)))
                 continue
-            cost = time.monotonic() - began
-            self._watches.sent(watch.key, time.monotonic(), moment, cost)
+            self._watches.sent(watch.key, now, moment, time.monotonic() - began)
         return not running and len(due) > 1
 
     def inspect(self, session: Session, probe: Probes) -> AnyFrame:
