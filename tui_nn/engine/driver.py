@@ -81,6 +81,8 @@ class Driver:
     def take(self, arrival: Arrival) -> None:
         """Carry out what arrived, or let it wait for its turn."""
         what = arrival.what
+        if isinstance(what, do.Pause) and self.runner.pause(arrival):
+            return
         if isinstance(what, ENDS_STEPS):
             self._end_steps()
         task = self.runner.task

@@ -366,6 +366,8 @@ class Session:
         self.save()
         training = self.training
         best_epoch = training.take_best() if reason != "diverged" else None
+        if best_epoch is not None:
+            self.before = None  # no step led from them to these weights
         evaluations = training.evaluate() | training.evaluate_test()
         outcome = Outcome(
             reason=reason,

@@ -122,6 +122,12 @@ class Training:
         return min(self.steps_to_end, self.trainer.batches.steps_until(epoch))
 
     @property
+    def steps_to_a_possible_end(self) -> int:
+        """Steps until the next evaluation where one can end training, or its end."""
+        can_end = self.watch is not None or self.decisions.can_end
+        return self.steps_to_evaluation if can_end else self.steps_to_end
+
+    @property
     def is_due(self) -> bool:
         """Whether the present step is one after which 8 Evaluate decides."""
         every = self.plan.experiment.train.eval_every

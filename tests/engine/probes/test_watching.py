@@ -329,6 +329,14 @@ def test_what_is_ready_waits_for_the_step_whose_update_is_shown() -> None:
     assert [watch.key for watch in due] == [(0, 0), (0, 1)]
 
 
+def test_where_training_stands_next_the_parameters_before_are_wanted_whatever_was_seen() -> None:
+    watches = Watches()
+    watches.add((0, 0), Layers(), 20.0)
+    watches.sent((0, 0), 0.0, moment(1), 0.001)
+    assert not watches.wants_before(9.0, running=True)  # its frame was not seen yet
+    assert watches.wants_before(9.0, running=False)
+
+
 def test_a_watch_at_the_pace_of_training_gets_every_step() -> None:
     loop = Loop(costs={(0, 0): 0.0})
     loop.watch(Curves())

@@ -163,9 +163,11 @@ class Watches:
         return ready
 
     def wants_before(self, now: float, *, running: bool) -> bool:
-        """Whether a probe that will be due behind the next step needs the parameters before it."""
+        """Whether a probe that will be due behind the next step needs the parameters before it;
+        where training stands then, any watch will be.
+        """
         return any(
-            _needs_before(watch) and self._is_ready(watch, now, running=running)
+            _needs_before(watch) and (not running or self._is_ready(watch, now, running=True))
             for watch in self._watches.values()
         )
 
