@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 
 from tui_nn.engine.building import resolve_target
 from tui_nn.spec.catalog.entry import Bound
-from tui_nn.views.recompute import equals, step_of
+from tui_nn.views.recompute import taken_by
 from tui_nn.views.rules import bound, rule, state_words, step_words
 from tui_nn.views.schedules import planned
 
@@ -29,7 +29,7 @@ def _torchs(schedule: Bound, optimizer: Optimizer) -> Any:
     return resolve_target(schedule.entry.target)(optimizer=optimizer, **given)
 
 
-@pytest.mark.parametrize("size", [1e-6, 1.0, 1e4])
+@pytest.mark.parametrize("size", [1e-8, 1e-6, 1e-3, 1.0, 1e4])
 @pytest.mark.parametrize(
     "call",
     [
@@ -45,6 +45,7 @@ def _torchs(schedule: Bound, optimizer: Optimizer) -> Any:
         "Adam(lr=0.01, maximize=True)",
         "AdamW(lr=0.01)",
         "AdamW(lr=0.01, weight_decay=0.3, amsgrad=True)",
+        "AdamW(lr=1e-7)",
     ],
 )
 def test_a_step_worked_out_anew_is_torchs(call: str, size: float) -> None:
@@ -58,9 +59,9 @@ def test_a_step_worked_out_anew_is_torchs(call: str, size: float) -> None:
         torchs.step()
         for index in range(200):
             one = _one(torchs, weights, index)
-            taken = step_of(optimizer, optimizer["lr"], float(before[index]), *one)
+            taken = taken_by(optimizer, optimizer["lr"], float(before[index]), *one)
             assert taken is not None
-            assert equals(float(before[index]), taken, weights[index].item())
+            assert taken.leads_to(float(before[index]), weights[index].item())
 
 
 def _one(
@@ -88,9 +89,23 @@ def test_a_step_of_another_rule_is_not_torchs(call: str, other: str) -> None:
         before = weights.item()
         weights.grad = torch.full((1,), gradient)
         torchs.step()
-    taken = step_of(wrong, wrong["lr"], before, *_one(torchs, weights, 0))
+    taken = taken_by(wrong, wrong["lr"], before, *_one(torchs, weights, 0))
     assert taken is not None
-    assert not equals(before, taken, weights.item())
+    assert not taken.leads_to(before, weights.item())
+
+
+@pytest.mark.parametrize("call", ["SGD(lr=4e-7)", "Adam(lr=4e-7)", "AdamW(lr=4e-7)"])
+def test_an_update_of_a_few_last_bits_can_be_told_from_another(call: str) -> None:
+    optimizer = _bound(call)
+    weights = nn.Parameter(torch.ones(1))
+    torchs = resolve_target(optimizer.entry.target)([weights], **optimizer.given)
+    weights.grad = torch.ones(1)
+    torchs.step()
+    assert 1 - weights.item() == pytest.approx(4e-7, abs=6e-8)
+    for lr, is_right in ((4e-7, True), (6e-7, False), (2e-7, False), (0.0, False), (-4e-7, False)):
+        taken = taken_by(optimizer, lr, 1.0, *_one(torchs, weights, 0))
+        assert taken is not None
+        assert taken.leads_to(1.0, weights.item()) is is_right
 
 
 @pytest.mark.parametrize(

@@ -103,8 +103,8 @@ def _number(world: World) -> str:
 
 
 def _recorded(world: World) -> float | None:
-    """The loss of the step at which training stands, as it was recorded: who goes back to its end
-    finds no pass there.
+    """The loss of the step at which training stands, as it was recorded: of a run that is opened
+    again torch holds no pass.
     """
     told = world.series.of("loss", world.way)
     if world.running or not len(told) or told.steps[-1] != world.present.step:
