@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.app.support import on_screen
 from tui_nn.app.app import Workbench
-from tui_nn.app.explaining import all_keys, pages
+from tui_nn.app.explaining import all_keys, hung, pages
 from tui_nn.app.keys import ACTIONS
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.registry import PANELS
@@ -34,6 +35,36 @@ def test_the_call_of_a_choice_is_explained(tmp_path: Path) -> None:
         assert "SGD(" in shown[0][1]
 
     on_screen(tmp_path, script)
+
+
+def test_words_of_a_key_go_on_below_them() -> None:
+    assert hung(
+        "left right < >  crosshair, by 1 or 10 columns\n\n  space      run or pause", 33
+    ) == (
+        "left right < >  crosshair, by 1\n"
+        "                or 10 columns\n"
+        "\n"
+        "  space      run or pause"
+    )
+    assert hung("all of it, in one line", 12) == "all of it,\nin one line"
+    assert hung("a very long name for it  words", 26) == "a very long name for it\nwords"
+
+
+def test_at_forty_columns_no_line_of_keys_goes_on_at_the_edge(tmp_path: Path) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        await pilot.press("8")
+        for _ in range(3):
+            await pilot.press("question_mark")
+            await pilot.pause(0.05)
+        page = app.screen.query_one("#page", Static)
+        lines = [page.render_line(y).text.rstrip() for y in range(page.size.height)]
+        assert not any(line.startswith("backwards") for line in lines)
+        keys = [line for line in lines if line.startswith(" ")]
+        assert len(keys) > len(ACTIONS)
+        words = [line for line in keys if not line[2].isspace()]
+        assert len(words) == len(ACTIONS)
+
+    on_screen(tmp_path, script, size=(40, 20))
 
 
 @pytest.mark.parametrize("number", "12345678")

@@ -1,5 +1,6 @@
 """An engine that is taken back and changed."""
 
+import msgspec
 import pytest
 
 from tests.engine.serving import XOR, Served, weights_after, where
@@ -12,12 +13,14 @@ from tui_nn.spec.protocol.commands import (
     Change,
     Commands,
     GoTo,
+    Inspect,
     Load,
     Pause,
     Reset,
     Run,
     Step,
 )  # fmt: skip
+from tui_nn.spec.protocol.frames import AnyFrame, Curves, Layers, TrainingStep, Weights
 
 # Going back
 
@@ -32,6 +35,29 @@ def test_back_by_phases_returns_through_the_phases(engine: Served) -> None:
     ]  # fmt: skip
     engine.step()
     assert (engine.weights() == weights_after(3)).all()
+
+
+@pytest.mark.parametrize(
+    "gone", [(Step(by="phase"), Back(by="phase")), (Back(by="phase", count=4),)]
+)
+def test_back_at_the_end_of_a_step_torch_holds_what_it_held_there(
+    engine: Served, gone: tuple[Commands, ...]
+) -> None:
+    engine.load()
+    probes = (Curves(), Weights(tensor="0.weight"), TrainingStep(), Layers())
+
+    def held() -> list[AnyFrame]:
+        frames = (engine.frame(Inspect(probe=probe)) for probe in probes)
+        return [msgspec.structs.replace(frame, cost_s=0.0) for frame in frames]
+
+    engine.step(3)
+    seen = {}
+    for step in (2, 3):
+        engine.do(GoTo(step=step))
+        seen[step] = held()
+    for command in gone:
+        engine.do(command)
+    assert held() == seen[3 if len(gone) == 2 else 2]
 
 
 def test_back_by_more_than_there_is_ends_at_the_first_step(engine: Served) -> None:

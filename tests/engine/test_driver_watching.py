@@ -23,6 +23,8 @@ from tui_nn.spec.protocol.frames import (
     Metrics,
     Predictions,
     Responses,
+    Weights,
+    WeightsFrame,
 )
 from tui_nn.spec.protocol.messages import Problem
 
@@ -113,3 +115,56 @@ def test_the_last_step_that_was_asked_for_shows_what_it_did(engine: Served, aske
     present = engine.do(asked)
     frame = engine.until(lambda told: isinstance(told, LayersFrame) and told.step == present.step)
     assert all(row.update for row in frame.layers if row.weight)
+
+
+def unwatched_for_long(engine: Served, *changes: str) -> None:
+    """A watch whose next frame is due only when training stands."""
+    engine.load(XOR, *changes)
+    engine.do(Watch(watch=1, probe=Layers(), rate=0.001))
+    engine.until(lambda told: isinstance(told, LayersFrame))
+    engine.send(Seen(watch=1, number=1))
+
+
+def shown_at(engine: Served, step: int) -> LayersFrame:
+    frame: LayersFrame = engine.until(lambda told: isinstance(told, LayersFrame))
+    assert frame.step == step
+    return frame
+
+
+def test_at_the_goal_the_last_step_shows_what_it_did(engine: Served) -> None:
+    unwatched_for_long(engine, "goal.loss=0.1")
+    engine.do(Run())
+    ended = engine.until(lambda told: isinstance(told, Ended))
+    assert ended.reason == "goal"
+    assert all(row.update for row in shown_at(engine, ended.step).layers if row.weight)
+
+
+def test_a_run_flat_out_that_is_paused_shows_what_its_last_step_did(engine: Served) -> None:
+    unwatched_for_long(engine, "train.epochs=1000000")
+    engine.do(Run())
+    engine.until(lambda told: isinstance(told, Stepped) and told.step > 500)
+    present = engine.do(Pause())
+    assert present.state == "paused"
+    assert all(row.update for row in shown_at(engine, present.step).layers if row.weight)
+    again = engine.do(Pause())
+    assert (again.state, again.step) == ("paused", present.step)
+
+
+def test_the_best_weights_are_no_update_of_the_last_step(engine: Served) -> None:
+    unwatched_for_long(engine, "optimizer=SGD(lr=30)", "train.patience=3")
+    engine.do(Run())
+    ended = engine.until(lambda told: isinstance(told, Ended))
+    assert ended.reason == "plateau"
+    assert not any(row.update for row in shown_at(engine, ended.step).layers)
+
+
+def test_a_watch_no_slower_than_the_pace_shows_every_step(engine: Served) -> None:
+    engine.load(XOR, "train.epochs=1000000")
+    engine.do(Watch(watch=1, probe=Weights(tensor="0.weight"), rate=5))
+    engine.send(Run(pace=5))
+    steps: list[int] = []
+    while len(steps) < 7:
+        frame = engine.until(lambda told: isinstance(told, WeightsFrame))
+        engine.send(Seen(watch=1, number=frame.number))
+        steps.append(frame.step)
+    assert steps[1:] == list(range(steps[1], steps[1] + 6))  # the first was shown at rest

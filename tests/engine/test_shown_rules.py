@@ -1,13 +1,16 @@
 """What the screen works out without torch is what torch does."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from tui_nn.engine.building import resolve_target
 from tui_nn.spec.catalog.entry import Bound
-from tui_nn.views.recompute import equals, step_of
+from tui_nn.views.recompute import taken_by
 from tui_nn.views.rules import bound, rule, state_words, step_words
 from tui_nn.views.schedules import planned
 
@@ -18,7 +21,15 @@ def _bound(call: str, kind: str = "optimizer") -> Bound:
     return found
 
 
-@pytest.mark.parametrize("size", [1e-6, 1.0, 1e4])
+def _torchs(schedule: Bound, optimizer: Optimizer) -> Any:
+    """What torch makes of a schedule, and of those in it."""
+    given: dict[str, Any] = dict(schedule.given)
+    if schedule.inner:
+        given["schedulers"] = [_torchs(part, optimizer) for part in schedule.inner]
+    return resolve_target(schedule.entry.target)(optimizer=optimizer, **given)
+
+
+@pytest.mark.parametrize("size", [1e-8, 1e-6, 1e-3, 1.0, 1e4])
 @pytest.mark.parametrize(
     "call",
     [
@@ -34,6 +45,7 @@ def _bound(call: str, kind: str = "optimizer") -> Bound:
         "Adam(lr=0.01, maximize=True)",
         "AdamW(lr=0.01)",
         "AdamW(lr=0.01, weight_decay=0.3, amsgrad=True)",
+        "AdamW(lr=1e-7)",
     ],
 )
 def test_a_step_worked_out_anew_is_torchs(call: str, size: float) -> None:
@@ -47,9 +59,9 @@ def test_a_step_worked_out_anew_is_torchs(call: str, size: float) -> None:
         torchs.step()
         for index in range(200):
             one = _one(torchs, weights, index)
-            taken = step_of(optimizer, optimizer["lr"], float(before[index]), *one)
+            taken = taken_by(optimizer, optimizer["lr"], float(before[index]), *one)
             assert taken is not None
-            assert equals(float(before[index]), taken, weights[index].item())
+            assert taken.leads_to(float(before[index]), weights[index].item())
 
 
 def _one(
@@ -77,9 +89,23 @@ def test_a_step_of_another_rule_is_not_torchs(call: str, other: str) -> None:
         before = weights.item()
         weights.grad = torch.full((1,), gradient)
         torchs.step()
-    taken = step_of(wrong, wrong["lr"], before, *_one(torchs, weights, 0))
+    taken = taken_by(wrong, wrong["lr"], before, *_one(torchs, weights, 0))
     assert taken is not None
-    assert not equals(before, taken, weights.item())
+    assert not taken.leads_to(before, weights.item())
+
+
+@pytest.mark.parametrize("call", ["SGD(lr=4e-7)", "Adam(lr=4e-7)", "AdamW(lr=4e-7)"])
+def test_an_update_of_a_few_last_bits_can_be_told_from_another(call: str) -> None:
+    optimizer = _bound(call)
+    weights = nn.Parameter(torch.ones(1))
+    torchs = resolve_target(optimizer.entry.target)([weights], **optimizer.given)
+    weights.grad = torch.ones(1)
+    torchs.step()
+    assert 1 - weights.item() == pytest.approx(4e-7, abs=6e-8)
+    for lr, is_right in ((4e-7, True), (6e-7, False), (2e-7, False), (0.0, False), (-4e-7, False)):
+        taken = taken_by(optimizer, lr, 1.0, *_one(torchs, weights, 0))
+        assert taken is not None
+        assert taken.leads_to(1.0, weights.item()) is is_right
 
 
 @pytest.mark.parametrize(
@@ -94,12 +120,29 @@ def test_a_step_of_another_rule_is_not_torchs(call: str, other: str) -> None:
         "CosineAnnealingLR(T_max=5, eta_min=0.001)",
         "CosineAnnealingWarmRestarts(T_0=3)",
         "CosineAnnealingWarmRestarts(T_0=2, T_mult=3, eta_min=0.01)",
+        "CyclicLR(0.01, 0.5, 3)",
+        "CyclicLR(0.01, 0.5, 2, 5, mode='triangular2')",
+        "CyclicLR(0.01, 0.5, 4, 1, mode='exp_range', gamma=0.9)",
+        "OneCycleLR(0.7, 24)",
+        "OneCycleLR(0.7, 30, pct_start=0.05, anneal_strategy='linear', div_factor=3.0)",
+        "OneCycleLR(0.7, epochs=5, steps_per_epoch=5, pct_start=0.0, final_div_factor=9.0)",
+        "OneCycleLR(0.7, 24, three_phase=True)",
+        "SequentialLR([LinearLR(0.1, total_iters=5), CosineAnnealingLR(9, 0.01)], [5])",
+        "SequentialLR([StepLR(2), PolynomialLR(6), ExponentialLR(0.9)], [4, 9])",
+        "SequentialLR([CosineAnnealingWarmRestarts(2), MultiStepLR([1, 4])], [7])",
+        "SequentialLR([LinearLR(0.2, total_iters=4), CyclicLR(0.01, 0.1, 2), StepLR(3)], [4, 11])",
+        "SequentialLR([CyclicLR(0.01, 0.1, 2), ConstantLR(0.5, 3)], [6])",
+        "SequentialLR([ConstantLR(0.1, 2), OneCycleLR(1.0, 7), StepLR(2)], [4, 11])",
+        "SequentialLR([CyclicLR(0.01, 0.1, 2), StepLR(2), OneCycleLR(1.0, 20)], [4, 11])",
+        "SequentialLR([ExponentialLR(0.9)], [])",
+        "ChainedScheduler([ConstantLR(0.1, 4), ExponentialLR(0.9)])",
+        "ChainedScheduler([LinearLR(0.1, 1.0, 7), StepLR(5, 0.5), PolynomialLR(30, 2.0)])",
     ],
 )
 def test_a_planned_rate_is_torchs(call: str) -> None:
     schedule = _bound(call, "schedule")
     optimizer = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.3)
-    torchs = resolve_target(schedule.entry.target)(optimizer, **schedule.given)
+    torchs = _torchs(schedule, optimizer)
     rates = []
     for _ in range(24):
         rates.append(optimizer.param_groups[0]["lr"])

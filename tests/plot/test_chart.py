@@ -229,6 +229,18 @@ def test_marks_stand_at_their_place_with_their_text() -> None:
     assert ("goal", RED) in [run for row in drawn.rows for run in row]
 
 
+def test_a_level_mark_keeps_its_text_while_a_line_comes_up_to_it() -> None:
+    steps = np.arange(40.0)
+    goal = [Mark("goal", y=0.9)]
+    places = set()
+    for end in range(10, 41):
+        x, y = steps[:end], 1 - 0.9 ** steps[:end]
+        rows = chart([Line("", x, y)], 60, 12, marks=goal, y_limits=(0, 1)).rows
+        texts = ["".join(text for text, _ in row) for row in rows]
+        places |= {(y, text.index("goal")) for y, text in enumerate(texts) if "goal" in text}
+    assert len(places) == 1
+
+
 def test_a_mark_beyond_the_data_widens_the_axes() -> None:
     drawn = chart([ramp()], 60, 12, marks=[Mark("goal", y=90), Mark("end", x=200)])
     assert (drawn.x_limits, drawn.y_limits) == ((0, 200), (0, 100))

@@ -52,6 +52,8 @@ from tui_nn.spec.protocol.frames import (
     ResponsesFrame,
     Samples,
     SamplesFrame,
+    TrainingStep,
+    TrainingStepFrame,
     Weights,
     WeightsFrame,
 )
@@ -66,6 +68,7 @@ NUMBERS, WORDS = split_nonfinite({"loss": math.nan, "mae": math.inf, "rmse": -ma
 
 PROBES: tuple[Probes, ...] = (
     Curves(),
+    TrainingStep(),
     Device(),
     Metrics(),
     Layers(),
@@ -111,6 +114,12 @@ FRAMES: tuple[AnyFrame, ...] = (
         cost_s=1e-9, loss=-0.0, lr=0.1, gradient=None, nonfinite={"gradient": "inf"},
     ),
     CurvesFrame(loss=0.1, lr=0.0, gradient=0.1, batch=WHOLE),
+    TrainingStepFrame(loss=None, lr=-0.0),
+    TrainingStepFrame(
+        loss=None, lr=0.1, count=100, batch=WHOLE, inputs=SMALL, targets=WIDE,
+        outputs={"0": SMALL, "1": NONE}, before={"0.weight": SMALL}, gradient={"0.weight": SMALL},
+        after={"0.weight": WIDE}, nonfinite={"loss": "nan"},
+    ),
     DeviceFrame(device="cpu", name="", threads=1),
     DeviceFrame(
         device="cuda", name="NVIDIA H100", threads=1, memory_bytes=2**40, memory_used_bytes=1,

@@ -7,17 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.views.support import VALUE_BASELINE, layer, present, samples, started, stepped
-from tui_nn.spec.protocol import Array, Phase
+from tui_nn.spec.protocol import Array, Phase, State
 from tui_nn.spec.protocol.arrays import split_nonfinite
 from tui_nn.spec.protocol.frames import (
-    Activation,
-    Activations,
-    ActivationsFrame,
     Curves,
     CurvesFrame,
     PredictionsFrame,
-    Weights,
-    WeightsFrame,
+    TrainingStep,
+    TrainingStepFrame,
 )
 from tui_nn.views.panels.neuron.evaluate import SUMS
 from tui_nn.views.world import SAMPLES, World
@@ -177,7 +174,7 @@ class NeuronRun:
         done = self.world.history.step + 1
         self.world.take(stepped(done, [self.latest], lr=Array.of(np.ones(1, np.float32))))
 
-    def _stand(self, phase: Phase, state: str = "paused") -> None:
+    def _stand(self, phase: Phase, state: State = "paused") -> None:
         epoch = self.step // self.world.steps_per_epoch
         self.world.take(
             present(self.step, state, phase=phase, epoch=epoch, lr=self.lr, head=self.step)
@@ -192,37 +189,44 @@ class NeuronRun:
                         nonfinite=words, **at),
             Curves(),
         )  # fmt: skip
-        inputs = self.x.shape[1]
         is_inside = phase in (Phase.FORWARD, Phase.GRADIENT)
         before = self.w if is_inside else self.before
-        for name, part in (("0.weight", slice(0, inputs)), ("0.bias", slice(inputs, None))):
-            gradient = None if self.gradient is None else Array.of(self.gradient[part])
-            frame = WeightsFrame(
-                tensor=name, shape=(1, inputs), value=Array.of(self.w[part]), gradient=gradient,
-                before=None if before is None else Array.of(before[part]), state={},
-                optimizer="SGD", lr=self.lr, **at,
-            )  # fmt: skip
-            self.world.take(frame, Weights(tensor=name))
-        for index in self.drawn:
-            self.world.take(self._sample(index, at), Activations(sample=index))
+        self.world.take(
+            TrainingStepFrame(
+                loss=numbers.get("loss"), lr=self.lr, **self._pass(before),
+                before=self._tensors(before),
+                gradient=self._tensors(None if phase is Phase.FORWARD else self.gradient),
+                after=self._tensors(None if is_inside else self.w), nonfinite=words, **at,
+            ),
+            TrainingStep(),
+        )  # fmt: skip
         if len(self.x) <= 8:
             self.world.take(self._predictions(at), SUMS)
 
-    def _sample(self, index: int, at: dict[str, Any]) -> ActivationsFrame:
-        z, y = self.sum_of(index), self.output_of(index)
-        calls = ("Linear(2, 1)", *([f"{self.activation}()"] if self.activation else []))
-        return ActivationsFrame(
-            sample=index,
-            input=Array.of(self.x[index]),
-            input_shape=self.x.shape[1:],
-            layers=tuple(
-                Activation(name=f"{place}", call=call, shape=(1,),
-                           value=Array.of(np.array([(z, y)[place]], np.float32)))
-                for place, call in enumerate(calls)
-            ),
-            target=Array.of(np.array([self.t[index]], np.float32)),
-            answer="", truth="", probabilities=None, loss=None, **at,
-        )  # fmt: skip
+    def _tensors(self, values: Numbers | None) -> dict[str, Array]:
+        inputs = self.x.shape[1]
+        if values is None:
+            return {}
+        return {"0.weight": Array.of(values[:inputs]), "0.bias": Array.of(values[inputs:])}
+
+    def _pass(self, before: Numbers | None) -> dict[str, Any]:
+        """The batch through the weights before the update."""
+        if before is None or not self.drawn:
+            return {}
+        now, self.w = self.w, before
+        outputs = [[f(i) for i in self.drawn] for f in (self.sum_of, self.output_of)]
+        self.w = now
+        return {
+            "count": len(self.drawn),
+            "batch": Array.of(np.array(self.drawn, np.int64)),
+            "inputs": Array.of(self.x[self.drawn]),
+            "targets": Array.of(np.asarray(self.t[self.drawn], np.float32)[:, None]),
+            "outputs": {
+                name: Array.of(np.array(values, np.float32)[:, None])
+                for name, values in zip(("0", "1")[: 1 + bool(self.activation)], outputs,
+                                        strict=False)
+            },
+        }  # fmt: skip
 
     def _predictions(self, at: dict[str, Any]) -> PredictionsFrame:
         count = len(self.x)

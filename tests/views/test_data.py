@@ -19,7 +19,8 @@ from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Map
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Palette
-from tui_nn.views.panels.data import DATA
+from tui_nn.views.layout import Heights
+from tui_nn.views.panels.data import DATA, HEAD
 from tui_nn.views.world import SAMPLES, World
 
 [VIEW] = DATA.views
@@ -94,7 +95,8 @@ def test_a_gate_is_its_rows_on_its_map_with_what_is_wrong() -> None:
         " ○ target 0   ● target 1   ░ y = 1",
     ]
     assert VIEW.note(gate(), Desk()) == "and_gate()"
-    assert VIEW.rows(gate(), 34) == (3, 11)
+    rows = VIEW.rows(gate(), 34)
+    assert (rows.least, max(rows.want), max(rows.more)) == (3, 11, 17)
 
 
 def test_nothing_is_wrong_before_it_is_known() -> None:
@@ -173,6 +175,13 @@ def test_pictures_say_what_they_are_seen_as() -> None:
     ]
 
 
+def test_it_asks_for_rows_that_whole_pictures_fill() -> None:
+    rows = VIEW.rows(digits(), 34)
+    assert rows.need == [HEAD + 5]
+    for height in (*rows.need, *rows.more):
+        assert Engine().painted(VIEW, digits(), (34, height))[-1]
+
+
 def test_what_a_picture_is_seen_as_is_a_dot_before_it_is_known() -> None:
     rows = Engine().painted(VIEW, digits(), (34, 7))
     assert rows[-1] == " 0 seen ·   1 seen ·   2 seen ·"
@@ -214,12 +223,12 @@ def test_a_table_is_its_columns_with_their_ranges() -> None:
         " wine()   3 columns   3 classes",
         " train 142   val 36",
         " 1 a  1 b  1 c",
-        " column         min   mean    max    std",
-        " alcohol      11.00  13.00  15.00  1.633",
-        " malic acid   0.500  2.000  4.000  1.472",
-        " hue         -1.000      0  1.000  0.816",
+        " column        min   mean    max    std",
+        " alcohol     11.00  13.00  15.00  1.633",
+        " malic acid  0.500  2.000  4.000  1.472",
+        " hue        -1.000      0  1.000  0.816",
     ]
-    assert VIEW.rows(table(), 34) == (2, 7)
+    assert VIEW.rows(table(), 34) == Heights(2, want=[3, 5, 6, 7])
 
 
 def test_measures_of_some_samples_say_of_how_many() -> None:
@@ -245,7 +254,7 @@ def test_a_sample_that_lies_nowhere_is_left_out(palette: Palette) -> None:
 
 def test_what_is_to_be_predicted_is_the_last_column() -> None:
     rows = Engine().painted(VIEW, table(values=True), (40, 7))
-    assert rows[-1] == " ▸ price      1.000  3.000  6.000  2.160"
+    assert rows[-1] == " ▸ price     1.000  3.000  6.000  2.160"
 
 
 def test_more_columns_than_rows_can_be_scrolled() -> None:

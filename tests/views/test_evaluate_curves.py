@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tests.views.support import (
     ASCII,
     NO_COLOUR,
+    VALUE_BASELINE,
     columns_of,
     evaluated,
     painted,
@@ -146,7 +147,7 @@ def test_batches_are_a_fainter_band_at_any_smoothing() -> None:
 
 
 def test_the_crosshair_tells_the_exact_numbers_recorded_there() -> None:
-    world, desk = falling(400), Desk()
+    world, desk = falling(400), Desk(size=LOOP)
     world.take(
         Changed(
             step=200,
@@ -158,21 +159,50 @@ def test_the_crosshair_tells_the_exact_numbers_recorded_there() -> None:
     )
     painted(CURVES, world, LOOP, desk)
     assert not CURVES.press(world, desk, "escape")
-    for key in ("left", *"<<<<<", "right", "right", "right", "right"):
+    for key in ("left", "<", "<", "right", "right", "right"):
         assert CURVES.press(world, desk, key)
     rows = painted(CURVES, world, LOOP, desk)
     assert columns_of(rows[:9], lambda c: c == "┊") == [26, 27]  # the change, the crosshair
-    for _ in range(3):
-        CURVES.press(world, desk, "left")
+    CURVES.press(world, desk, "left")
     rows = painted(CURVES, world, LOOP, desk)
     assert "┊ Adam(lr=0.03)" in rows[0]
-    assert CURVES.note(world, desk) == "step 204, epoch 5.10"
-    assert rows[-1] == " batch 0.445614  train 0.4506266 val 0.4506266"
+    assert CURVES.note(world, desk) == "step 205, epoch 5.12"
+    assert rows[-1] == " batch 0.4443609 train 0.4506266 val 0.4506266"
     wide = painted(CURVES, world, (80, 13), desk)
-    exact = str(np.float32(np.linspace(0.7, 0.2, 400)[203]))
+    exact = str(np.float32(np.linspace(0.7, 0.2, 400)[204]))
     assert wide[-1].startswith(f" batch {exact} ")
     assert CURVES.press(world, desk, "escape")
     assert desk.crosshair is None
+
+
+@pytest.mark.parametrize("size", [LOOP, (87, 19), (180, 40), (24, 8)])
+@pytest.mark.parametrize("view", [CURVES, METRIC, LR, LENGTH])
+def test_a_key_moves_the_crosshair_by_columns_of_the_chart(
+    view: View, size: tuple[int, int]
+) -> None:
+    world, desk = falling(400), Desk(size=size)
+
+    def column() -> int:
+        return columns_of(painted(view, world, size, desk), lambda c: c == "┊")[0]
+
+    assert view.press(world, desk, "left")
+    places = [column()]
+    for key in ("left", "left", "<", "right", ">", "<"):
+        assert view.press(world, desk, key)
+        places.append(column())
+    assert np.diff(places).tolist() == [-1, -1, -10, 1, 10, -10]
+
+
+@pytest.mark.parametrize("width", range(36, 60))
+def test_words_stay_where_they_are_when_r2_comes_above_0(width: int) -> None:
+    places = []
+    for r2 in (-0.0438, 0.1419):
+        numbers = {"loss": 6106.1, "r2": r2}
+        told = started(metric="r2", baseline=VALUE_BASELINE)
+        world = world_of(told, evaluated(40, numbers, numbers), present(40))
+        words = painted(CURVES, world, (width, 13))[-1]
+        places.append([words.find(word) for word in ("train", "val", "R²")])
+    assert places[0] == places[1]
 
 
 def test_presses_of_a_key_that_continue_each_other_are_one_mark() -> None:

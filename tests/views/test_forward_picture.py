@@ -114,6 +114,17 @@ def test_a_map_has_its_own_scale_but_noise_stays_faint() -> None:
     assert rows[1] == "       ████            ██"
 
 
+def test_maps_touch_none_of_the_next_line_where_there_is_room_for_all() -> None:
+    frame = cnn_frame(maps=np.ones((8, 8, 8)))
+    rows = painted(MAPS, cnn(frame), (87, 24), palette=NO_COLOUR)
+    assert [row[20:55].rstrip() for row in rows[:10]] == [
+        "0 Conv2d ReLU",
+        *["████████ ████████ ████████ ████████"] * 4,
+        "",
+        *["████████ ████████ ████████ ████████"] * 4,
+    ]
+
+
 def test_a_narrow_panel_has_classes_below_in_as_many_columns_as_have_room() -> None:
     assert painted(MAPS, cnn(cnn_frame("4")), (40, 9), palette=ASCII) == [
         " input     0 Conv2d ReLU    3 of 8 maps",

@@ -71,6 +71,33 @@ def test_a_title_gives_up_the_name_of_its_view_before_its_note() -> None:
     assert "4 of 4 right" in shown[48]
 
 
+@pytest.mark.parametrize(
+    ("width", "title"),
+    [
+        (42, "━ 8 Evaluate curves ━ val accuracy 94.2% ━"),
+        (41, "━ 8 Evaluate curves ━━━━━━━━━ val 94.2% ━"),
+        (33, "━ 8 Evaluate curves ━ val 94.2% ━"),
+        (32, "━ 8 Evaluate ━━━━━━━ val 94.2% ━"),
+        (25, "━ 8 Evaluate  val 94.2% ━"),
+        (24, "━ 8 Evaluate ━━━━━━━━━━━"),
+    ],
+)
+def test_a_note_loses_whole_words_before_it_is_left_out(width: int, title: str) -> None:
+    view = View("curves", lambda *_: None, note=lambda *_: "val accuracy 94.2%")
+    panel = Panel(8, "Evaluate", (view, View("other", lambda *_: None)))
+    canvas = Canvas(width, 1, DARK)
+    paint_title(canvas, Slot(8, 0, 0, width, 10), panel, view, at(3), Desk(), focused=True)
+    assert canvas.text() == title
+
+
+def test_a_note_that_just_fits_is_shown() -> None:
+    view = View("layers", lambda *_: None, note=lambda *_: "6 of 11 layers asleep")
+    canvas = Canvas(38, 1, DARK)
+    slot = Slot(6, 0, 0, 38, 10, edge="│")
+    paint_title(canvas, slot, Panel(6, "Gradient", (view,)), view, at(3), Desk(), focused=False)
+    assert canvas.text() == "│─ 6 Gradient  6 of 11 layers asleep ─"
+
+
 def test_another_run_has_settings_of_its_own() -> None:
     world = world_of(started(experiment={"train": {"seed": 0}}), present(1))
     assert "seed 0" in headline(world)

@@ -109,7 +109,16 @@ def test_every_loss_has_a_formula_that_fits(name: str) -> None:
 
 def test_it_watches_the_latest_step_and_needs_one_row() -> None:
     assert CALL.probes(World(), Desk(), (34, 3)) == (Curves(),)
-    assert CALL.rows(World(), 34) == (1, 3)
+    assert CALL.rows(World(), 34).least == 1
+
+
+def test_it_asks_for_no_more_rows_than_it_fills() -> None:
+    for loss, whole in (("MSELoss()", 2), ("CrossEntropyLoss()", 3)):
+        world = run(loss, 3)
+        rows = CALL.rows(world, 34)
+        assert max(rows.want) == whole
+        for height in (*rows.want, *rows.more):
+            assert painted(CALL, world, (34, height))[-1]
 
 
 def test_it_paints_at_any_size() -> None:

@@ -19,6 +19,7 @@ from tui_nn.spec.protocol.frames import Weights
 from tui_nn.views.architecture import fans, hidden_layer, layer_rows
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import DARK
+from tui_nn.views.layout import Heights
 from tui_nn.views.panels.network import GRAPH, LAYERS, MATRICES, NETWORK
 from tui_nn.views.world import World
 
@@ -68,7 +69,7 @@ def test_a_neuron_has_its_layers_its_numbers_and_how_it_begins() -> None:
         " init zeros_()",
     ]
     assert LAYERS.note(neuron(), Desk()) == "3 numbers"
-    assert LAYERS.rows(neuron(), 34) == (2, 3)
+    assert LAYERS.rows(neuron(), 34) == Heights(2, want=[3])
 
 
 def test_layers_stand_over_the_graph_of_their_units() -> None:
@@ -263,7 +264,7 @@ def test_it_paints_at_any_size(make: type[World]) -> None:
     world = make()
     for view in NETWORK.views:
         paints_at_any_size(view, world, Desk(focus=1, layer="2"))
-        assert view.rows(world, 34)[0] >= 1
+        assert view.rows(world, 34).least >= 1
 
 
 def test_weights_paint_at_any_size() -> None:

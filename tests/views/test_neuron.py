@@ -1,4 +1,4 @@
-"""A neuron's steps put together from frames that come one by one."""
+"""A neuron's steps, as frames tell them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from tests.views.neuron_run import NeuronRun
 from tests.views.support import layer, present, started
 from tui_nn.spec.protocol import Array, Phase
-from tui_nn.spec.protocol.frames import Curves, CurvesFrame, Weights, WeightsFrame
+from tui_nn.spec.protocol.frames import TrainingStepFrame
 from tui_nn.views.neuron import MOST, Neuron, Steps, neuron_of
 
 
@@ -29,41 +29,49 @@ def test_one_linear_layer_with_one_output_is_a_neuron(
     assert neuron_of(started(layers=layers)) == found
 
 
-def test_a_step_is_shown_once_all_of_its_moment_has_come() -> None:
-    steps = Steps(Neuron(1, True))
-    at: dict[str, Any] = {"step": 0, "phase": Phase.FORWARD}
-    batch = Array.of(np.array([0]))
-    steps.take(CurvesFrame(loss=0.5, lr=1.0, gradient=None, batch=batch, **at), Curves())
-    for tensor in ("0.weight", "0.bias"):
-        assert steps.now is None
-        value = Array.of(np.ones(1, np.float32))
-        frame = WeightsFrame(
-            tensor=tensor, shape=(1, 1), value=value, gradient=value, before=value, state={},
-            optimizer="SGD", lr=1.0, **at,
-        )  # fmt: skip
-        steps.take(frame, Weights(tensor=tensor))
-    assert steps.now is not None
-    assert steps.now.number == 1
-    assert steps.now.gradient == {}  # what torch holds now is that of the pass before
+def told(step: int, phase: Phase = Phase.EVALUATE, **known: Any) -> TrainingStepFrame:
+    """Of one weight without a bias."""
+    return TrainingStepFrame(loss=0.5, lr=1.0, step=step, phase=phase, **known)
 
 
-def weights(step: int, value: float, before: float | None) -> WeightsFrame:
-    return WeightsFrame(
-        tensor="0.weight", shape=(1, 1), value=Array.of(np.array([value], np.float32)),
-        gradient=None, state={}, optimizer="SGD", lr=1.0, step=step,
-        before=None if before is None else Array.of(np.array([before], np.float32)),
-    )  # fmt: skip
+def weight(value: float) -> dict[str, Array]:
+    return {"0.weight": Array.of(np.array([[value]], np.float32))}
 
 
-def test_what_came_before_a_step_is_what_the_step_before_it_led_to() -> None:
-    steps = Steps(Neuron(1, False))
-    probe = Weights(tensor="0.weight")
-    steps.take(weights(2, 2.0, 1.0), probe)
-    steps.take(weights(4, 4.0, 3.0), probe)
-    assert {number: float(row.after["0.weight"][0]) for number, row in steps.rows.items()} == {
-        1: 1.0, 2: 2.0, 3: 3.0, 4: 4.0,
+def one_sample() -> dict[str, Any]:
+    return {
+        "count": 1, "batch": Array.of(np.array([7])), "inputs": weight(3.0)["0.weight"],
+        "targets": weight(1.0)["0.weight"], "outputs": {"0": weight(6.0)["0.weight"]},
     }  # fmt: skip
-    assert float(steps.rows[3].before["0.weight"][0]) == 2.0
+
+
+def test_one_frame_tells_a_step_whole() -> None:
+    steps = Steps(Neuron(1, False))
+    steps.take(told(4, before=weight(2), gradient=weight(1), after=weight(1), **one_sample()))
+    now = steps.now
+    assert now is not None
+    assert (now.number, now.loss, now.lr, now.count) == (4, 0.5, 1.0, 1)
+    held = (now.before, now.gradient, now.after)
+    assert [None if part is None else part.tolist() for part in held] == [[2.0], [1.0], [1.0]]
+    [(number, sample)] = now.samples.items()
+    assert (number, float(sample.x[0]), sample.t, sample.z, sample.y) == (7, 3.0, 1.0, 6.0, 6.0)
+
+
+def test_inside_a_step_what_has_not_come_is_not_known() -> None:
+    steps = Steps(Neuron(1, False))
+    steps.take(told(3, Phase.FORWARD, before=weight(2), **one_sample()))
+    assert steps.now is not None
+    assert (steps.now.number, steps.now.gradient, steps.now.after) == (4, None, None)
+
+
+def test_a_moment_without_a_pass_leaves_what_was_told_of_its_step() -> None:
+    steps = Steps(Neuron(1, False))
+    steps.take(told(4, before=weight(2), gradient=weight(1), after=weight(1), **one_sample()))
+    steps.take(told(4, after=weight(9)))
+    assert steps.now is not None
+    assert steps.now.count == 1
+    assert steps.weights is not None
+    assert steps.weights.tolist() == [9.0]
 
 
 def test_steps_behind_the_present_and_on_another_branch_are_forgotten() -> None:
@@ -79,12 +87,12 @@ def test_steps_behind_the_present_and_on_another_branch_are_forgotten() -> None:
 def test_the_oldest_steps_are_let_go() -> None:
     steps = Steps(Neuron(1, False))
     for number in range(1, MOST + 200):
-        steps.take(weights(number, 1.0, 1.0), Weights(tensor="0.weight"))
+        steps.take(told(number, after=weight(1)))
     assert len(steps.rows) <= MOST
     assert min(steps.rows) > 1
 
 
 def test_another_network_collects_nothing() -> None:
     steps = Steps(None)
-    steps.take(weights(1, 1.0, 1.0), Weights(tensor="0.weight"))
+    steps.take(told(1, after=weight(1)))
     assert steps.rows == {}

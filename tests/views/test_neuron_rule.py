@@ -5,6 +5,7 @@ from math import inf, isnan, log, nan
 import numpy as np
 import pytest
 
+from tui_nn.views.neuron import Sample
 from tui_nn.views.neuron_pass import same, through
 from tui_nn.views.neuron_rule import class_of, coded, rule_of
 from tui_nn.views.rules import bound
@@ -71,10 +72,10 @@ def test_an_unknown_loss_has_no_numbers() -> None:
 
 def test_a_sum_that_torch_has_otherwise_stays_our_own() -> None:
     rule = rule_of("Heaviside", bound("HalfSquaredError()", "loss"))
-    x, w = np.array([1.0, 1.0]), np.array([0.5, 1.0])
-    other = through(rule, 0, x, w, 1.0, (-3.0, 0.0))
+    x = np.array([1.0])
+    other = through(rule, 0, Sample(x, 1.0, -3.0, 0.0), np.array([0.5, 1.0]))
     assert (other.z, other.y, other.torch) == (1.5, 1.0, (-3.0, 0.0))
-    edge = through(rule, 0, x, np.array([1.0, -1.0]), 1.0, (1e-7, 1.0))
+    edge = through(rule, 0, Sample(x, 1.0, 1e-7, 1.0), np.array([1.0, -1.0]))
     assert (edge.z, edge.y) == (1e-7, 1.0)
 
 

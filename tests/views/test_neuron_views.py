@@ -5,7 +5,7 @@ import pytest
 
 from tests.views.neuron_run import NeuronRun
 from tests.views.support import ASCII, NO_COLOUR, painted, paints_at_any_size, samples
-from tui_nn.spec.protocol import Phase
+from tui_nn.spec.protocol import Phase, State
 from tui_nn.views.desk import Desk
 from tui_nn.views.neuron_pass import given_of
 from tui_nn.views.panels.neuron.evaluate import EVALUATE
@@ -382,3 +382,46 @@ def test_of_standardised_inputs_only_those_looked_at_are_known() -> None:
     run.world.steps.given.pop(2)
     assert given_of(run.world, 2) is None
     assert "= torch ✓" in rows(GRADIENT, run, 39, 9)
+
+
+@pytest.mark.parametrize("state", ["running", "goal"])
+def test_after_every_step_torch_has_the_same_sum_output_and_loss(state: State) -> None:
+    run = NeuronRun()
+    for _ in range(24):
+        run.steps(1)._stand(Phase.EVALUATE, state)
+        lines = rows(FORWARD, run, 47, 16).split("\n")[13:16]
+        assert [line[34:] for line in lines] == ["= torch ✓"] * 3
+
+
+def test_a_sum_keeps_its_form_whatever_its_numbers_are() -> None:
+    run = NeuronRun(activation="Sigmoid", loss="BCELoss()")
+    forms = set()
+    for _ in range(60):
+        [line] = [line for line in rows(FORWARD, run.steps(1), 47, 16).split("\n") if "z =" in line]
+        forms.add(line[: line.rindex("=", 0, 34)])
+    assert len(forms) == 1
+
+
+def test_while_running_the_truth_table_is_not_compared_with_evaluations_long_over() -> None:
+    run = NeuronRun().steps(8)
+    assert "= torch ✓" in rows(EVALUATE, run, 47, 13)
+    run._stand(Phase.EVALUATE, "running")
+    assert "torch" not in rows(EVALUATE, run, 47, 13)
+
+
+def test_an_update_of_a_few_last_bits_that_is_not_the_rules_is_not_torchs() -> None:
+    for times, is_right in ((1, True), (2, False), (0, False)):
+        run = NeuronRun(t=(1, 1, 1, 0), lr=4e-7, w=(1, 1, 1)).steps(3).forward().backward()
+        assert run.gradient is not None
+        assert run.gradient.all()
+        run.before, run.w = run.w, run.w - np.float32(times * run.lr) * run.gradient
+        run.step += 1
+        run._stand(Phase.UPDATE)
+        run._look(Phase.UPDATE)
+        assert ("w − lr · gradient = torch ✓" in rows(UPDATE, run, 37, 13)) is is_right
+
+
+def test_before_the_first_step_classes_that_are_wanted_are_known() -> None:
+    text = rows(EVALUATE, NeuronRun(), 47, 13)
+    assert "      1  0   0     0   0   ✓\n" in text
+    assert "      1  1   1     0   0   ✗\n" in text

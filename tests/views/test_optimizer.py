@@ -18,6 +18,7 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import DARK
 from tui_nn.views.panels.optimizer import OPTIMIZER
+from tui_nn.views.panels.optimizer_rate import rates
 from tui_nn.views.rules import bound, calls, rule, step_words
 from tui_nn.views.world import World
 
@@ -72,6 +73,47 @@ def test_what_was_is_drawn_as_it_was_and_what_nobody_can_know_as_dots() -> None:
     assert inks["··········"] == DARK.quiet
 
 
+def _changed(step: int, key: str, new: Any) -> Changed:
+    return Changed(step=step, key=key, old=None, new=new, phase=Phase.EVALUATE)
+
+
+def test_a_schedule_that_was_changed_on_the_way_begins_there() -> None:
+    experiment = {"optimizer": "SGD(lr=1.0)", "schedule": "StepLR(2)"}
+    world = world_of(started(experiment=experiment, epochs=8), present(100))
+    world.take(_changed(100, "schedule", "ExponentialLR(gamma=0.5)"))
+    found, past = rates(world, 8)
+    assert past == 0
+    assert found[2:].tolist() == [1.0, 0.5, 0.25, 0.125, 0.0625, 0.03125]
+
+
+def test_epochs_after_another_batch_size_are_counted_as_they_are() -> None:
+    experiment = {"optimizer": "SGD(lr=1.0)", "schedule": "ExponentialLR(gamma=0.5)"}
+    world = world_of(started(experiment=experiment, epochs=4), present(80))
+    world.take(_changed(80, "train.batch_size", 20))
+    found, _ = rates(world, 12)  # 2 epochs of 40 steps, 2 of 20
+    assert found[[0, 4, 8, 9, 10, 11]].tolist() == [1, 0.5, 0.25, 0.25, 0.125, 0.125]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "known"),
+    [
+        ("ExponentialLR(gamma=0.5)", True),
+        ("OneCycleLR(max_lr=1.0, total_steps=8)", True),
+        ("CosineAnnealingLR(T_max=8)", True),
+        ("CosineAnnealingLR(T_max=8, eta_min=0.1)", False),
+        ("SequentialLR([StepLR(2), CyclicLR(0.1, 1)], [3])", False),
+    ],
+)
+def test_what_another_lr_does_to_a_schedule_is_drawn_where_it_is_known(
+    schedule: str, known: bool
+) -> None:
+    experiment = {"optimizer": "SGD(lr=1.0)", "schedule": schedule}
+    world = world_of(started(experiment=experiment, epochs=8), present(100))
+    assert np.isfinite(rates(world, 8)[0]).all()
+    world.take(_changed(100, "optimizer", "SGD(lr=0.3)"))
+    assert np.isfinite(rates(world, 8)[0]).all() == known
+
+
 def test_several_optimizers_say_what_each_updates() -> None:
     world = run(optimizer=["Muon(lr=0.02)", "AdamW(lr=0.003)"])
     assert (
@@ -93,9 +135,22 @@ def test_several_optimizers_say_what_each_updates() -> None:
 
 
 def test_it_asks_for_a_row_a_call_and_more_for_rules_and_schedule() -> None:
-    assert CALL.rows(run(optimizer="SGD(lr=0.1)"), 34) == (2, 3)
-    assert CALL.rows(run(optimizer="SGD(lr=0.1)", schedule="StepLR(3)"), 34) == (2, 4)
-    assert CALL.rows(run(optimizer=["Muon()", "AdamW()"]), 40)[0] == 3
+    rows = CALL.rows(run(optimizer="SGD(lr=0.1)"), 34)
+    assert (rows.least, rows.want) == (2, [2, 3])
+    rows = CALL.rows(run(optimizer="SGD(lr=0.1)", schedule="StepLR(3)"), 34)
+    assert (rows.least, rows.want) == (2, [3, 4])
+    assert CALL.rows(run(optimizer=["Muon()", "AdamW()"]), 40).least == 3
+
+
+def test_no_sentence_about_them_is_cut_off() -> None:
+    world = run(optimizer="SGD(lr=0.1)", schedule="StepLR(3)")
+    rows = CALL.rows(world, 34)
+    assert len(rows.more) == 2
+    for height in range(2, max(rows.more) + 1):
+        shown = painted(CALL, world, (34, height))
+        texts = [line for line in shown[max(rows.want) :] if line]
+        assert not texts or texts[-1].endswith(".")
+        assert bool(shown[-1]) == (height in {*rows.more, *range(5)})
 
 
 def test_with_room_it_says_what_each_does() -> None:

@@ -103,3 +103,20 @@ def test_a_grid_is_filled_from_left_to_right() -> None:
     assert paint_grid(tight, pictures, (0, 0, 5, 2), Size(2, 2)) == 3
     assert tight.text() == "██ ▒▒\n░░"
     assert paint_grid(tight, pictures, (0, 0, 5, 1), Size(2, 2)) == 2
+
+
+def test_lines_of_a_grid_are_as_equal_as_can_be() -> None:
+    pictures = [np.ones((2, 2))] * 4
+    canvas = Canvas(9, 3, NO_COLOUR)
+    assert paint_grid(canvas, pictures, (0, 0, 9, 3), Size(2, 2)) == 4
+    assert canvas.text() == "██ ██\n\n██ ██"
+
+
+def test_half_a_row_keeps_lines_apart_where_there_is_no_more() -> None:
+    pictures = [np.ones((4, 1))] * 3
+    canvas = Canvas(1, 7, DARK)
+    assert paint_grid(canvas, pictures, (0, 0, 1, 7), Size(1, 4)) == 3
+    cells = [canvas.row(row)[0] for row in range(7)]
+    halves = [half for text, ink in cells for half in (ink.fg if text == "▀" else ink.bg, ink.bg)]
+    full, gap = [True] * 4, [False]
+    assert [half != DARK.ground for half in halves] == [*full, *gap, *full, *gap, *full]

@@ -256,7 +256,7 @@ def test_numbers_of_an_earlier_step_say_of_which() -> None:
 @pytest.mark.parametrize(
     ("ratio", "row"),
     [
-        (3e-11, " Linear(2, 8)  █·······┊········3e-11"),
+        (3e-11, " Linear(2, 8)  █·······┊······· 3e-11"),
         (0.0, " Linear(2, 8)  ········┊········    0"),
         (1e-4, " Linear(2, 8)  ━━━━█···┊········ 1e-4"),
         (5.0, " Linear(2, 8)  ━━━━━━━━┿━━━━━━━█  5e0"),

@@ -144,8 +144,8 @@ class Workbench(Showing):
             return
         if self.world.running and not self._is_touched and self._is_held():
             return
-        self.board.paint(touched=self._is_touched)
-        self._is_due = self._is_touched = False
+        self._is_due = not self.board.paint(touched=self._is_touched)
+        self._is_touched = False
         if self.world.started is not None:
             self._link.watch((SAMPLES, *self.board.probes()))
         self._link.acknowledge()

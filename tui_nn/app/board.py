@@ -62,9 +62,9 @@ class Board(Widget, can_focus=True):
     def on_resize(self) -> None:
         self.paint()
 
-    def paint(self, *, touched: bool = True) -> None:
+    def paint(self, *, touched: bool = True) -> bool:
         """Bring every pane up to date; while training runs, those that are due, and what a person
-        has `touched`: the panel in focus, and the one that was.
+        has `touched`: the panel in focus, and the one that was. Whether none is left for later.
         """
         if not self.world.running or self.palette is not self._painted_in:
             self.pacing.forget(PANELS)
@@ -72,13 +72,19 @@ class Board(Widget, can_focus=True):
             self.pacing.forget((self._focus, self.desk.focus))
         self._painted_in, self._focus = self.palette, self.desk.focus
         home = plan(self.world, self.desk, self.size)
+        self.desk.size = next(
+            (slot.inner for slot in home.slots if slot.panel == self.desk.focus), self.desk.size
+        )
         if home != self.home:
             self.home = home
             self._move()
             self.pacing.forget(PANELS)
+        is_whole = True
         for slot in home.slots if not home.is_too_small else ():
             began = time.monotonic()
-            if self.pacing.is_due(slot.panel, began):
+            is_due = self.pacing.is_due(slot.panel, began)
+            is_whole &= is_due
+            if is_due:
                 canvas = paint_panel(
                     slot, self.world, self.desk, self.palette, first=is_first(home, slot)
                 )
@@ -86,6 +92,7 @@ class Board(Widget, can_focus=True):
                 self.pacing.painted(slot.panel, began, time.monotonic())
         for name, canvas in paint_frame(home, self.world, self.desk, self.palette).items():
             self._panes[name].show(canvas)
+        return is_whole
 
     def probes(self) -> Sequence[Probes]:
         """What has to be watched for all that is visible, each once."""
@@ -111,7 +118,7 @@ class Board(Widget, can_focus=True):
             pane.level = levels.get(name, 0)
             pane.cells = places.get(name, Region())
             pane.display = bool(pane.cells.area)
-        self.refresh(layout=True)
+            pane.refresh(layout=True)  # which lets the board forget how it had arranged them
 
     def on_click(self, event: events.Click) -> None:
         pane = self._pane_at(event.screen_x, event.screen_y)

@@ -1,6 +1,5 @@
-"""Textual's driver for a terminal that may go away, or read no more."""
+"""Textual's driver for a terminal that may go away."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +7,10 @@ from textual.drivers.linux_driver import LinuxDriver
 
 HANGUP = 129
 """The exit code of what a terminal's end ends: 128 + SIGHUP."""
-PATIENCE_S = 2.0
-"""So long a terminal that reads nothing may take to be given back."""
 
 
 class SturdyDriver(LinuxDriver):
-    """Ends the app when its terminal is gone; waits for nobody for ever when the app ends."""
+    """Ends the app when its terminal is gone."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -22,12 +19,6 @@ class SturdyDriver(LinuxDriver):
     def _end(self) -> None:
         """In the thread that writes."""
         self._loop.call_soon_threadsafe(self._app.exit, HANGUP)
-
-    def close(self) -> None:
-        """Wait until what was written is out, where the terminal takes it."""
-        closing = threading.Thread(target=super().close, daemon=True)
-        closing.start()
-        closing.join(PATIENCE_S)
 
 
 class Outlet:

@@ -1,5 +1,7 @@
 """`?`: what the cursor is on, then the panel's keys, then all keys."""
 
+import re
+from textwrap import wrap
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -28,6 +30,10 @@ ABOUT = {
     8: "Evaluate: the whole training and validation part through the weights of now. Training "
        "doesn't learn from it; goals and schedules look at it.",
 }  # fmt: skip
+WIDTH, FRAME = 86, 6
+"""Columns of the box at most; of its border, padding and scrollbar."""
+KEY = re.compile(r" *(\S+ )*\S+ {2,}(?=\S)|  +")
+"""What stands before the words of a line: a key or a name, or blanks."""
 
 
 class Explanation(ModalScreen[None]):
@@ -36,8 +42,8 @@ class Explanation(ModalScreen[None]):
     DEFAULT_CSS = """
     Explanation { align: center middle; }
     Explanation > VerticalScroll {
-        width: 84; max-width: 100%; height: auto; max-height: 90%; border: round $primary;
-        padding: 0 1; background: $surface;
+        max-width: 100%; height: auto; max-height: 90%; border: round $primary;
+        padding: 0 1; background: $surface; scrollbar-gutter: stable;
     }
     Explanation.ascii > VerticalScroll { border: ascii $primary; scrollbar-size: 0 0; }
     """
@@ -57,9 +63,14 @@ class Explanation(ModalScreen[None]):
             self._pages = [(in_ascii(title), in_ascii(text)) for title, text in pages]
 
     def compose(self) -> ComposeResult:
-        yield VerticalScroll(Static(id="page", markup=False))
+        box = VerticalScroll(Static(id="page", markup=False))
+        box.styles.width = WIDTH
+        yield box
 
     def on_mount(self) -> None:
+        self._show()
+
+    def on_resize(self) -> None:
         self._show()
 
     def _show(self) -> None:
@@ -67,8 +78,7 @@ class Explanation(ModalScreen[None]):
         box = self.query_one(VerticalScroll)
         box.border_title = title
         box.border_subtitle = f"? {self._page + 1} of {len(self._pages)}   q back"
-        self.query_one("#page", Static).update(text)
-        box.scroll_home(animate=False)
+        self.query_one("#page", Static).update(hung(text, min(WIDTH, self.app.size.width) - FRAME))
 
     def on_click(self, click: Click) -> None:
         """Beside it: back."""
@@ -81,9 +91,20 @@ class Explanation(ModalScreen[None]):
             return
         self._page += 1
         self._show()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def hung(text: str, width: int) -> str:
+    """Its lines wrapped at `width`, what goes on below the words that it belongs to."""
+    lines = []
+    for line in text.split("\n"):
+        key = KEY.match(line)
+        indent = key.end() if key and key.end() <= width // 2 else 0
+        lines += wrap(line, width, subsequent_indent=" " * indent, break_on_hyphens=False) or [""]
+    return "\n".join(lines)
 
 
 def pages(panel: Panel, view: View, world: World, desk: Desk) -> list[tuple[str, str]]:
@@ -117,9 +138,13 @@ def _under_the_cursor(panel: Panel, world: World, desk: Desk) -> str:
 
 def _keys_of(panel: Panel, view: View, world: World) -> str:
     lines = [f"views, changed by v and V: {', '.join(v.name for v in panel.suiting(world))}", ""]
-    lines += [f"{key:<12} {words}" for key, words in view.keys]
-    lines += [f"{panel.number or 'tab':<12} here; again: on the whole screen; again: back"]
-    lines += ["arrows hjkl  move inside the panel"]
+    keys = [
+        *view.keys,
+        (str(panel.number or "tab"), "here; again: on the whole screen; again: back"),
+        ("arrows hjkl", "move inside the panel"),
+    ]
+    longest = max(len(key) for key, _ in keys)
+    lines += [f"{key:<{longest}}  {words}" for key, words in keys]
     return "\n".join(lines)
 
 

@@ -18,10 +18,8 @@ class Hands(App[int]):
     desk: Desk
 
     def __init__(self, *, colour: bool = True) -> None:
-        super().__init__(
-            driver_class=SturdyDriver,
-            ansi_color=None if colour else True,  # without: the terminal's own two
-        )
+        # Without colours: the terminal's own two.
+        super().__init__(driver_class=SturdyDriver, ansi_color=None if colour else True)
         self.failure: Exception | None = None
         """What went wrong in the app itself, for whoever started it."""
         self._silence: Timer | None = None

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 SHARE = 0.02
 """Of wall time that the painting of one panel may take while training runs."""
 
+LONGEST_S = 1.0
+"""So long a panel waits at most, however dear it is."""
+
 REST_S = 0.3
 """So long nothing is painted unasked after a terminal was found behind."""
 
@@ -14,6 +17,8 @@ REST_S = 0.3
 class Pacing:
     """Pure bookkeeping: times are given, in seconds of one clock."""
 
+    _costs: dict[int, float] = field(default_factory=dict)
+    """Of the last painting of each panel, in seconds."""
     _next: dict[int, float] = field(default_factory=dict)
     _not_before: float = 0.0
 
@@ -29,8 +34,13 @@ class Pacing:
         self._not_before = now + REST_S
 
     def painted(self, panel: int, began: float, ended: float) -> None:
-        """A panel was painted; what took long comes again later."""
-        self._next[panel] = began + (ended - began) / SHARE
+        """A panel was painted; what took long comes again later.
+
+        The cheaper of the last two counts: the first one loads what it needs, one may be held up.
+        """
+        cost = ended - began
+        price, self._costs[panel] = min(cost, self._costs.get(panel, 0.0)), cost
+        self._next[panel] = began + min(price / SHARE, LONGEST_S)
 
     def forget(self, panels: Iterable[int]) -> None:
         """These are due."""

@@ -82,6 +82,10 @@ class Batches:
         order = torch.arange(self._count) if self._order is None else self._order
         return order[self._before : self._done]
 
+    def recall(self, samples: int) -> None:
+        """The latest batch held so many samples: training stands behind it again."""
+        self._before = self._done - samples
+
     def place(self) -> Place:
         """What `go_to` needs to continue here."""
         return Place(self._generator.get_state(), self._order, self.epochs_begun, self._done)

@@ -64,6 +64,12 @@ class Decisions:
         """Whether the goal was reached as often in a row as it asks."""
         return self.goal is not None and self.in_a_row >= self.goal.times
 
+    @property
+    def can_end(self) -> bool:
+        """Whether the next evaluation can give a reason to stop."""
+        is_near = self.goal is not None and self.in_a_row + 1 >= self.goal.times
+        return is_near or (self.patience is not None and self.since_best + 1 >= self.patience)
+
     def look(
         self, evaluation: Evaluation, epoch: int, step: int, network: nn.Module
     ) -> Reason | None:

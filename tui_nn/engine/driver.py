@@ -72,7 +72,7 @@ class Driver:
         if self._later:
             self._carry_out_or_refuse(self._later.popleft())
             return
-        more = self.telling.show(running=False)
+        more = self.telling.show(time.monotonic(), running=False)
         timeout = None if self.connections.anybody else ALONE_SECONDS
         arrival = self.connections.receive(0.0 if more else timeout)
         if arrival is not None:
@@ -81,6 +81,8 @@ class Driver:
     def take(self, arrival: Arrival) -> None:
         """Carry out what arrived, or let it wait for its turn."""
         what = arrival.what
+        if isinstance(what, do.Pause) and self.runner.pause(arrival):
+            return
         if isinstance(what, ENDS_STEPS):
             self._end_steps()
         task = self.runner.task

@@ -33,6 +33,16 @@ class Task:
     """Between two steps; 0: flat out."""
     next_at: float = field(default_factory=time.monotonic)
 
+    @property
+    def now(self) -> float:
+        """The time by a monotonic clock; with a pace, when its present step was to be made."""
+        return self.next_at if self.interval_s else time.monotonic()
+
+    @property
+    def spare_s(self) -> float:
+        """Half of the pause between the present step and the next, in seconds."""
+        return (self.next_at + self.interval_s - time.monotonic()) / 2 if self.interval_s else 0.0
+
 
 class Runner:
     """The present task, and where a step was stopped."""
@@ -104,6 +114,18 @@ class Runner:
         if task.asked is not None:
             self.telling.answer(task.asked)
 
+    def pause(self, asked: Arrival) -> bool:
+        """Let a run flat out stop behind a step whose update can be shown, where one is watched;
+        whether it goes on to that step.
+        """
+        task, telling = self.task, self.telling
+        if task is None or task.by or task.interval_s or telling.session.before is not None:
+            return False
+        if not telling.watching.wants_before(task.now, running=False):
+            return False
+        self.task = Task("step", 1, asked=asked)
+        return True
+
     def work(self, task: Task) -> None:
         """Do about 10 ms of the task, or one step of it."""
         session = self.telling.session
@@ -124,23 +146,27 @@ class Runner:
         elif self.task is None:
             self.telling.tell_present()
         else:
+            self.telling.show(task.now, running=True, spare_s=task.spare_s)
             if task.interval_s:
                 session.tell_steps()
                 self.telling.tell_present()
                 task.next_at = max(task.next_at + task.interval_s, time.monotonic())
-            self.telling.show(running=True)
             self.telling.tell_present_now_and_then()
 
     def _straight(self, session: Session, task: Task) -> Reason | None:
-        left, first = maxsize, session.step
+        left, first = session.training.steps_to_a_possible_end, session.step
         if task.by == "step":
-            left = task.left
+            left = min(left, task.left)
         elif task.by == "epoch":
-            left = max(1, session.training.trainer.batches.steps_until(task.until_epoch))
-        is_last = left == 1
-        # The last step goes alone: what it did to the parameters is shown when training stands.
-        most = 1 if task.interval_s else max(1, left - 1)
-        watched = self.telling.watching.wants_before(running=not is_last)
+            until = session.training.trainer.batches.steps_until(task.until_epoch)
+            left = min(left, max(1, until))
+        watching, is_paced = self.telling.watching, bool(task.interval_s)
+        most = 1 if is_paced else left
+        if watching.wants_before(task.now, running=False):
+            # The last step goes alone: what it did to the parameters is shown when training stands.
+            most = min(most, max(1, left - 1))
+        may_stand = is_paced or left == 1
+        watched = watching.wants_before(task.now, running=not may_stand)
         reason = session.advance(most, watched=watched)
         self._count(Phase.EVALUATE, session.step - first)
         return reason

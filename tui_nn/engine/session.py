@@ -15,7 +15,7 @@ from tui_nn.engine.keeping import Keeper, Saving
 from tui_nn.engine.postmortem import too_large_a_rate
 from tui_nn.engine.timeline import Timeline
 from tui_nn.engine.trainer import Gate
-from tui_nn.engine.training import Block, Moment, Pacer, Training, Weights
+from tui_nn.engine.training import Block, Latest, Moment, Pacer, Training, Weights
 from tui_nn.engine.verdict import Outcome
 from tui_nn.runs.lineage import Lineage
 from tui_nn.spec.changes import made_at_once, starts_alike, with_values
@@ -40,6 +40,8 @@ DENSE_SECONDS = 0.25
 """Likewise where a history is kept to travel in."""
 SAVE_SECONDS = 30.0
 """How far apart saves are, where nothing else is asked for."""
+NOTHING = Latest()
+"""Nothing is known of the step before."""
 LASTING: frozenset[Reason] = frozenset({"goal", "plateau", "cycle"})
 """Ends that training would find again at once, however often it is taken up."""
 
@@ -291,12 +293,19 @@ class Session:
         if kept is not None:
             self.good = kept
 
-    def return_to(self, moment: Moment) -> None:
-        """Stand where `moment` was taken."""
+    def latest(self) -> Latest:
+        """What the latest step has left behind."""
+        batch = self.training.trainer.batches.latest()
+        samples = 0 if batch is None else len(batch)
+        return Latest(self.loss, self.before, self.training.gradients, samples)
+
+    def return_to(self, moment: Moment, latest: Latest = NOTHING) -> None:
+        """Stand where `moment` was taken; `latest`: what the step before it had left behind."""
         self.training.go_to(moment)
+        self.training.recall(latest)
         self.branch, self.changes = moment.branch, moment.changes
         self.good, self.culprit = moment, None
-        self.before = self.loss = None
+        self.loss, self.before = latest.loss, latest.before
         self.phase = Phase.EVALUATE if self.step else Phase.OPTIMIZER
 
     def steps_to_change(self) -> int:
@@ -366,6 +375,8 @@ class Session:
         self.save()
         training = self.training
         best_epoch = training.take_best() if reason != "diverged" else None
+        if best_epoch is not None:
+            self.before = None  # no step led from them to these weights
         evaluations = training.evaluate() | training.evaluate_test()
         outcome = Outcome(
             reason=reason,

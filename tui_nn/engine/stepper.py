@@ -6,7 +6,6 @@ from torch import Tensor
 
 from tui_nn.engine.session import Session
 from tui_nn.engine.trainer import StepAbandoned
-from tui_nn.engine.training import Moment
 from tui_nn.engine.travel import go_to
 from tui_nn.spec.protocol import Phase, Reason
 
@@ -26,7 +25,7 @@ class Stepper:
 
     def step(self, session: Session, at_gate: AtGate) -> Reason | None:
         """One step; StepAbandoned leaves the state as it was before it."""
-        before: Moment = session.moment()
+        before, latest = session.moment(), session.latest()
         session.timeline.keep(before)
         session.follow_recorded_changes()
 
@@ -40,7 +39,7 @@ class Stepper:
             return session.advance_gated(gate)
         except StepAbandoned:
             self._undone = (before.step, self.gates)
-            session.return_to(before)
+            session.return_to(before, latest)
             raise
         finally:
             self.gates = self.looks = 0
@@ -75,7 +74,7 @@ def _gates_of_step(session: Session) -> int:
         nonlocal gates
         gates += 1
 
-    before = session.moment()
+    before, latest = session.moment(), session.latest()
     session.training.trainer.train_step(count)
-    session.return_to(before)
+    session.return_to(before, latest)
     return gates

@@ -96,8 +96,10 @@ class Telling:
         """Tell whoever asked why it was not."""
         asked.connection.send(encode(problem(getattr(asked.what, "id", None), error)))
 
-    def show(self, *, running: bool) -> bool:
-        """Send the frames that are due, while training stands still one alone; whether more are."""
+    def show(self, now: float, *, running: bool, spare_s: float = 0.0) -> bool:
+        """Send the frames that are due `now`: see `Watching.show`."""
         if self.loaded is None:
             return False
-        return self.watching.show(self.loaded.session, self.stepper.looks, running=running)
+        return self.watching.show(
+            self.loaded.session, self.stepper.looks, now, running=running, spare_s=spare_s
+        )

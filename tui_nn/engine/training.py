@@ -59,6 +59,20 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Latest:
+    """What the latest step has left behind for those who look: the next one needs none of it."""
+
+    loss: float | None = None
+    """Before its update; None before the first step."""
+    before: Weights | None = None
+    """The parameters before its update, where it was watched."""
+    gradients: tuple[Tensor | None, ...] = ()
+    """Of the parameters in their order; empty where none are known."""
+    samples: int = 0
+    """Of its batch; 0 where that is not known."""
+
+
+@dataclass(frozen=True)
 class Block:
     """Steps in a row: the loss before each update, its rate, and what went wrong, if anything."""
 
@@ -120,6 +134,12 @@ class Training:
             return self.steps_to_end
         epoch = (self.trainer.epoch // every + 1) * every
         return min(self.steps_to_end, self.trainer.batches.steps_until(epoch))
+
+    @property
+    def steps_to_a_possible_end(self) -> int:
+        """Steps until the next evaluation where one can end training, or its end."""
+        can_end = self.watch is not None or self.decisions.can_end
+        return self.steps_to_evaluation if can_end else self.steps_to_end
 
     @property
     def is_due(self) -> bool:
@@ -250,6 +270,19 @@ class Training:
             self.watch.go_to(moment.watched)
         self.limit, self.reason, self._last = moment.limit, moment.reason, None
         self.trainer.network.zero_grad()  # the gradient of a step that lies ahead is none yet
+
+    @property
+    def gradients(self) -> tuple[Tensor | None, ...]:
+        """As torch holds them; a later step makes others and leaves these as they are."""
+        return tuple(parameter.grad for parameter in self.trainer.network.parameters())
+
+    def recall(self, latest: Latest) -> None:
+        """Hold again what the latest step had left behind."""
+        if latest.gradients:
+            parameters = self.trainer.network.parameters()
+            for parameter, gradient in zip(parameters, latest.gradients, strict=True):
+                parameter.grad = gradient
+        self.trainer.batches.recall(latest.samples)
 
     def try_out(self, moment: Moment) -> None:
         """Use all that a moment from a file holds; raises what torch raises where it doesn't fit.

@@ -25,6 +25,8 @@ class Watching:
         self._watches = Watches()
         self._by_number: dict[int, Connection] = {}
         self._asked_at = self._foreseen_at = 0.0
+        self._is_awaited = False
+        """Whether the step that is being made was foreseen to be shown."""
 
     def add(self, connection: Connection, what: do.Watch) -> None:
         """Watch from now on."""
@@ -48,27 +50,38 @@ class Watching:
         """There are new metrics."""
         self._watches.evaluated()
 
-    def wants_before(self, *, running: bool) -> bool:
+    def wants_before(self, now: float, *, running: bool) -> bool:
         """Whether a probe that is due soon shows what the next step does to the parameters."""
-        now = time.monotonic()
-        if not self._watches or (running and now - self._foreseen_at < GRAIN_S):
-            return False
-        self._foreseen_at = now
-        return self._watches.wants_before(now, running=running)
+        if not running:
+            return self._watches.wants_before(now, running=False)
+        self._is_awaited = False
+        if self._watches and now - self._foreseen_at >= GRAIN_S:
+            self._foreseen_at = now
+            self._is_awaited = self._watches.wants_before(now, running=True)
+        return self._is_awaited
 
     def renew(self) -> None:
         """Settings are others: what is shown of this moment holds no longer."""
         self._watches.renew()
 
-    def show(self, session: Session, looks: int, *, running: bool) -> bool:
-        """Send the frames that are due, while training stands still one alone; whether more are."""
-        now, has_before = time.monotonic(), session.before is not None
-        is_too_soon = running and not has_before and now - self._asked_at < GRAIN_S
+    def show(
+        self, session: Session, looks: int, now: float, *, running: bool, spare_s: float = 0.0
+    ) -> bool:
+        """Send the frames that are due, while training stands still one alone; whether more are.
+
+        `now`: a monotonic clock, for all that is shown of this moment; of a paced step when it was
+        to be made, so that a watch no slower than the pace gets every step. `spare_s`: so long
+        training may wait for the frames.
+        """
+        is_too_soon = running and not self._is_awaited and now - self._asked_at < GRAIN_S
         if not self._watches or is_too_soon:
             return False
         self._asked_at = now
         moment = Moment(session.branch, session.step, session.phase, looks)
-        due = self._watches.due(now, moment, running=running, has_before=has_before)
+        has_before = session.before is not None
+        due = self._watches.due(
+            now, moment, running=running, has_before=has_before, spare_s=spare_s
+        )
         for watch in due if running else due[:1]:
             began = time.monotonic()
             connection = self._by_number[watch.key[0]]
@@ -83,8 +96,7 @@ class Watching:
                 words = f"watch {watch.key[1]}: {found.message}"
                 connection.send(encode(replace(found, message=words)))
                 continue
-            cost = time.monotonic() - began
-            self._watches.sent(watch.key, time.monotonic(), moment, cost)
+            self._watches.sent(watch.key, now, moment, time.monotonic() - began)
         return not running and len(due) > 1
 
     def inspect(self, session: Session, probe: Probes) -> AnyFrame:

@@ -68,7 +68,7 @@ def _text_spots(layout: Layout, mark: Mark, spot: Spot, width: int) -> Iterator[
         ]
     else:
         rows = (spot[0], spot[0] - 1, spot[0] + 1)
-        candidates = [(row, at) for row in rows for at in (right - width, left + 1)]
+        candidates = [(row, at) for row in rows for at in (left + 1, right - width)]
     for row, column in candidates:
         if 0 <= row < height and left <= column <= right - width:
             yield row, column

@@ -40,6 +40,7 @@ COMMANDS: tuple[Commands, ...] = (
 
 PROBES: tuple[Probes, ...] = (
     frames.Curves(),
+    frames.TrainingStep(),
     frames.Device(),
     frames.Metrics(),
     frames.Layers(),
@@ -58,6 +59,11 @@ _WHERE: dict[str, Any] = {
 
 FRAMES: tuple[AnyFrame, ...] = (
     frames.CurvesFrame(loss=0.25, lr=0.01, gradient=0.5, **_WHERE),
+    frames.TrainingStepFrame(
+        loss=0.5, lr=1.0, count=1, batch=_ints([3]), inputs=_floats([[1, 1]]),
+        targets=_floats([[1]]), outputs={"0": _floats([[0]])}, before={"0.bias": _floats([0])},
+        gradient={"0.bias": _floats([-1])}, after={"0.bias": _floats([1])}, **_WHERE,
+    ),
     frames.DeviceFrame(device="cpu", name="", threads=2, **_WHERE),
     frames.MetricsFrame(train={"loss": 0.25, "accuracy": 0.75}, val=None, right={"train": 3},
                         **_WHERE),

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from tui_nn.protocol_page import examples
-from tui_nn.spec.protocol import VERSION, arrays, commands, flow, frames, messages, records
+from tui_nn.spec.protocol import VERSION, arrays, commands, flow, frames, messages, probes, records
 
 WIDTH = 98
 BAR = "\\|"
@@ -75,7 +75,7 @@ GROUPS = (
 )
 _LIMITED = re.compile(r"Annotated\[(?P<type>\w+), msgspec\.Meta\((?P<limits>.*)\)\]")
 _SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
-MODULES = (flow, arrays, frames, commands, messages, records)
+MODULES = (flow, arrays, probes, frames, commands, messages, records)
 
 
 def protocol_page() -> str:

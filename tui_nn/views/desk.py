@@ -14,9 +14,11 @@ LOOK_FOR = 0
 
 @dataclass
 class Desk:
-    """Changed by keys alone; panels read it."""
+    """Changed by keys alone, its `size` where panels are put in their places; panels read it."""
 
     focus: int = 1
+    size: tuple[int, int] = (80, 24)
+    """Columns and rows of the view in focus."""
     chosen_phase: int = 0
     """Which of the choices 1 … 4 is lit before the first step, counted from 0."""
     full: bool = False

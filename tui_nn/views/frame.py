@@ -37,6 +37,8 @@ REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v vie
 REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
                     ": all")  # fmt: skip
 CURVES, DEVICE = Curves(), Device()
+SPARED = frozenset({"accuracy", "layers", "train,", "val,"})
+"""Words that a title's note can do without."""
 LEFT = 11
 """Cells of the time that is left."""
 INSIDE = {5: "the forward pass", 6: "the gradient", 7: "the update"}
@@ -196,12 +198,21 @@ def paint_title(canvas: Canvas, slot: Slot, panel: Panel, view: View, world: Wor
     """The rule over a panel, with its name and a few words; and the column at its left."""
     palette = canvas.palette
     end = paint_rule(canvas, slot, panel.name, focused=focused)
-    note = view.note(world, desk)
-    room = slot.width - end - (len(note) + 3 if note else 0)
-    if len(panel.suiting(world)) > 1 and focused and len(view.name) + 1 < room:
-        end = canvas.put(0, end, f"{view.name} ", palette.quiet)
-    if note and end + len(note) + 3 < slot.width:
-        canvas.right(0, f" {note} ", palette.quiet, edge=slot.width - 1)
+    name = f"{view.name} " if focused and len(panel.suiting(world)) > 1 else ""
+    name, note = _fitting(name, view.note(world, desk), slot.width - 1 - end)
+    canvas.put(0, end, name, palette.quiet)
+    canvas.right(0, note, palette.quiet, edge=slot.width - 1)
+
+
+def _fitting(name: str, note: str, room: int) -> tuple[str, str]:
+    """What a title has room for of its view's name and the note, which is the more important."""
+    brief = " ".join(word for word in note.split(" ") if word not in SPARED)
+    choices = [(name, note), (name, brief), ("", note), ("", brief)]
+    for said, told in choices if note else [(name, "")]:
+        padded = f" {told} " if told else ""
+        if bool(said) + cell_width(said) + cell_width(padded) <= room:
+            return said, padded
+    return "", ""
 
 
 def paint_rule(canvas: Canvas, slot: Slot, name: str, *, focused: bool) -> int:

@@ -1,10 +1,12 @@
 """The home screen, painted piece by piece or as a whole: no terminal, no time."""
 
+from weakref import WeakKeyDictionary
+
 from tui_nn.views import frame
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Palette
-from tui_nn.views.layout import CHOICES, LEFT, LEFT_WIDE, WIDE, Home, Needs, Slot, arrange
+from tui_nn.views.layout import CHOICES, LEFT, LEFT_WIDE, WIDE, Heights, Home, Needs, Slot, arrange
 from tui_nn.views.panels.registry import NAMES, PANELS
 from tui_nn.views.world import World
 
@@ -17,10 +19,23 @@ def plan(world: World, desk: Desk, size: tuple[int, int]) -> Home:
     return arrange(*size, desk, _needs(world, desk, size[0]))
 
 
+_known: WeakKeyDictionary[World, tuple[object, Needs]] = WeakKeyDictionary()
+"""Of each world what its panels at the left have use for, and all that this was worked out from."""
+
+
 def _needs(world: World, desk: Desk, width: int) -> Needs:
     if world.started is None:
-        return dict.fromkeys((1, 2, 3, 4), (2, 8))
+        return dict.fromkeys((1, 2, 3, 4), Heights(2, want=range(3, 9)))
     columns = LEFT_WIDE if width >= WIDE else LEFT
+    views = [desk.chosen.get(number) for number in CHOICES]
+    source = (columns, views, world.started, world.settings, world.samples)
+    known = _known.get(world)
+    if known is None or known[0] != source:
+        _known[world] = known = (source, _worked_out(world, desk, columns))
+    return known[1]
+
+
+def _worked_out(world: World, desk: Desk, columns: int) -> Needs:
     return {
         number: PANELS[number].view(world, desk).rows(world, columns)
         for number in CHOICES

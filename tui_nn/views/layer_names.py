@@ -1,6 +1,6 @@
 """Layers as rows of a table: which have parameters, what each is called, where the cursor is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol.frames import Layers, LayersFrame, LayerStatistics
@@ -32,17 +32,21 @@ def short_name(row: LayerStatistics) -> str:
     return f"{row.name} {name_of(row.call)}"
 
 
-def names(rows: Sequence[LayerStatistics], width: int) -> list[str]:
-    """Their calls, with their numbers where two are the same; else numbers and kinds; else numbers:
-    the first of these of which each fits.
+def titles(rows: Sequence[LayerStatistics], width: int) -> list[str]:
+    """What the layers are called in a panel of `width` columns, the same in every panel: their
+    calls, with their numbers where two are the same; else numbers and kinds; else numbers: the
+    first of these of which each, with the blank before it, takes at most two fifths.
     """
-    choices = (called(rows), [short_name(row) for row in rows], [row.name for row in rows])
-    return next(
-        (found for found in choices if max(map(cell_width, found), default=0) <= width), choices[-1]
-    )
+    choices = (_called(rows), [short_name(row) for row in rows], [row.name for row in rows])
+    return next((found for found in choices if longest(found) < 2 * width // 5), choices[-1])
 
 
-def called(rows: Sequence[LayerStatistics]) -> list[str]:
+def longest(texts: Iterable[str]) -> int:
+    """Cells of the longest."""
+    return max(map(cell_width, texts), default=0)
+
+
+def _called(rows: Sequence[LayerStatistics]) -> list[str]:
     """`Linear(2, 8)`, or `0 Linear(2, 8)` where there are two of them."""
     calls = [row.call for row in rows]
     if len(set(calls)) == len(calls):

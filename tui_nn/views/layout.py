@@ -1,6 +1,6 @@
 """Where each panel stands, for every size of the terminal: plain arithmetic."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_nn.views.desk import LOOK_FOR, Desk
@@ -54,8 +54,27 @@ class Home:
         return self.width < LEAST_WIDTH or self.height < LEAST_HEIGHT
 
 
-Needs = Mapping[int, tuple[int, int]]
-"""Rows that the panels at the left need and want, without their titles."""
+@dataclass(frozen=True)
+class Heights:
+    """Rows that a panel at the left has use for, without its title's: ascending, whatever is
+    between them would stay empty.
+    """
+
+    least: int
+    need: Sequence[int] = ()
+    """Served before anything that others only want."""
+    want: Sequence[int] = ()
+    more: Sequence[int] = ()
+    """Where all have what they want."""
+
+    @property
+    def tiers(self) -> tuple[Sequence[int], ...]:
+        """In the order in which they are served, the smallest wish of each first."""
+        return self.need, self.want, self.more
+
+
+Needs = Mapping[int, Heights]
+"""Of the panels at the left."""
 
 
 def arrange(width: int, height: int, desk: Desk, needs: Needs) -> Home:
@@ -114,18 +133,21 @@ def _loop(left: int, width: int, rows: int, middle: int, titles: set[int]) -> tu
 def _column(rows: int, needs: Needs) -> list[tuple[int, int, int]]:
     """(panel, first row, rows with title) of the choices that have room, from the top."""
     shown = [panel for panel in CHOICES if panel in needs]
-    while sum(1 + needs[p][0] for p in shown) > rows and len(shown) > 1:
+    while sum(1 + needs[p].least for p in shown) > rows and len(shown) > 1:
         shown.remove(LOOK_FOR if LOOK_FOR in shown else shown[-1])
-    tall = {panel: 1 + needs[panel][0] for panel in shown}
-    left = rows - sum(tall.values())
-    for panel in sorted(shown, key=lambda p: needs[p][1] - needs[p][0]):
-        more = min(left, needs[panel][1] - needs[panel][0])
-        tall[panel] += more
-        left -= more
+    inner = {panel: needs[panel].least for panel in shown}
+    left = rows - len(shown) - sum(inner.values())
+    for tiers in zip(*(needs[panel].tiers for panel in shown), strict=True):
+        heights = dict(zip(shown, tiers, strict=True))
+        for panel in sorted(shown, key=lambda p: max(heights[p], default=0) - inner[p]):
+            fitting = [height for height in heights[panel] if height <= inner[panel] + left]
+            more = max(0, max(fitting, default=0) - inner[panel])
+            inner[panel] += more
+            left -= more
     if shown:
-        tall[shown[-1]] += left
+        inner[shown[-1]] += left
     column, y = [], 0
     for panel in shown:
-        column.append((panel, y, tall[panel]))
-        y += tall[panel]
+        column.append((panel, y, 1 + inner[panel]))
+        y += 1 + inner[panel]
     return column

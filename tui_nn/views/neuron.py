@@ -1,27 +1,19 @@
-"""A single neuron: what it is made of, and its steps as they happen, put together from frames."""
+"""A single neuron: what it is made of, and its steps as they happen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tui_nn.spec.protocol import Array, Phase, Started
-from tui_nn.spec.protocol.frames import (
-    Activations,
-    ActivationsFrame,
-    AnyFrame,
-    Curves,
-    CurvesFrame,
-    Probes,
-    Weights,
-    WeightsFrame,
-)
+from tui_nn.spec.protocol.frames import AnyFrame, TrainingStep, TrainingStepFrame
 from tui_nn.spec.protocol.messages import Present
 from tui_nn.views.arrays import Floats, floats
 from tui_nn.views.calls import name_of
 from tui_nn.views.rules import bound
 from tui_nn.views.updates import INSIDE
 
+STEP = TrainingStep()
 MOST = 2_000
 """Steps that are kept; of more the oldest are let go."""
 MOST_INPUTS = 4_096
@@ -50,11 +42,6 @@ class Neuron:
         return "1" if self.activation else "0"
 
     @property
-    def probes(self) -> tuple[Probes, ...]:
-        """What every view of it watches."""
-        return (Curves(), *(Weights(tensor=tensor) for tensor in self.tensors))
-
-    @property
     def parameters(self) -> tuple[str, ...]:
         """`w1`, `w2`, `b`; `w` where there is one input."""
         names = [f"w{index + 1}" for index in range(self.inputs)] if self.inputs > 1 else ["w"]
@@ -75,38 +62,6 @@ def neuron_of(started: Started | None) -> Neuron | None:
     return Neuron(linear["in_features"], linear["bias"], activation)
 
 
-@dataclass
-class Step:
-    """What torch held in one step, as far as the step has come and as it was looked at."""
-
-    number: int
-    branch: int
-    phase: Phase = Phase.EVALUATE
-    """How far it has come."""
-    batch: tuple[int, ...] | None = None
-    """The first samples of its batch."""
-    loss: float | None = None
-    lr: float | None = None
-    before: dict[str, Vector] = field(default_factory=dict)
-    """Parameters that its forward pass read, by tensor, flat."""
-    gradient: dict[str, Vector] = field(default_factory=dict)
-    after: dict[str, Vector] = field(default_factory=dict)
-    sums: dict[int, tuple[float, float]] = field(default_factory=dict)
-    """z and y that torch gave for a sample."""
-
-    def is_known(self, tensors: Iterable[str]) -> bool:
-        """Whether the parameters before it and after it are."""
-        return all(tensor in self.before and tensor in self.after for tensor in tensors)
-
-    def back_to(self, phase: Phase) -> None:
-        """Forget what lies behind a phase."""
-        self.phase = phase
-        if phase in INSIDE:
-            self.after = {}
-        if phase is Phase.FORWARD:
-            self.gradient = {}
-
-
 @dataclass(frozen=True)
 class Given:
     """A sample as the network and the loss read it."""
@@ -115,42 +70,91 @@ class Given:
     t: float
 
 
+@dataclass(frozen=True)
+class Sample(Given):
+    """A sample of a batch."""
+
+    z: float
+    """As torch gave it, like y."""
+    y: float
+
+
+@dataclass
+class Step:
+    """What torch held in one step, as far as the step has come."""
+
+    number: int
+    branch: int
+    phase: Phase = Phase.EVALUATE
+    """How far it has come."""
+    count: int = 0
+    """Samples in its batch; 0 where its forward pass is not known."""
+    samples: Mapping[int, Sample] = field(default_factory=dict)
+    """The first of them, by their numbers."""
+    loss: float | None = None
+    lr: float | None = None
+    before: Vector | None = None
+    """Parameters that its forward pass read: the weights, and the bias behind them."""
+    gradient: Vector | None = None
+    after: Vector | None = None
+
+    def back_to(self, phase: Phase) -> None:
+        """Forget what lies behind a phase."""
+        self.phase = phase
+        if phase in INSIDE:
+            self.after = None
+        if phase is Phase.FORWARD:
+            self.gradient = None
+
+
 class Steps:
-    """A neuron's steps in order, each as complete as the frames that came of it."""
+    """A neuron's steps in order, of each what its latest frame told."""
 
     def __init__(self, neuron: Neuron | None = None) -> None:
         self.neuron = neuron
         self.rows: dict[int, Step] = {}
         """By number; 0 holds the initial weights."""
         self.given: dict[int, Given] = {}
-        """Samples of the training part that were looked at."""
+        """Samples of the training part that were in a batch."""
+        self.weights: Vector | None = None
+        """Parameters of now."""
         self.largest = 0.0
         """|g| of the largest finite gradient of one parameter so far."""
         self.is_whole = True
         """Whether all parameters and gradients so far were whole numbers."""
-        self._heard: tuple[tuple[int, int, Phase], set[str]] = ((0, -1, Phase.NETWORK), set())
-        self._settled = 0
+        self._latest = 0
         self._stood: tuple[int, int] = (0, 0)
 
     @property
     def now(self) -> Step | None:
-        """The latest step of which all that was looked at has come."""
-        return self.rows.get(self._settled)
+        """The step that was told last."""
+        return self.rows.get(self._latest)
 
-    def take(self, frame: AnyFrame, probe: Probes) -> None:
-        """Take in a frame; only those of one moment make a step."""
-        neuron = self.neuron
-        if neuron is None:
+    def take(self, frame: AnyFrame) -> None:
+        """Take in a frame that tells a step."""
+        if self.neuron is None or not isinstance(frame, TrainingStepFrame):
             return
-        match frame, probe:
-            case WeightsFrame(), _ if frame.tensor in neuron.tensors:
-                self._take_weights(frame)
-                self._hear(frame, frame.tensor)
-            case CurvesFrame(), _:
-                self._take_curves(frame)
-                self._hear(frame, "")
-            case ActivationsFrame(), Activations(part="train"):
-                self._take_sample(frame, neuron)
+        step = _step(frame, self.neuron)
+        self.weights = step.before if step.phase in INSIDE else step.after
+        self._latest = step.number
+        if step.number and not step.count and step.number in self.rows:
+            return  # torch holds no pass: what was told of the step before stays
+        self.rows[step.number] = step
+        for number, sample in step.samples.items():
+            if len(self.given) < MOST_INPUTS:
+                self.given[number] = sample
+        self._measure(step)
+        if len(self.rows) > MOST:
+            for old in sorted(self.rows)[: MOST // 4]:
+                del self.rows[old]
+
+    def _measure(self, step: Step) -> None:
+        """Take in how large its numbers are."""
+        if step.gradient is not None:
+            finite = np.abs(step.gradient[np.isfinite(step.gradient)])
+            self.largest = max(self.largest, float(finite.max(initial=0.0)))
+        for held in (step.before, step.gradient, step.after):
+            self.is_whole &= held is None or bool(np.all(held == np.rint(held)))
 
     def stand(self, present: Present, path: Mapping[int, int]) -> None:
         """Training stands there: forget what lies behind it or off the way to it.
@@ -166,7 +170,7 @@ class Steps:
                 for number, row in self.rows.items()
                 if number <= min(shown, ends.get(row.branch, -1))
             }
-            self._settled = min(self._settled, max(self.rows, default=0))
+            self._latest = min(self._latest, max(self.rows, default=0))
             if not shown:
                 self.largest, self.is_whole = 0.0, True
         self._stood = moved
@@ -178,89 +182,39 @@ class Steps:
         """Settings are others: targets may be coded anew."""
         self.given.clear()
 
-    def _row(self, frame: AnyFrame) -> Step:
-        number = frame.step + (frame.phase in INSIDE)
-        row = self.rows.get(number)
-        if row is None:
-            row = self.rows[number] = Step(number, frame.branch, frame.phase)
-            if len(self.rows) > MOST:
-                for old in sorted(self.rows)[: MOST // 4]:
-                    del self.rows[old]
-        elif row.phase is not frame.phase:
-            if frame.phase is Phase.FORWARD:
-                row.sums = {}
-            row.back_to(frame.phase)
-        return row
 
-    def _take_weights(self, frame: WeightsFrame) -> None:
-        row, tensor = self._row(frame), frame.tensor
-        value = _flat(frame.value)
-        gradient = None if frame.gradient is None else _flat(frame.gradient)
-        if frame.phase in INSIDE:
-            row.before[tensor] = value
-            gradient = gradient if frame.phase is Phase.GRADIENT else None
-        else:
-            self._take_after(row, tensor, value, frame.before)
-        if gradient is not None and row.number:
-            row.gradient[tensor] = gradient
-            finite = np.abs(gradient[np.isfinite(gradient)])
-            self.largest = max(self.largest, float(finite.max(initial=0.0)))
-            self.is_whole &= bool(np.all(gradient == np.rint(gradient)))
-        self.is_whole &= bool(np.all(value == np.rint(value)))
-
-    def _take_after(self, row: Step, tensor: str, value: Vector, before: Array | None) -> None:
-        row.after[tensor] = value
-        last = self.rows.get(row.number - 1)
-        if before is not None:
-            row.before[tensor] = _flat(before)
-            if last is None and row.number > 1:
-                last = self.rows[row.number - 1] = Step(row.number - 1, row.branch)
-            if last is not None:
-                last.after.setdefault(tensor, row.before[tensor])
-                first = self.rows.get(last.number - 1)
-                if tensor not in last.before and first is not None and tensor in first.after:
-                    last.before[tensor] = first.after[tensor]
-        elif tensor not in row.before and last is not None and tensor in last.after:
-            row.before[tensor] = last.after[tensor]
-
-    def _take_curves(self, frame: CurvesFrame) -> None:
-        row = self._row(frame)
-        word = frame.nonfinite.get("loss")
-        loss = float(word) if word else frame.loss
-        if not row.number or (loss is None and frame.batch is None):
-            return
-        row.loss, row.lr = loss, frame.lr
-        if frame.batch is not None:
-            row.batch = tuple(frame.batch.numpy().tolist())
-
-    def _take_sample(self, frame: ActivationsFrame, neuron: Neuron) -> None:
-        if len(self.given) < MOST_INPUTS or frame.sample in self.given:
-            target = _flat(frame.target)
-            if len(target):
-                self.given[frame.sample] = Given(_flat(frame.input), float(target[0]))
-        if frame.phase not in INSIDE:
-            return
-        outputs = {layer.name: _flat(layer.value) for layer in frame.layers}
-        if len(outputs.get("0", ())) and len(outputs.get(neuron.last, ())):
-            z, y = outputs["0"][0], outputs[neuron.last][0]
-            self._row(frame).sums[frame.sample] = float(z), float(y)
-
-    def _hear(self, frame: AnyFrame, what: str) -> None:
-        """A step is shown once all of one moment has come, or all of it is known at once."""
-        assert self.neuron is not None
-        moment = frame.branch, frame.step, frame.phase
-        if self._heard[0] != moment:
-            self._heard = moment, set()
-        heard = self._heard[1]
-        heard.add(what)
-        row = self._row(frame)
-        wanted = self.neuron.tensors
-        known = (row.before, row.gradient, row.after)
-        if heard >= {"", *wanted} or (
-            row.batch is not None and all(tensor in held for held in known for tensor in wanted)
-        ):
-            self._settled = row.number
+def _step(frame: TrainingStepFrame, neuron: Neuron) -> Step:
+    word = frame.nonfinite.get("loss")
+    return Step(
+        number=frame.step + (frame.phase in INSIDE),
+        branch=frame.branch,
+        phase=frame.phase,
+        count=frame.count,
+        samples=_samples(frame, neuron),
+        loss=float(word) if word else frame.loss,
+        lr=frame.lr,
+        before=_in_a_row(frame.before, neuron),
+        gradient=_in_a_row(frame.gradient, neuron),
+        after=_in_a_row(frame.after, neuron),
+    )
 
 
-def _flat(array: Array) -> Vector:
-    return floats(array).ravel()
+def _samples(frame: TrainingStepFrame, neuron: Neuron) -> dict[int, Sample]:
+    if frame.batch is None or frame.inputs is None or frame.targets is None:
+        return {}
+    x = floats(frame.inputs)
+    t, z, y = (
+        floats(array).reshape(len(x)).tolist()
+        for array in (frame.targets, frame.outputs["0"], frame.outputs[neuron.last])
+    )
+    return {
+        number: Sample(x[place], t[place], z[place], y[place])
+        for place, number in enumerate(frame.batch.numpy().tolist())
+    }
+
+
+def _in_a_row(held: Mapping[str, Array], neuron: Neuron) -> Vector | None:
+    """Parameters, weights first; None where one tensor is not known."""
+    if any(tensor not in held for tensor in neuron.tensors):
+        return None
+    return np.concatenate([floats(held[tensor]).ravel() for tensor in neuron.tensors])

@@ -7,15 +7,13 @@ import numpy as np
 
 from tui_nn.views.calls import name_of
 from tui_nn.views.desk import Desk
-from tui_nn.views.neuron import Given, Neuron, Step, Vector
+from tui_nn.views.neuron import Given, Sample, Step, Vector
 from tui_nn.views.neuron_rule import Rule, class_of, coded, rule_of
 from tui_nn.views.rules import bound
 from tui_nn.views.world import World
 
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
 """Of a sum of a few terms in float32, of its largest term."""
-MOST_OF_A_BATCH = 64
-"""So many samples of a batch are known at most."""
 
 
 @dataclass(frozen=True)
@@ -46,50 +44,38 @@ def rule(world: World) -> Rule:
     return rule_of(neuron.activation if neuron else "", bound(str(world.setting("loss")), "loss"))
 
 
-def vector(neuron: Neuron, held: dict[str, Vector]) -> Vector | None:
-    """Parameters in a row, weights first; None where one tensor is not known."""
-    parts = [held[tensor] for tensor in neuron.tensors if tensor in held]
-    if len(parts) < len(neuron.tensors):
-        return None
-    whole = np.concatenate(parts)
-    return whole if len(whole) == len(neuron.parameters) else None
-
-
 def shown_sample(step: Step | None, desk: Desk) -> int | None:
     """The sample that is looked at: the desk's where the batch holds it, else its first."""
-    if step is None or not step.batch:
+    if step is None or not step.samples:
         return None
-    return desk.sample if desk.sample in step.batch else step.batch[0]
+    return desk.sample if desk.sample in step.samples else next(iter(step.samples))
 
 
 def pass_of(world: World, step: Step | None, sample: int | None) -> Pass:
-    """A sample through a step, as far as it is known."""
+    """A sample of its batch through a step, as far as it is known."""
     neuron = world.steps.neuron
     if neuron is None or step is None:
         return Pass(sample)
-    w = vector(neuron, step.before if step.number else step.after)
-    given = None if sample is None else given_of(world, sample)
-    if given is None or sample is None:
+    w = step.before if step.number else step.after
+    told = None if sample is None else step.samples.get(sample)
+    if sample is None or told is None or w is None:
         return Pass(sample, w=w)
-    x = np.append(given.x, 1.0) if neuron.has_bias else given.x
-    if w is None or len(x) != len(w):
-        return Pass(sample, x=x, t=given.t)
-    return through(rule(world), sample, x, w, given.t, step.sums.get(sample))
+    return through(rule(world), sample, told, w)
 
 
-def through(
-    rule: Rule, sample: int, x: Vector, w: Vector, t: float, torch: tuple[float, float] | None
-) -> Pass:
-    """`x` and `w` with the bias behind the weights; `torch`: its z and y, where known."""
+def through(rule: Rule, number: int, told: Sample, w: Vector) -> Pass:
+    """A sample worked out anew: `w` with the bias, where there is one, behind the weights."""
+    x, t = np.append(told.x, np.ones(len(w) - len(told.x))), told.t
     with np.errstate(all="ignore"):
         products = x * w
         z = float(np.float32(products.sum()))
-        if torch is not None and same(z, torch[0], float(np.abs(products).max(initial=0.0))):
-            z = torch[0]  # on the edge of a step the last bit decides
+        if same(z, told.z, float(np.abs(products).max(initial=0.0))):
+            z = told.z  # on the edge of a step the last bit decides
         y = rule.output(z)
         error = rule.error(z, y, t)
         terms = None if error is None else error * x
-    return Pass(sample, x, w, t, products, z, y, rule.loss_of(y, t), error, terms, torch)
+    torch = told.z, told.y
+    return Pass(number, x, w, t, products, z, y, rule.loss_of(y, t), error, terms, torch)
 
 
 def given_of(world: World, sample: int) -> Given | None:
@@ -105,6 +91,15 @@ def given_of(world: World, sample: int) -> Given | None:
     one, other = _as_in_the_data(world, known[0]), _as_in_the_data(world, sample)
     is_alike = one is not None and one.t == known[1].t and np.array_equal(one.x, known[1].x)
     return other if is_alike else None  # standardised ones have to be looked at one by one
+
+
+def class_target(world: World, sample: int) -> float | None:
+    """The target of a sample as the loss reads it, where it is a class: no scale changes it."""
+    samples = world.samples
+    if samples is None or not samples.class_names:
+        return None
+    found = _as_in_the_data(world, sample)
+    return None if found is None else found.t
 
 
 def _as_in_the_data(world: World, sample: int) -> Given | None:
@@ -154,15 +149,14 @@ class Mean:
 
 def batch_size(world: World, step: Step) -> int:
     """Samples in a step's batch."""
-    known = len(step.batch or ())
-    return known if known < MOST_OF_A_BATCH else world.batch_size
+    return step.count or world.batch_size
 
 
 def mean_of(world: World, step: Step) -> Mean | None:
     """Means over the whole batch; None where a sample is not known, or a formula."""
-    if not step.batch or batch_size(world, step) > len(step.batch):
+    if not step.samples or step.count > len(step.samples):
         return None
-    passes = [pass_of(world, step, sample) for sample in step.batch]
+    passes = [pass_of(world, step, sample) for sample in step.samples]
     terms = [one.terms for one in passes if one.terms is not None]
     losses = [one.loss for one in passes if one.loss is not None]
     if len(terms) < len(passes) or len(losses) < len(passes):

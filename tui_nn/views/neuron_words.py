@@ -12,7 +12,6 @@ from tui_nn.views.neuron_pass import (
     pass_of,
     rule,
     shown_sample,
-    vector,
 )
 from tui_nn.views.numbers import plain, short
 from tui_nn.views.reading import input_names
@@ -34,9 +33,9 @@ def factor(value: float | None) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def with_sign(value: float | None) -> str:
+def with_sign(value: float | None, digits: int = 3) -> str:
     """A result in a formula: `+1`, `0`, `-0.25`."""
-    text = bare(value)
+    text = bare(value, digits)
     return f"+{text}" if value is not None and value > 0 else text
 
 
@@ -140,7 +139,7 @@ def _forward(world: World, step: Step, one: Pass, neuron: Neuron) -> list[tuple[
 
 
 def _gradient(world: World, step: Step, one: Pass, neuron: Neuron) -> list[tuple[str, str]]:
-    found, held = rule(world), vector(neuron, step.gradient)
+    found, held = rule(world), step.gradient
     if held is None or one.error is None or one.x is None or one.y is None:
         return []
     words, error = found.error_words, with_sign(one.error)
@@ -169,8 +168,7 @@ def _gradient(world: World, step: Step, one: Pass, neuron: Neuron) -> list[tuple
 
 
 def _update(world: World, step: Step, neuron: Neuron) -> list[tuple[str, str]]:
-    held = (step.before, step.gradient, step.after)
-    before, gradient, after = (vector(neuron, part) for part in held)
+    before, gradient, after = step.before, step.gradient, step.after
     parts = [_same(rule_words(world.setting("optimizer")))]
     if before is None or after is None:
         return parts

@@ -56,6 +56,19 @@ def room(size: Size, columns: int, rows: int) -> int:
     return max(0, (columns + GAP) // (size.columns + GAP)) * max(0, rows // size.rows)
 
 
+def grid(count: int, size: Size, columns: int, rows: int) -> tuple[int, int, int]:
+    """How many of so many pictures have room in so many cells, how many of them stand in a line,
+    lines as equal as can be, and the pixels from one line to the next: with an empty row between
+    them, or half of one, where that leaves none out.
+    """
+    shown = min(count, room(size, columns, rows))
+    most = max(1, (columns + GAP) // (size.columns + GAP))
+    lines = -(-shown // most)
+    pitches = (2 * size.rows + 2, size.pixels + 1, 2 * size.rows)
+    pitch = next((p for p in pitches if (lines - 1) * p + size.pixels <= 2 * rows), pitches[-1])
+    return shown, -(-shown // max(1, lines)), pitch
+
+
 def for_all(tall: int, wide: int, count: int, columns: int, rows: int) -> Size | None:
     """The largest size at which `count` pictures have room, the least where they never have;
     None where there is no room for one.
@@ -96,11 +109,17 @@ def _means(before: int, after: int) -> Floats:
 
 
 def paint(
-    canvas: Canvas, values: Floats, row: int, column: int, size: Size, *, signed: bool = False
-) -> None:
-    """A picture (tall, wide) of brightness 0 … 1, or `signed` of values −1 … 1; blank for NaN."""
+    canvas: Canvas, values: Floats, row: int, column: int, size: Size, *, signed: bool = False,
+    lower: bool = False,
+) -> None:  # fmt: skip
+    """A picture (tall, wide) of brightness 0 … 1, or `signed` of values −1 … 1; blank for NaN.
+
+    `lower`: its first pixels stand in the lower halves of the first row, where there are halves.
+    """
     shown = scaled(values, size.pixels, size.columns)
     if canvas.palette.has_pixels:
+        if lower:
+            shown = np.concatenate([np.full_like(shown[:1], np.nan), shown])
         colours = canvas.palette.diverging(shown) if signed else canvas.palette.brightness(shown)
         colours[np.isnan(shown)] = canvas.palette.ground
         _paint_colours(canvas, colours, row, column)
@@ -133,15 +152,15 @@ def paint_grid(
     size: Size, *, signed: bool = False,
 ) -> int:  # fmt: skip
     """As many of them as have room in a box (row, column, columns, rows), from left to right;
-    returns how many. An empty row between them where that leaves none out.
+    returns how many.
     """
     row, column, columns, rows = box
-    across = max(1, (columns + GAP) // (size.columns + GAP))
-    shown = min(len(pictures), room(size, columns, rows))
-    lines = -(-shown // across)
-    step = size.rows + (lines * (size.rows + 1) - 1 <= rows)
+    shown, across, pitch = grid(len(pictures), size, columns, rows)
+    if not canvas.palette.has_pixels:
+        pitch -= pitch % 2
     for index in range(shown):
         y, x = divmod(index, across)
-        at = row + y * step, column + x * (size.columns + GAP)
-        paint(canvas, pictures[index], *at, size, signed=signed)
+        down, half = divmod(y * pitch, 2)
+        at = row + down, column + x * (size.columns + GAP)
+        paint(canvas, pictures[index], *at, size, signed=signed, lower=half == 1)
     return shown

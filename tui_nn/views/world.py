@@ -110,7 +110,7 @@ class World:
     def _show(self, frame: AnyFrame, probe: Probes) -> None:
         self.frames.pop(probe, None)
         self.frames[probe] = frame
-        self.steps.take(frame, probe)
+        self.steps.take(frame)
         self._updates.take(frame, probe)
         if isinstance(frame, LayersFrame):
             self.heat.take(frame)

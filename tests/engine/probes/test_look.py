@@ -25,11 +25,13 @@ from tui_nn.spec.protocol.frames import (
     Probes,
     Responses,
     Samples,
+    TrainingStep,
     Weights,
 )
 
 EVERYWHERE: tuple[Probes, ...] = (
     Curves(),
+    TrainingStep(),
     Device(),
     Metrics(),
     Layers(focus="0"),

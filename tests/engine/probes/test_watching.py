@@ -15,6 +15,7 @@ from tui_nn.spec.protocol.frames import (
     Metrics,
     Predictions,
     Probes,
+    TrainingStep,
     Weights,
 )
 
@@ -317,3 +318,44 @@ def test_the_parameters_before_are_wanted_only_where_a_frame_will_follow() -> No
         wanted += before
         assert not before or sent == [(0, 0)]
     assert wanted >= 50
+
+
+def test_what_is_ready_waits_for_the_step_whose_update_is_shown() -> None:
+    watches = Watches()
+    watches.add((0, 0), Curves(), 20.0)
+    watches.add((0, 1), TrainingStep(), 20.0)
+    assert watches.due(0.0, moment(1), running=True, has_before=False) == []
+    due = watches.due(0.001, moment(2), running=True, has_before=True)
+    assert [watch.key for watch in due] == [(0, 0), (0, 1)]
+
+
+def test_where_training_stands_next_the_parameters_before_are_wanted_whatever_was_seen() -> None:
+    watches = Watches()
+    watches.add((0, 0), Layers(), 20.0)
+    watches.sent((0, 0), 0.0, moment(1), 0.001)
+    assert not watches.wants_before(9.0, running=True)  # its frame was not seen yet
+    assert watches.wants_before(9.0, running=False)
+
+
+def test_a_watch_at_the_pace_of_training_gets_every_step() -> None:
+    loop = Loop(costs={(0, 0): 0.0})
+    loop.watch(Curves())
+    for step in range(1, 200):
+        loop.step, loop.now = step, 1e6 + step * 0.05
+        assert loop.turn() == [(0, 0)]
+
+
+def test_what_fits_into_the_pause_of_a_pace_is_free() -> None:
+    watches = Watches()
+    watches.add((0, 0), Map(), 5.0)
+    watches.add((0, 1), Metrics(), 20.0)
+    shown = []
+    for step in range(1, 40):
+        due = watches.due(step, moment(step), running=True, spare_s=0.25)
+        shown.append([watch.key for watch in due])
+        for watch in due:
+            cost = {(0, 0): 0.2, (0, 1): 0.1}[watch.key]
+            watches.seen(watch.key, watches.sent(watch.key, step, moment(step), cost))
+    assert all((0, 1) in keys for keys in shown)
+    assert shown[0] == [(0, 0), (0, 1)]
+    assert 0 < sum((0, 0) in keys for keys in shown[1:]) < 10  # both together do not fit

@@ -17,6 +17,7 @@ from tui_nn.engine.probes.metrics import metrics
 from tui_nn.engine.probes.predictions import predictions
 from tui_nn.engine.probes.responses import responses
 from tui_nn.engine.probes.samples import samples
+from tui_nn.engine.probes.training_step import training_step
 from tui_nn.engine.probes.view import View
 from tui_nn.engine.probes.weights import weights
 from tui_nn.spec.protocol import frames
@@ -24,6 +25,7 @@ from tui_nn.spec.protocol.frames import AnyFrame, Probes
 
 _LOOKS: dict[type[frames.Probe], Callable[[View, Any], AnyFrame]] = {
     frames.Curves: curves,
+    frames.TrainingStep: training_step,
     frames.Device: device,
     frames.Metrics: metrics,
     frames.Layers: layers,

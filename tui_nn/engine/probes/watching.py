@@ -4,7 +4,7 @@ Pure bookkeeping: times are given, nothing is looked at here. While training run
 cost `SHARE` of wall time. Every watch has a purse of its own, filled evenly from that share; what
 a full purse leaves goes to the others. So a cheap probe comes as often as its rate allows, and a
 dear one seldom, but it comes. The first frame of a watch is free, as all are while training stands
-still.
+still, and those for which there is time while it waits for its pace.
 """
 
 from dataclasses import dataclass
@@ -27,10 +27,12 @@ SLOWER = (
     frames.Weights,
     frames.Activations,
 )
+CLOCK_S = 1e-6
+"""What times lose when they are added up."""
 SPIKE = 4
 """A look that took longer than so many times its price was held up by something else."""
 ONCE_AN_EVALUATION = (frames.Predictions, frames.Confusion)
-NEEDS_BEFORE = (frames.Layers, frames.Weights)
+NEEDS_BEFORE = (frames.TrainingStep, frames.Layers, frames.Weights)
 """Probes that show what an update did."""
 
 Key = tuple[int, int]
@@ -67,6 +69,8 @@ class Watched:
     """How many there were when the last frame was sent."""
     costs: tuple[float, ...] = ()
     """Of the last two frames, in seconds."""
+    is_free: bool = False
+    """Whether the frame that is due is not paid from its purse."""
 
     @property
     def price(self) -> float:
@@ -130,32 +134,45 @@ class Watches:
             watch.moment = None
 
     def due(
-        self, now: float, moment: Moment, *, running: bool, has_before: bool = True
+        self,
+        now: float,
+        moment: Moment,
+        *,
+        running: bool,
+        has_before: bool = True,
+        spare_s: float = 0.0,
     ) -> list[Watched]:
         """What is to be looked at now, the cheapest first; each look is told by `sent`.
 
         Stopped, every watch is due once a moment, whatever it costs. Running, what shows an update
-        waits for a step of which the parameters before it are known (`has_before`).
+        waits for a step of which the parameters before it are known (`has_before`), and all that is
+        ready waits with it: it is shown of the same step. What fits into `spare_s`, in which
+        training would wait, is free.
         """
         self._earn(now, running=running)
-        ready = [
-            watch
-            for watch in self._watches.values()
-            if watch.moment != moment
-            and self._is_ready(watch, now, running=running)
-            and (has_before or not running or not isinstance(watch.probe, NEEDS_BEFORE))
-        ]
-        return sorted(ready, key=lambda watch: watch.price)
+        ready = []
+        for watch in sorted(self._watches.values(), key=lambda watch: watch.price):
+            watch.is_free = not running or watch.price <= spare_s
+            if watch.moment != moment and self._is_ready(
+                watch, now, running=running, is_free=watch.is_free
+            ):
+                ready.append(watch)
+                spare_s -= watch.price if watch.is_free else 0.0
+        if running and not has_before and any(map(_needs_before, ready)):
+            return []
+        return ready
 
     def wants_before(self, now: float, *, running: bool) -> bool:
-        """Whether a probe that will be due behind the next step needs the parameters before it."""
+        """Whether a probe that will be due behind the next step needs the parameters before it;
+        where training stands then, any watch will be.
+        """
         return any(
-            isinstance(watch.probe, NEEDS_BEFORE) and self._is_ready(watch, now, running=running)
+            _needs_before(watch) and (not running or self._is_ready(watch, now, running=True))
             for watch in self._watches.values()
         )
 
     def sent(self, key: Key, now: float, moment: Moment, cost_s: float) -> int:
-        """A frame was made, and what it cost; the number it goes by, 0 for a watch that is gone.
+        """What was due `now` was made a frame; the number it goes by, 0 for a watch that is gone.
 
         `cost_s`: of looking, encoding and writing, as far as training waited for it.
         """
@@ -166,12 +183,14 @@ class Watches:
         watch.sent_at = now
         watch.moment = moment
         watch.evaluations = self._evaluations
-        if self._running and watch.costs:
+        if self._running and watch.costs and not watch.is_free:
             watch.purse_s -= min(cost_s, SPIKE * watch.price)
         watch.costs = (*watch.costs[-1:], cost_s)
         return watch.number
 
-    def _is_ready(self, watch: Watched, now: float, *, running: bool) -> bool:
+    def _is_ready(
+        self, watch: Watched, now: float, *, running: bool, is_free: bool = False
+    ) -> bool:
         """Whether a moment that it has not shown yet may be shown now."""
         if watch.acknowledged < watch.number:
             return False
@@ -179,7 +198,9 @@ class Watches:
             return True
         if isinstance(watch.probe, ONCE_AN_EVALUATION) and watch.evaluations == self._evaluations:
             return False
-        return now - watch.sent_at >= watch.interval_s and watch.purse_s >= watch.price
+        if now - watch.sent_at < watch.interval_s - CLOCK_S:
+            return False
+        return is_free or watch.purse_s >= watch.price
 
     def _earn(self, now: float, *, running: bool) -> None:
         """Share out what the time since the last call has earned."""
@@ -195,3 +216,7 @@ class Watches:
                 given = min(even, watch.full - watch.purse_s)
                 watch.purse_s += given
                 left -= given
+
+
+def _needs_before(watch: Watched) -> bool:
+    return isinstance(watch.probe, NEEDS_BEFORE)

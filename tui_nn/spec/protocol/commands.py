@@ -41,7 +41,9 @@ class Run(Command, frozen=True, kw_only=True):
 
 
 class Pause(Command, frozen=True, kw_only=True):
-    """Stop where training stands; `run` and `step` go on."""
+    """Stop where training stands; `run` and `step` go on. Where updates are watched, a run flat out
+    makes one step more, of which its update is known.
+    """
 
 
 class Step(Command, frozen=True, kw_only=True):

@@ -1,133 +1,36 @@
-"""What can be watched, and the frames that show it: never recorded, only sent while watched.
+"""The frames that show what is watched: never recorded, only sent while watched.
 
-A probe says what to look at; its frame carries what torch holds at that moment. `sampled` says
-of what share a dear one was made; it is empty where nothing was left out.
-
-A layer is named as torch names it (`2`; `3.0` inside a Residual), a tensor likewise (`0.weight`).
-A layer's units are its outputs, or its channels where those have places. Samples are counted from
-0 in their part.
+A frame carries what torch holds at its moment. `sampled` says of what share a dear one was made; it
+is empty where nothing was left out.
 """
-
-from typing import Annotated, Literal
 
 import msgspec
 
 from tui_nn.spec.protocol.arrays import Array, Numbers
 from tui_nn.spec.protocol.flow import Phase
-
-Part = Literal["train", "val"]
-"""The test part is seen once, at the end of a run."""
-
-Index = Annotated[int, msgspec.Meta(ge=0)]
-Count = Annotated[int, msgspec.Meta(ge=1)]
-Cells = Annotated[int, msgspec.Meta(ge=1, le=400)]
-
-
-class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="probe", tag=str.lower):
-    """Something to look at."""
-
-
-class Curves(Probe, frozen=True, kw_only=True):
-    """The latest step's loss, lr and length of the gradient."""
-
-
-class Device(Probe, frozen=True, kw_only=True):
-    """What the machine does that trains."""
-
-
-class Metrics(Probe, frozen=True, kw_only=True):
-    """Every metric of the training and validation part now; a look, never a decision."""
-
-
-class Layers(Probe, frozen=True, kw_only=True):
-    """For each layer: lengths of gradient, weights and update, and its units asleep."""
-
-    focus: str = ""
-    """The layer whose histograms are wanted, and which of its units are asleep; empty: none."""
-    bins: Cells = 24
-    """Of a histogram."""
-
-
-class Samples(Probe, frozen=True, kw_only=True):
-    """Samples of a part as they are in the data: inputs in their own units, truths, names."""
-
-    part: Part = "train"
-    samples: tuple[Index, ...] = ()
-    """Which; empty: all, or as many as `most` allows, evenly spread."""
-    most: Count = 16_384
-    """So many numbers at most."""
-
-
-class Map(Probe, frozen=True, kw_only=True):
-    """The network's answer over the plane (or the line) that its inputs come from."""
-
-    width: Cells = 40
-    height: Cells = 40
-    layer: str = ""
-    """One map for each of this layer's units; empty: the output."""
-    discrete: bool = False
-    """The class instead of the output."""
-    x_range: tuple[float, float] | None = None
-    """None: where the data lies, and a tenth of that on each side."""
-    y_range: tuple[float, float] | None = None
-
-
-class Responses(Probe, frozen=True, kw_only=True):
-    """What each unit or filter of a layer responds to most, among the samples of a part."""
-
-    layer: str
-    top: Cells = 4
-    part: Part = "train"
-
-
-class Weights(Probe, frozen=True, kw_only=True):
-    """A tensor of parameters with its gradient and the optimizer's state for it."""
-
-    tensor: str
-    most: Count = 65_536
-    """So many numbers at most; the first rows where there are more."""
-
-
-class Activations(Probe, frozen=True, kw_only=True):
-    """One sample through the layers: the input and what each layer gives."""
-
-    sample: Index = 0
-    part: Part = "train"
-    most: Count = 65_536
-    """So many numbers at most of each layer; its first rows where there are more."""
-
-
-class Predictions(Probe, frozen=True, kw_only=True):
-    """Answers beside the truth, and the samples with the largest losses."""
-
-    part: Part = "val"
-    """`train` where there is no validation part."""
-    most: Count = 500
-    worst: Index = 24
-    layer: str = ""
-    """The layer whose outputs stand beside the answers; empty: the last."""
-
-
-class Confusion(Probe, frozen=True, kw_only=True):
-    """How often each class was taken for which."""
-
-    part: Part = "val"
-    """`train` where there is no validation part."""
-
-
-Probes = (
-    Curves
-    | Device
-    | Metrics
-    | Layers
-    | Samples
-    | Map
-    | Responses
-    | Weights
-    | Activations
-    | Predictions
-    | Confusion
+from tui_nn.spec.protocol.probes import (
+    Activations,
+    Confusion,
+    Curves,
+    Device,
+    Layers,
+    Map,
+    Metrics,
+    Part,
+    Predictions,
+    Probe,
+    Probes,
+    Responses,
+    Samples,
+    TrainingStep,
+    Weights,
 )
+
+__all__ = [
+    "Activations", "Confusion", "Curves", "Device", "Layers", "Map", "Metrics", "Part",
+    "Predictions", "Probe", "Probes", "Responses", "Samples", "TrainingStep", "Weights",
+]  # fmt: skip
+"""Probes belong to their frames, and are imported beside them."""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
@@ -159,6 +62,31 @@ class CurvesFrame(Frame, frozen=True, kw_only=True):
     batch: Array | None = None
     """int64 (n,): the first samples of the training part that the step looked at; None where that
     is not known."""
+    nonfinite: dict[str, str] = {}
+
+
+class TrainingStepFrame(Frame, frozen=True, kw_only=True):
+    """One step as far as it has come: what torch does not hold yet, or no more, is left out."""
+
+    loss: float | None
+    """None before the first step, too."""
+    lr: float
+    count: int = 0
+    """Samples in its batch; 0 where its forward pass is not known."""
+    batch: Array | None = None
+    """int64 (n,): the first of them, by their numbers in the training part."""
+    inputs: Array | None = None
+    """(n, …): as the network got them."""
+    targets: Array | None = None
+    """(n, …): as the loss read them."""
+    outputs: dict[str, Array] = {}
+    """(n, …) of each layer, by name: through the parameters before the update."""
+    before: dict[str, Array] = {}
+    """Parameters by name, as the forward pass read them."""
+    gradient: dict[str, Array] = {}
+    """By the same names."""
+    after: dict[str, Array] = {}
+    """Those of now, where no step is being made."""
     nonfinite: dict[str, str] = {}
 
 
@@ -368,6 +296,7 @@ class ConfusionFrame(Frame, frozen=True, kw_only=True):
 
 AnyFrame = (
     CurvesFrame
+    | TrainingStepFrame
     | DeviceFrame
     | MetricsFrame
     | LayersFrame

@@ -6,6 +6,7 @@ from tui_nn.spec.protocol.frames import Probes
 from tui_nn.views.arrays import kept
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.layout import Heights
 from tui_nn.views.numbers import counted
 from tui_nn.views.panels import data_gate, data_pictures
 from tui_nn.views.panels.data_table import lines, paint_columns, paint_tokens
@@ -23,8 +24,10 @@ HEAD = 2
 """Rows of words above a picture."""
 LEAST_ROWS = 5
 """Of a picture of points."""
-WANTED_ROWS = {"neuron": 8, "plane": 12, "line": 10, "picture": 5, "tokens": 3, "table": 4}
+WANTED_ROWS = {"neuron": 8, "plane": 12, "line": 10, "tokens": 3}
 """Of the picture, by kind of experiment."""
+GATE_ROWS = range(3, 12)
+"""Of a gate's picture, which has no words above it."""
 
 
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
@@ -109,13 +112,22 @@ def _note(world: World, desk: Desk) -> str:
     return counted(count, world.samples.sample_name if world.samples else "sample")
 
 
-def _rows(world: World, width: int) -> tuple[int, int]:
+def _rows(world: World, width: int) -> Heights:
     if data_gate.suits(world):
-        return 3, 11
-    wanted = WANTED_ROWS[world.kind]
-    if world.kind == "table":
-        wanted = 1 + len(lines(world)) + (class_count(world) > 2)
-    return HEAD, HEAD + wanted
+        more = range(GATE_ROWS.stop, width // 2 + 1)
+        return Heights(GATE_ROWS.start, want=GATE_ROWS, more=more)
+    counts = [HEAD + 1] if class_count(world) > 2 else []
+    match world.kind:
+        case "picture":
+            found = [HEAD + rows for rows in data_pictures.heights(world, width)]
+            return Heights(HEAD, need=found[:1], want=[*counts, *found[1:2]], more=found)
+        case "table":
+            head = HEAD + len(counts) + 1
+            return Heights(HEAD, want=[*counts, *range(head + 1, head + len(lines(world)) + 1)])
+    least = 1 if world.kind == "tokens" else LEAST_ROWS
+    wanted = HEAD + WANTED_ROWS[world.kind]
+    more = range(wanted + 1, HEAD + width // 2 + 1)
+    return Heights(HEAD, want=range(HEAD + least, wanted + 1), more=more)
 
 
 def _press(world: World, desk: Desk, key: str) -> bool:

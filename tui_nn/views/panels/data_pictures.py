@@ -1,5 +1,6 @@
 """2 Data as pictures: samples that stay, each with what the network sees in it now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,8 @@ class Grid:
     size: pictures.Size
     width: int
     """Columns of a picture with what stands below it, or beside it."""
+    step: int
+    """Rows of the same."""
 
 
 def _probe(world: World) -> Samples:
@@ -62,10 +65,8 @@ def paint(canvas: Canvas, world: World, desk: Desk, top: int) -> bool:
     samples: SamplesFrame | None = world.frame(_probe(world))
     if samples is None or not samples.samples.shape[0]:
         return True
-    parts = [_pictures(samples.x, samples)]
-    if len(samples.y.shape) >= 3:
-        parts.append(_pictures(samples.y, samples))
-    grid = _grid(canvas, world, (len(parts), *parts[0].shape), canvas.height - top)
+    parts = _parts(samples)
+    grid = _grid(world, parts, canvas.width, canvas.height - top)
     if grid is None:
         return False
     order, answers, size = _order(world, samples), _answers(world), grid.size
@@ -74,7 +75,7 @@ def paint(canvas: Canvas, world: World, desk: Desk, top: int) -> bool:
     ends = [extent(part) for part in parts]
     for place, index in enumerate(order[page * count : (page + 1) * count]):
         down, right = divmod(place, grid.across)
-        row, column = top + down * (size.rows + (len(parts) == 1)), 1 + right * (grid.width + GAP)
+        row, column = top + down * grid.step, 1 + right * (grid.width + GAP)
         for number, part in enumerate(parts):
             at = column + number * (size.columns + GAP)
             _paint_one(canvas, part[index], ends[number], size, row, at)
@@ -85,19 +86,35 @@ def paint(canvas: Canvas, world: World, desk: Desk, top: int) -> bool:
     return True
 
 
-def _grid(canvas: Canvas, world: World, shape: tuple[int, ...], height: int) -> Grid | None:
-    """`shape`: parts (a picture and its target are two), samples, channels, rows, columns."""
-    parts, *_, tall, wide = shape
-    most = min(MOST_COLUMNS_WIDE if canvas.width >= WIDE else MOST_COLUMNS, canvas.width - 1)
-    below = 1 if parts == 1 else 0
+def heights(world: World, width: int) -> tuple[int, ...]:
+    """Rows of one line of pictures, the smallest first, then their largest; of two and of three."""
+    samples = world.samples
+    if samples is None or not samples.samples.shape[0]:
+        return ()
+    parts = _parts(samples)
+    grids = [_grid(world, parts, width, height) for height in range(1, MOST_COLUMNS_WIDE)]
+    found = [grid.step for grid in grids if grid is not None]
+    return (min(found), *(lines * max(found) for lines in (1, 2, 3))) if found else ()
+
+
+def _parts(samples: SamplesFrame) -> list[Floats]:
+    """The pictures, and those that are to come of them, where targets are pictures."""
+    both = (samples.x, samples.y) if len(samples.y.shape) >= 3 else (samples.x,)
+    return [_pictures(array, samples) for array in both]
+
+
+def _grid(world: World, parts: Sequence[Floats], width: int, height: int) -> Grid | None:
+    *_, tall, wide = parts[0].shape
+    most = min(MOST_COLUMNS_WIDE if width >= WIDE else MOST_COLUMNS, width - 1)
+    below = 1 if len(parts) == 1 else 0
     size = pictures.largest(tall, wide, most, height - below)
     if size is None:
         return None
     words = _caption_width(world) if below else 0
-    width = max(parts * (size.columns + GAP) - GAP, words)
-    across = (canvas.width - 1 + GAP) // (width + GAP)
+    one = max(len(parts) * (size.columns + GAP) - GAP, words)
+    across = (width - 1 + GAP) // (one + GAP)
     down = height // (size.rows + below)
-    return Grid(across, down, size, width) if across > 0 else None
+    return Grid(across, down, size, one, size.rows + below) if across > 0 else None
 
 
 def _paint_one(canvas: Canvas, values: Floats, ends: tuple[float, float], size: pictures.Size,

@@ -55,7 +55,8 @@ def paint_columns(canvas: Canvas, world: World, desk: Desk, top: int) -> None:
         return
     longest = max(cell_width(name) for name, _ in rows)
     heads = _heads(canvas.width - 1, longest)
-    wide = max(1, min(canvas.width - 1 - len(heads) * NUMBER, longest + GAP))
+    room = canvas.width - 1 - len(heads) * NUMBER
+    wide = max(1, min(room, max(longest, min(room - 1, longest + GAP))))
     for index, head in enumerate(heads, 1):
         canvas.right(top, head, palette.quiet, edge=1 + wide + index * NUMBER)
     room = wide + (NUMBER - len(heads[0]) - 1 if heads else 0)

@@ -9,7 +9,7 @@ from tui_nn.spec.protocol import Changed
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import Drawn, Plot, Scene, place_of, scene, smoothed
 from tui_nn.views.desk import Desk
-from tui_nn.views.ink import Palette, mixed
+from tui_nn.views.ink import DARK, Palette, mixed
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.evaluate_words import paint_words
 from tui_nn.views.world import World
@@ -63,6 +63,14 @@ def _chart(canvas: Canvas, shown: Scene, world: World, desk: Desk) -> Chart:
         y_limits=shown.y_ends,
         ascii_only=palette.ascii_only,
     )
+
+
+def columns_of(size: tuple[int, int], plot: Plot, world: World, desk: Desk) -> int:
+    """Columns between the ends of the x axis, where a plot fills a canvas of that size."""
+    canvas = Canvas(*size, DARK)
+    if canvas.width < FEW_COLUMNS or canvas.height < FEW_ROWS:
+        return max(2, canvas.width)
+    return _chart(canvas, scene(world, desk, plot), world, desk).layout.canvas.width
 
 
 def _colour(palette: Palette, found: Drawn) -> RGB:

@@ -16,7 +16,7 @@ from tui_nn.views.curves import (
     scene,
 )
 from tui_nn.views.desk import Desk, Smoothing
-from tui_nn.views.panels.evaluate_chart import paint_plot
+from tui_nn.views.panels.evaluate_chart import columns_of, paint_plot
 from tui_nn.views.panels.evaluate_words import note
 from tui_nn.views.panels.panel import Size, View
 from tui_nn.views.world import World
@@ -26,8 +26,8 @@ GRID_COLUMNS, GRID_ROWS = 84, 18
 WATCHED = (Curves(),)
 NEXT_AXIS: dict[By, By] = {"epoch": "seconds", "seconds": "step", "step": "epoch"}
 SMOOTHER: dict[Smoothing, Smoothing] = {0: 1, 1: 2, 2: 0}
-FAR = 10
-"""Hundredths of the x axis that `<` and `>` move the crosshair."""
+STEPS = {"left": -1, "right": 1, "<": -10, ">": 10}
+"""Columns of the chart that a key moves the crosshair."""
 PlotOf = Callable[[World], Plot]
 
 
@@ -37,16 +37,24 @@ def watched(world: World, desk: Desk, size: Size) -> tuple[Curves, ...]:
 
 
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
-    if canvas.width < GRID_COLUMNS or canvas.height < GRID_ROWS:
+    width, top = _first((canvas.width, canvas.height))
+    if width == canvas.width:
         paint_plot(canvas, LOSS, world, desk)
         return
-    left, top = canvas.width // 2, canvas.height - canvas.height // 2
+    left = width + 1
     for index, plot in enumerate((LOSS, metric_plot(world), RATE, GRADIENT)):
         is_below, is_right = divmod(index, 2)
-        width = canvas.width - left if is_right else left - 1
-        part = Canvas(width, canvas.height - top if is_below else top, canvas.palette)
+        columns = canvas.width - left if is_right else width
+        part = Canvas(columns, canvas.height - top if is_below else top, canvas.palette)
         paint_plot(part, plot, world, desk)
         canvas.draw(part, top * is_below, left * is_right)
+
+
+def _first(size: Size) -> Size:
+    """Of the first of four curves, where these have room; of the only one else."""
+    columns, rows = size
+    has_four = columns >= GRID_COLUMNS and rows >= GRID_ROWS
+    return (columns // 2 - 1, rows - rows // 2) if has_four else size
 
 
 def _view(name: str, plot_of: PlotOf, suits: Callable[[World], bool]) -> View:
@@ -54,6 +62,10 @@ def _view(name: str, plot_of: PlotOf, suits: Callable[[World], bool]) -> View:
         paint_plot(canvas, plot_of(world), world, desk)
 
     def press(world: World, desk: Desk, key: str) -> bool:
+        if key in STEPS:
+            size = _first(desk.size) if name == "curves" else desk.size
+            _move(desk, STEPS[key], columns_of(size, plot_of(world), world, desk))
+            return True
         return _press(plot_of(world), world, desk, key)
 
     return View(
@@ -79,9 +91,6 @@ def _press(plot: Plot, world: World, desk: Desk, key: str) -> bool:
             desk.zoom = 0
         case "+" | "-":
             desk.zoom = min(MOST_ZOOM, max(0, desk.zoom + (1 if key == "+" else -1)))
-        case "left" | "right" | "<" | ">":
-            hundredths = FAR if key in "<>" else 1
-            _move(desk, -hundredths if key in ("left", "<") else hundredths)
         case "home" | "end":
             desk.crosshair = float(key == "end")
         case "escape":
@@ -93,12 +102,13 @@ def _press(plot: Plot, world: World, desk: Desk, key: str) -> bool:
     return True
 
 
-def _move(desk: Desk, hundredths: int) -> None:
-    """The crosshair; the first press shows it at the right end."""
+def _move(desk: Desk, steps: int, columns: int) -> None:
+    """The crosshair, in a chart of so many columns; the first press shows it at the right end."""
     if desk.crosshair is None:
         desk.crosshair = 1.0
         return
-    desk.crosshair = min(100, max(0, round(100 * desk.crosshair) + hundredths)) / 100
+    last = columns - 1
+    desk.crosshair = min(last, max(0, round(desk.crosshair * last) + steps)) / last
 
 
 KEYS = (
@@ -107,7 +117,7 @@ KEYS = (
     ("x", "smoothing off, light, strong"),
     ("+ -", "zoom, in full screen"),
     ("z", "the whole run"),
-    ("left right < >", "crosshair, by 1 or 10 %"),
+    ("left right < >", "crosshair, by 1 or 10 columns"),
 )
 CURVES = _view("curves", lambda world: LOSS, lambda world: True)
 METRIC = _view("metric", metric_plot, lambda world: metric_of(world) is not None)

@@ -80,17 +80,27 @@ def _latest(canvas: Canvas, plot: Plot, world: World) -> list[Part]:
     for line, part in enumerate(parts):
         value = number(evaluated, part, metric.name) if evaluated and metric else None
         ink = palette.ink(palette.bad, bold=True) if _is_broken(value) else _ink(palette, line)
-        found.append((f"{_sample(palette, line)}{part} {shown(metric, value).ljust(6)}", ink))
+        found.append(
+            (f"{_sample(palette, line)}{part} {shown(metric, value).ljust(_field(metric))}", ink)
+        )
     stale = "" if world.running and canvas.width < 60 else as_of(world)
     if stale:
         found.append((stale, palette.ink(palette.warm)))
     beside = metric_of(world)
     if plot is LOSS and beside is not None:
         value = number(evaluated, "train", beside.name) if evaluated else None
-        found.append((f"train {beside.label} {shown(beside, value)}", palette.plain))
+        words = shown(beside, value)
+        if beside.low != 0:
+            words = words.ljust(_field(beside))
+        found.append((f"train {beside.label} {words}", palette.plain))
     elif metric is not None and plot is not LOSS:
         found.append((metric.label, palette.quiet))
     return found
+
+
+def _field(metric: Metric | None) -> int:
+    """Cells of its values: those that may be negative keep one for the sign."""
+    return 6 if metric is None or metric.low == 0 else 7
 
 
 def _at_crosshair(canvas: Canvas, plot: Plot, world: World, step: int) -> list[Part]:
@@ -104,6 +114,7 @@ def _at_crosshair(canvas: Canvas, plot: Plot, world: World, step: int) -> list[P
             value = float(blocks.last[-1]) if len(blocks) else None
             words = f"{trace.name} {exact(value, digits).ljust(digits + 2)}"
             parts.append((words, _ink(palette, 0 if trace.name == "batch" else trace.line)))
+        parts = [*parts[:-1], *((words.rstrip(), ink) for words, ink in parts[-1:])]
         if _length(parts, 1) < canvas.width:
             break
     return parts
@@ -132,9 +143,7 @@ def _paint_parts(canvas: Canvas, parts: list[Part]) -> None:
 
 
 def _length(parts: list[Part], gap: int) -> int:
-    widths = [len(text) for text, _ in parts]
-    widths[-1:] = [len(text.rstrip()) for text, _ in parts[-1:]]
-    return sum(widths) + gap * (len(parts) - 1)
+    return sum(len(text) for text, _ in parts) + gap * (len(parts) - 1)
 
 
 def _is_broken(value: float | None) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 from tui_nn.views.classes import Answer
-from tui_nn.views.pictures import Size, for_all, room, sizes
+from tui_nn.views.pictures import Size, for_all, grid, room, sizes
 from tui_nn.views.stages import Stage
 
 LEAST_MAPS = 2
@@ -14,6 +15,8 @@ SQUARES = (4, 2)
 """Pixels of a neuron's square, where it has room for more than one."""
 NEURONS_WORTH = 0.25
 """What a hidden layer's neurons count for, beside all maps of another."""
+TOUCHING_WORTH = 0.95
+"""What a map that touches another counts for, beside one that doesn't."""
 INPUT_SHARE = 0.4
 """Of the columns, that the input has at most."""
 WIDE = 44
@@ -47,6 +50,14 @@ class Placed:
             return self.stage.shape[0]
         return min(self.stage.shape[0], room(self.size, self.box.columns, self.box.rows))
 
+    @property
+    def apart(self) -> bool:
+        """Whether none of its maps touches another."""
+        if self.size is None or self.stage.flat:
+            return True
+        shown, across, pitch = grid(self.stage.shape[0], self.size, self.box.columns, self.box.rows)
+        return shown <= across or pitch > self.size.pixels
+
 
 @dataclass(frozen=True)
 class Classes:
@@ -76,6 +87,7 @@ class Plan:
         seen = 0.0
         for placed in self.stages:
             worth = NEURONS_WORTH if placed.stage.flat else 1.0
+            worth *= 1.0 if placed.apart else TOUCHING_WORTH
             seen += worth * placed.shown / max(1, placed.stage.shape[0])
         return seen + (min(1.0, self.input.columns / wide) if self.input else 0.0)
 
@@ -93,10 +105,10 @@ def plan(
     for size in reversed(sizes(*picture)):
         if size.columns > max(8, INPUT_SHARE * width):
             continue
-        for block in blocks:
-            top = 1 + size.rows
+        for block, spare in product(blocks, (0, 1)):
+            top = 1 + size.rows + spare
             if top <= block.height:
-                plans.append(_plan(width, block, size, stages))
+                plans.append(_plan(width, block, size, stages, top))
     return max(plans, key=lambda found: found.score(picture[1]), default=Plan(None, (), None))
 
 
@@ -143,10 +155,9 @@ def _below(width: int, height: int, answer: Answer) -> _Block:
     return _Block(Classes(box, across, says_at, fits, has_label=False), top, 0, rows)
 
 
-def _plan(width: int, block: _Block, size: Size, stages: Sequence[Stage]) -> Plan:
-    """With an input of that size at the upper left."""
+def _plan(width: int, block: _Block, size: Size, stages: Sequence[Stage], top: int) -> Plan:
+    """With an input of that size at the upper left, later stages from row `top` on."""
     column = 1 + size.columns + (3 if width >= WIDE else 2)
-    top = 1 + size.rows
     rows = top if block.beside else block.height
     placed: list[Placed] = []
     if stages:

@@ -15,12 +15,12 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import LAYERS as PROBE
 from tui_nn.views.layer_names import (
     bend_behind,
-    called,
     cursor,
     learning,
+    longest,
     move,
-    names,
     short_name,
+    titles,
     window,
 )
 from tui_nn.views.numbers import fixed, percent
@@ -127,12 +127,13 @@ def _paint_table(
     the row below.
     """
     palette = canvas.palette
-    titles, ends = _columns(canvas.width, world, rows, beside=plan.bars < 0)
+    names = titles(rows, canvas.width)
+    ends = _columns(canvas.width, world, longest(names), beside=plan.bars < 0)
     if plan.head:
         canvas.put(0, 1, _cut("layer", canvas.width), palette.quiet)
         for head, end in ends.items():
             canvas.right(0, head, palette.quiet, edge=end)
-    column = max(ends.values(), default=cell_width(max(titles, key=cell_width)) + 1) + 1
+    column = max(ends.values(), default=longest(names) + 1) + 1
     width = canvas.width - 1 - column
     if plan.bars < 0 and plan.head and width >= 9:
         canvas.put(0, column, "over time", palette.quiet)
@@ -141,7 +142,7 @@ def _paint_table(
         one = rows[index]
         chosen = desk.focus == NUMBER and index == at
         paint_edge(canvas, row, index, shown, len(rows), chosen=chosen)
-        canvas.put(row, 1, _cut(titles[index], canvas.width), palette.ink(bold=chosen))
+        canvas.put(row, 1, _cut(names[index], canvas.width), palette.ink(bold=chosen))
         for head, end in ends.items():
             canvas.right(row, _number(one, world.frame(PROBE), head), edge=end)
     if plan.bars < 0 and width >= LEAST_SHADES and world.heat.steps:
@@ -152,29 +153,24 @@ def _paint_table(
     return plan.head + len(shown) + (plan.time if plan.bars < 0 else 0)
 
 
-def _columns(
-    width: int, world: World, rows: Sequence[LayerStatistics], *, beside: bool
-) -> tuple[list[str], dict[str, int]]:
-    """What each layer is called, and the columns behind which each number ends."""
+def _columns(width: int, world: World, name: int, *, beside: bool) -> dict[str, int]:
+    """The columns behind which each number ends, where the longest name has `name` cells."""
     frame: LayersFrame = world.frame(PROBE)
     heads = {"|gradient|": 12, "zero": 6, "|w|": 6}
     if any(row.dead is not None and row.weight is None for row in frame.layers):
         heads["dead"] = 6
     if any(row.saturated is not None for row in frame.layers):
         heads["saturated"] = 11
-    short = max(len(short_name(row)) for row in rows)
-    longest = max(map(cell_width, called(rows)))
-    least = longest if longest <= NAME and not beside else short
     room = width - 1 - (min(width // 3, BESIDE) if beside else 0)
-    while heads and least + sum(heads.values()) - 1 > room:
+    while heads and name + sum(heads.values()) - 1 > room:
         heads.popitem()
-    if heads and least + sum(heads.values()) > room:
+    if heads and name + sum(heads.values()) > room:
         heads["|gradient|"] -= 1
-    name = min(room - sum(heads.values()), short if beside else max(NAME, longest))
-    ends, end = {}, 1 + name
+    end = 1 + min(room - sum(heads.values()), name if beside else max(NAME, name))
+    ends = {}
     for head, cells in heads.items():
         ends[head] = end = end + cells
-    return names(rows, name), ends
+    return ends
 
 
 def _number(row: LayerStatistics, frame: LayersFrame, head: str) -> str:

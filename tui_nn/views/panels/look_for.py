@@ -1,21 +1,20 @@
 """Look for: what a preset's author wants to be seen."""
 
-from textwrap import wrap
-
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.layout import Heights
 from tui_nn.views.moment import label, shown
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.world import World
+from tui_nn.views.wrapping import wrapped
 
 MORE = "▾"
 AGAIN = {2: " twice"}
 """How often in a row a goal has to be met, in words."""
 
 
-def _lines(world: World, width: int) -> list[str]:
-    about = str(world.setting("about", "")).split("\n")
-    return [line for paragraph in about for line in wrap(paragraph.strip(), max(10, width - 1))]
+def _lines(world: World, width: int) -> tuple[str, ...]:
+    return wrapped(str(world.setting("about", "")), max(10, width - 1))
 
 
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
@@ -38,9 +37,9 @@ def _goal(world: World, desk: Desk) -> str:
     return ""
 
 
-def _rows(world: World, width: int) -> tuple[int, int]:
+def _rows(world: World, width: int) -> Heights:
     count = len(_lines(world, width))
-    return min(2, count), count
+    return Heights(min(2, count), need=range(3, count + 1))
 
 
 def _press(world: World, desk: Desk, key: str) -> bool:

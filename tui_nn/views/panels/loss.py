@@ -1,7 +1,6 @@
 """3 Loss: the call, what it computes, and its number for the latest batch."""
 
 from math import isfinite
-from textwrap import wrap
 
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.errors import InvalidInput
@@ -11,10 +10,12 @@ from tui_nn.spec.targets import Classes, Coding, Kind, Values, fit
 from tui_nn.views.calls import fitted, name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.layout import Heights
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.panel import Panel, Size, View
 from tui_nn.views.rules import bound
 from tui_nn.views.world import World
+from tui_nn.views.wrapping import wrapped
 
 CURVES = Curves()
 TARGETS = {
@@ -44,7 +45,7 @@ NUMBER = 8
 def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     call, width, palette = str(world.setting("loss", "")), canvas.width, canvas.palette
     canvas.put(0, 1, fitted(call, width - 2))
-    formula, letters = _formula(call, world)
+    formula, _ = _formula(call, world)
     row = 1 if canvas.height > 1 else 0
     end = 1 + cell_width(formula if row else call)
     if row:
@@ -53,15 +54,25 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     text = f"= {text}" if row else text
     if end + 2 + len(text) < width:
         canvas.right(row, text, palette.strong, edge=width - 1)
-    words = PAIR.join(filter(None, (letters, _target(call, world))))
-    lines = [words] if cell_width(words) < width - 1 else words.split(PAIR)
-    if canvas.height > 2 and words:
-        for y, line in enumerate(lines[: canvas.height - 2], 2):
-            canvas.put(y, 1, line if cell_width(line) < width else "", palette.quiet)
+    lines = _letters(call, world, width)
+    for y, line in enumerate(lines[: max(0, canvas.height - 2)], 2):
+        canvas.put(y, 1, line if cell_width(line) < width else "", palette.quiet)
+    summary, top = _summary(call, width), 3 + len(lines)
+    for y, line in enumerate(summary if canvas.height >= top + len(summary) else (), top):
+        canvas.put(y, 1, line)
+
+
+def _letters(call: str, world: World, width: int) -> list[str]:
+    """What the formula's letters mean, in as few lines as that takes."""
+    parts = [words for words in (_formula(call, world)[1], _target(call, world)) if words]
+    whole = PAIR.join(parts)
+    return [whole] if whole and cell_width(whole) < width - 1 else parts
+
+
+def _summary(call: str, width: int) -> tuple[str, ...]:
+    """What the loss is, in sentences."""
     found = bound(call, "loss")
-    if found is not None and width >= 20 and canvas.height > 3 + len(lines):
-        for y, line in enumerate(wrap(found.entry.summary, width - 2), 3 + len(lines)):
-            canvas.put(y, 1, line)
+    return wrapped(found.entry.summary, width - 2) if found is not None and width >= 20 else ()
 
 
 PAIR = "   "
@@ -92,8 +103,8 @@ def _number(world: World) -> str:
 
 
 def _recorded(world: World) -> float | None:
-    """The loss of the step at which training stands, as it was recorded: who goes back to its end
-    finds no pass there.
+    """The loss of the step at which training stands, as it was recorded: of a run that is opened
+    again torch holds no pass.
     """
     told = world.series.of("loss", world.way)
     if world.running or not len(told) or told.steps[-1] != world.present.step:
@@ -126,8 +137,10 @@ def _probes(world: World, desk: Desk, size: Size) -> tuple[Probes, ...]:
     return (CURVES,)
 
 
-def _rows(world: World, width: int) -> tuple[int, int]:
-    return 1, 3
+def _rows(world: World, width: int) -> Heights:
+    call = str(world.setting("loss", ""))
+    whole, sentences = 2 + len(_letters(call, world, width)), len(_summary(call, width))
+    return Heights(1, want=range(2, whole + 1), more=[whole + 1 + sentences] if sentences else ())
 
 
 LOSS = Panel(3, "Loss", (View("call", _paint, probes=_probes, rows=_rows),))

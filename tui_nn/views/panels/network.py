@@ -8,6 +8,7 @@ from tui_nn.views.arrays import floats
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.graph import Matrix, has_room, paint_graph
+from tui_nn.views.layout import Heights
 from tui_nn.views.matrices import paint_blocks
 from tui_nn.views.numbers import counted
 from tui_nn.views.panels import network_matrices
@@ -20,6 +21,8 @@ from tui_nn.views.world import World
 LEAST_ROWS, MOST_ROWS = 4, 10
 """Of the graph under the layers, without its legend."""
 LEAST_STACKS = 6
+MOST_LAYERS = 12
+"""Of a longer list a part is enough."""
 LEAST_MATRICES = 3
 SIGNS = " ── > 0   ╌╌ < 0   "
 SHAPES = "out = channels x height x width"
@@ -148,17 +151,16 @@ def _note(world: World, desk: Desk) -> str:
     return counted(count, "number" if world.kind == "neuron" else "parameter")
 
 
-def _rows(world: World, width: int) -> tuple[int, int]:
+def _rows(world: World, width: int) -> Heights:
     rows = layer_rows(world)
-    need = min(len(rows), 12)
-    want = len(rows) + bool(_init(world))
+    own = len(rows) + bool(_init(world))
+    least = max(1, min(len(rows), MOST_LAYERS))
     units = _units(fans(rows))
-    wanted = min(MOST_ROWS, max(units, default=0) + 2)
-    if _below(world, width, wanted + 1) in ("graph", "matrices"):
-        want += wanted + 1
-    elif _has_pictures(world):
-        want += 1
-    return max(1, need), max(1, want)
+    most = own + min(MOST_ROWS, max(units, default=0) + 2) + 1
+    if not units:
+        most = own + _has_pictures(world)
+    seen = [h for h in range(own + 1, most + 1) if _below(world, width, h - own)]
+    return Heights(least, want=[*range(least + 1, own + 1), *seen])
 
 
 def _press(world: World, desk: Desk, key: str) -> bool:

@@ -1,19 +1,20 @@
 """4 Optimizer: the call, its rule, the schedule and the learning rate."""
 
-from collections.abc import Iterator, Sequence
-from textwrap import wrap
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.network import TAKES
 from tui_nn.views.calls import fitted, name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
-from tui_nn.views.ink import Ink
+from tui_nn.views.layout import Heights
 from tui_nn.views.numbers import short
 from tui_nn.views.panels.optimizer_rate import paint_rates
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.rules import bound, calls, rule
 from tui_nn.views.world import World
+from tui_nn.views.wrapping import wrapped
 
 LEAST_BARS, ENOUGH_BARS, MOST_BARS = 8, 20, 60
 RATE = 7
@@ -45,8 +46,18 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
         row += 1
     if row < canvas.height:
         _paint_rate(canvas, world, row, schedule, own_row=own_row)
-    for y, (text, ink) in enumerate(_help(canvas, known, schedule, width), row + 2):
-        canvas.put(y, 1, text, ink)
+    _paint_help(canvas, row + 2, _help(known, schedule, width))
+
+
+def _paint_help(canvas: Canvas, row: int, texts: Iterable[tuple[str, ...]]) -> None:
+    """As many of them as have room whole."""
+    for name, *sentences in texts:
+        if row + 1 + len(sentences) > canvas.height:
+            return
+        canvas.put(row, 1, name, canvas.palette.strong)
+        for y, line in enumerate(sentences, row + 1):
+            canvas.put(y, 1, line)
+        row += len(sentences) + 2
 
 
 def _paint_call(canvas: Canvas, row: int, call: str, take: str) -> None:
@@ -93,11 +104,8 @@ def _paint_rate(canvas: Canvas, world: World, row: int, schedule: str, *, own_ro
         paint_rates(canvas, world, row, column, bars)
 
 
-def _help(
-    canvas: Canvas, known: Sequence[str], schedule: str, width: int
-) -> Iterator[tuple[str, Ink]]:
-    """What each of them does, in sentences, for as much room as there is."""
-    palette = canvas.palette
+def _help(known: Sequence[str], schedule: str, width: int) -> Iterator[tuple[str, ...]]:
+    """Of each optimizer and the schedule its name and what it does, in lines."""
     chosen = [(call, "optimizer") for call in known]
     chosen += [(schedule, "schedule")] if schedule else []
     for call, kind in chosen:
@@ -105,20 +113,21 @@ def _help(
         if found is None or width < 20:
             continue
         name = found.entry.name
-        yield name, palette.strong
-        for line in wrap(found.entry.summary, width):
-            yield line, palette.plain
-        if name in TAKES:
-            for line in wrap(f"It takes only {TAKES[name]}.", width):
-                yield line, palette.plain
-        yield "", palette.plain
+        takes = wrapped(f"It takes only {TAKES[name]}.", width) if name in TAKES else ()
+        yield (name, *wrapped(found.entry.summary, width), *takes)
 
 
-def _rows(world: World, width: int) -> tuple[int, int]:
-    known = calls(world.setting("optimizer"))
+def _rows(world: World, width: int) -> Heights:
+    known, schedule = calls(world.setting("optimizer")), str(world.setting("schedule") or "")
     least = len(known) + 1
     rules = sum(len(_rule(call, width - 2)) for call in known)
-    return least, least + rules + bool(world.setting("schedule"))
+    whole = least + rules + bool(schedule)
+    blocks = (1 + len(lines) for lines in _help(known, schedule, width - 2))
+    return Heights(
+        least,
+        want=sorted({least + bool(schedule), least + rules, whole}),
+        more=[whole + rows for rows in accumulate(blocks)],
+    )
 
 
 OPTIMIZER = Panel(4, "Optimizer", (View("call", _paint, rows=_rows),))

@@ -5,10 +5,14 @@ from numpy.typing import NDArray
 
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.rules import bound, calls
-from tui_nn.views.schedules import planned
+from tui_nn.views.schedules import is_in_proportion, planned
 from tui_nn.views.world import World
 
 BARS = "▁▂▃▄▅▆▇█"
+PACES = frozenset({"train.schedule_every", "train.eval_every"})
+"""Settings by which a schedule moves."""
+CLOSE = 1e-9
+"""Of an epoch: what is so near its end has come to it."""
 SAME = 1e-6
 """Of a rate: what was told has 24 bits, what is planned 53."""
 
@@ -17,8 +21,7 @@ def rates(world: World, columns: int) -> tuple[NDArray[np.float64], int]:
     """The rate in the middle of each part of the run (columns,), NaN where it isn't known; and how
     many parts have been trained.
     """
-    total = max(world.epochs * world.steps_per_epoch, world.present.step, 1)
-    steps = (np.arange(columns) + 0.5) * total / columns
+    steps = (np.arange(columns) + 0.5) * _length(world) / columns
     found = _plan(world, steps)
     told = world.series.of("lr", world.way)
     past = int(np.searchsorted(steps, told.steps[-1], side="right")) if len(told) else 0
@@ -27,21 +30,46 @@ def rates(world: World, columns: int) -> tuple[NDArray[np.float64], int]:
     return found, past
 
 
+def _length(world: World) -> int:
+    """Steps of the whole run."""
+    step = world.present.step
+    done = float(world.history.epochs(np.array([step], np.float64), world.present.branch)[0])
+    return max(1, step + round(max(0.0, world.epochs - done) * world.steps_per_epoch))
+
+
 def _plan(world: World, steps: NDArray[np.float64]) -> NDArray[np.float64]:
     schedule = world.setting("schedule")
     if not schedule:
         return np.full(len(steps), world.present.lr, np.float64)
+    unknown = np.full(len(steps), np.nan)
     call, optimizers = bound(str(schedule), "schedule"), calls(world.setting("optimizer"))
     first = bound(optimizers[0]) if optimizers else None
-    if call is None or first is None:
-        return np.full(len(steps), np.nan)
-    epochs = np.floor(steps / world.steps_per_epoch)
+    begin = _begin(world, in_proportion=call is not None and is_in_proportion(call))
+    if call is None or first is None or begin is None:
+        return unknown
+    moves = _moves(world, np.floor([begin, *steps]))
+    found = planned(call, float(first["lr"]), moves[1:] - moves[0])
+    return unknown if found is None else found
+
+
+def _begin(world: World, *, in_proportion: bool) -> int | None:
+    """The step at which the schedule began; None where it has been disturbed since."""
+    done = [c for c in world.history.marks(world.present.branch) if c.step <= world.present.step]
+    begin = max((change.step for change in done if change.key == "schedule"), default=0)
+    later = {change.key for change in done if change.step > begin}
+    disturbing = PACES if in_proportion else PACES | {"optimizer"}
+    return None if later & disturbing else begin
+
+
+def _moves(world: World, steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How often a schedule has moved after so many steps (n,) of the run."""
     every = world.setting("train.schedule_every", "epoch")
-    moves = np.floor(steps) if every == "step" else epochs
+    if every == "step":
+        return steps
+    epochs = np.floor(world.history.epochs(steps, world.present.branch) + CLOSE)
     if every == "evaluation":
-        moves = np.floor(epochs / max(1, world.setting("train.eval_every") or 1))
-    found = planned(call, float(first["lr"]), moves)
-    return np.full(len(steps), np.nan) if found is None else found
+        return np.floor(epochs / max(1, world.setting("train.eval_every") or 1))
+    return epochs
 
 
 def paint_rates(canvas: Canvas, world: World, row: int, column: int, width: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tui_nn.spec.protocol.frames import Probes
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.layout import Heights
 from tui_nn.views.world import World
 
 Size = tuple[int, int]
@@ -24,8 +25,8 @@ def _no_probes(world: World, desk: Desk, size: Size) -> tuple[Probes, ...]:
     return ()
 
 
-def _some_rows(world: World, width: int) -> tuple[int, int]:
-    return 1, 1
+def _some_rows(world: World, width: int) -> Heights:
+    return Heights(1)
 
 
 def _no_key(world: World, desk: Desk, key: str) -> bool:
@@ -49,8 +50,8 @@ class View:
     """What has to be watched for it, while it is visible."""
     note: Callable[[World, Desk], str] = _nothing
     """The words at the right of the title."""
-    rows: Callable[[World, int], tuple[int, int]] = _some_rows
-    """Rows that it needs and wants in so many columns, where it stands at the left."""
+    rows: Callable[[World, int], Heights] = _some_rows
+    """What it has use for in so many columns, where it stands at the left."""
     press: Callable[[World, Desk, str], bool] = _no_key
     """Answers a key while the panel is in focus: `up`, `down`, `left`, `right`, `enter` or a
     letter; whether it did.

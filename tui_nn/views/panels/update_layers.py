@@ -10,7 +10,7 @@ from tui_nn.spec.protocol.frames import LayersFrame, LayerStatistics, Probes, We
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import LAYERS as PROBE
-from tui_nn.views.layer_names import called, cursor, learning, move, names, short_name, window
+from tui_nn.views.layer_names import cursor, learning, longest, move, titles, window
 from tui_nn.views.numbers import power
 from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.panels.panel import Size, View
@@ -122,8 +122,8 @@ def _paint_bars(
     canvas: Canvas, desk: Desk, rows: Sequence[LayerStatistics], plan: _Plan, *, known: bool
 ) -> None:
     palette = canvas.palette
-    decade, column = _scale(canvas.width, rows)
-    titles = names(rows, column - 2)
+    names = titles(rows, canvas.width)
+    decade, column = _scale(canvas.width, longest(names))
     width = 4 * decade + 1
     if plan.head:
         canvas.put(0, 1, "layer" if column > 6 else "", palette.quiet)
@@ -135,25 +135,25 @@ def _paint_bars(
     for row, index in enumerate(shown, plan.head):
         chosen = desk.focus == NUMBER and index == at
         paint_edge(canvas, row, index, shown, len(rows), chosen=chosen)
-        if len(titles[index]) < canvas.width:
-            canvas.put(row, 1, titles[index], palette.ink(bold=chosen))
+        if cell_width(names[index]) < canvas.width:
+            canvas.put(row, 1, names[index], palette.ink(bold=chosen))
         words, ratio = _ratio(rows[index]) if known else ("·", None)
         if decade:
             _paint_bar(canvas, ratio, row, column, decade)
         number = column + width + 1 if decade else column
         if number + 4 <= canvas.width:
-            canvas.right(row, words, edge=number + 4)
+            canvas.right(row, f" {words}", edge=number + 4)
 
 
-def _scale(width: int, rows: Sequence[LayerStatistics]) -> tuple[int, int]:
-    """Cells of one power of ten, 0 without bars, and the column in which bars begin."""
-    longest = max(NAME, *map(cell_width, called(rows)))
-    needed = max(len(short_name(row)) for row in rows)
+def _scale(width: int, name: int) -> tuple[int, int]:
+    """Cells of one power of ten, 0 without bars, and the column in which bars begin, where the
+    longest name has `name` cells.
+    """
     for decade in DECADE:
         room = width - 4 * decade - 6 - 2
-        if room >= min(needed, NAME) and (room >= needed or decade == DECADE[-1]):
-            return decade, 2 + min(room, longest + 1)
-    return 0, max(1, min(2 + longest, width - 4))
+        if room >= name:
+            return decade, 2 + min(room, max(NAME, name) + 1)
+    return 0, max(1, min(2 + max(NAME, name), width - 4))
 
 
 def _ratio(row: LayerStatistics) -> tuple[str, float | None]:

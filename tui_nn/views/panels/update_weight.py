@@ -11,7 +11,7 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
 from tui_nn.views.layer_names import LAYERS, cursor, learning
-from tui_nn.views.recompute import equals, step_of
+from tui_nn.views.recompute import taken_by
 from tui_nn.views.rules import STATE, bound, calls, state_words, step_words
 from tui_nn.views.updates import knows_update
 from tui_nn.views.world import World
@@ -111,8 +111,8 @@ def is_torchs(world: World, one: Followed) -> bool:
     mine = [found for found in known if found.entry.name == one.optimizer]
     if len(mine) != 1 or one.before is None or one.is_coming:
         return False
-    taken = step_of(mine[0], one.lr, one.before, one.g, one.state)
-    return taken is not None and equals(one.before, taken, one.value)
+    taken = taken_by(mine[0], one.lr, one.before, one.g, one.state)
+    return taken is not None and taken.leads_to(one.before, one.value)
 
 
 def rows_wanted(one: Followed) -> int:

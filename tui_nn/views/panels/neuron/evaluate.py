@@ -9,14 +9,14 @@ from tui_nn.views.arrays import floats
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.curves import LOSS
 from tui_nn.views.desk import Desk
-from tui_nn.views.neuron import Neuron, Step, Vector
+from tui_nn.views.neuron import Neuron, Step
 from tui_nn.views.neuron_pass import (
+    class_target,
     given_of,
     is_right,
     rule,
     same,
     shown_sample,
-    vector,
 )
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.evaluate_chart import FEW_COLUMNS, FEW_ROWS, paint_plot
@@ -92,7 +92,7 @@ def _samples(world: World, neuron: Neuron) -> list[_Sample]:
     """Every sample of the training part through the weights of now."""
     found, step, how = world.samples, world.steps.now, rule(world)
     assert found is not None
-    w, torchs = _weights(neuron, step), _sums(world, step)
+    w, torchs = world.steps.weights, _sums(world, step)
     indices, inputs = found.samples.numpy().tolist(), found.x.numpy()
     rows = []
     for place, index in enumerate(indices[:FEW]):
@@ -109,14 +109,9 @@ def _samples(world: World, neuron: Neuron) -> list[_Sample]:
                 z = mine if z is None else z
         y = None if z is None else how.output(z)
         own = tuple(float(value) for value in np.ravel(inputs[place]))
-        rows.append(_Sample(index, own, given.t if given else None, z, y, is_same))
+        t = given.t if given else class_target(world, index)
+        rows.append(_Sample(index, own, t, z, y, is_same))
     return rows
-
-
-def _weights(neuron: Neuron, step: Step | None) -> Vector | None:
-    if step is None:
-        return None
-    return vector(neuron, step.after if is_updated(step) or not step.number else step.before)
 
 
 def _sums(world: World, step: Step | None) -> dict[int, float]:
@@ -167,17 +162,19 @@ def _paint_table(
         right = is_right(world, sample.y, sample.t)
         if right is not None and sign < canvas.width:
             canvas.put(row, sign, "✓" if right else "✗", verdict_ink(canvas, right))
-    _paint_beside(canvas, samples, sign + 3)
+    _paint_beside(canvas, samples, sign + 3, is_checked=not world.running)
 
 
-def _paint_beside(canvas: Canvas, samples: list[_Sample], column: int) -> None:
-    """Of which weights the table is, and whether torch gave the same."""
+def _paint_beside(canvas: Canvas, samples: list[_Sample], column: int, *, is_checked: bool) -> None:
+    """Of which weights the table is, and whether torch gave the same: while training runs it is
+    asked at evaluations alone.
+    """
     words = ["at the weights", "of now"]
     if column + max(map(len, words)) > canvas.width:
         return
     for row, text in enumerate(words):
         canvas.put(row, column, text, canvas.palette.quiet)
-    if samples and all(sample.is_same for sample in samples) and len(samples) > 2:
+    if is_checked and all(sample.is_same for sample in samples) and len(samples) > 2:
         canvas.put(3, column, TORCH, canvas.palette.ink(canvas.palette.good))
 
 

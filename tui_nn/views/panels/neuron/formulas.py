@@ -8,7 +8,13 @@ import numpy as np
 from tui_nn.views.neuron import Step
 from tui_nn.views.neuron_pass import Pass, batch_size, mean_of, rule, same
 from tui_nn.views.neuron_words import bare, factor, with_sign
+from tui_nn.views.panels.neuron.shared import whole
 from tui_nn.views.world import World
+
+RESULT, FACTOR, TERM = 7, 9, 24
+"""Cells of `-0.0123`, of `-1.23e-05`, and of a product of two such, parentheses and sign included:
+room for any number, so that a formula keeps its form whatever they are.
+"""
 
 
 @dataclass(frozen=True)
@@ -29,13 +35,16 @@ def formulas(
 ) -> list[Line]:
     """z, y, L and, of a batch, the mean of L; symbols where numbers are longer than `width`."""
     is_batch = step is not None and batch_size(world, step) > 1
-    lines = [_sum(one, names, width), _output(world, one), _loss(world, step, one, width)]
+    lines = [_sum(world, one, names, width), _output(world, one), _loss(world, step, one, width)]
     if is_batch and step is not None:
         lines.append(_mean(world, step))
     return lines
 
 
-def _sum(one: Pass, names: Sequence[str], width: int) -> Line:
+def _sum(world: World, one: Pass, names: Sequence[str], width: int) -> Line:
+    """In numbers, in names or in short: of numbers that are whole as long as they are, of others by
+    the longest there can be.
+    """
     has_bias = names[-1:] == ["1"] or names[-1:] == ("1",)
     inputs = names[:-1] if has_bias else names
     many = len(inputs) > 1
@@ -49,15 +58,23 @@ def _sum(one: Pass, names: Sequence[str], width: int) -> Line:
     if has_bias:
         b = float(one.w[-1])
         numbers += f" {'−' if b < 0 else '+'} {bare(abs(b))}"
-    result = f" = {with_sign(one.z)}"
-    text = next(
-        (t + result for t in (numbers, text) if len(t + result) <= width),
-        f"z = w·x{' + b' if has_bias else ''}{result}",
-    )
+    is_whole = whole(world)
+    result = with_sign(one.z) if is_whole else _short(one.z)
+    room = width - len(" = ") - (len(result) if is_whole else RESULT)
+    longest = len("z = ") + TERM * len(symbols) + FACTOR * has_bias
+    forms = ((len(numbers) if is_whole else longest, numbers), (len(text), text))
+    short = f"z = w·x{' + b' if has_bias else ''}"
+    text = f"{next((form for cells, form in forms if cells <= room), short)} = {result}"
     torchs = None if one.torch is None else one.torch[0]
     scale = float(np.abs(one.products).max(initial=0.0))
     is_same = None if torchs is None else same(one.z, torchs, scale)
     return Line(text, is_same, with_sign(torchs))
+
+
+def _short(value: float | None) -> str:
+    """A result in `RESULT` cells, of as many digits as they hold."""
+    texts = [with_sign(value, digits) for digits in (3, 2, 1)]
+    return next((text for text in texts if len(text) <= RESULT), texts[-1])
 
 
 def _output(world: World, one: Pass) -> Line:

@@ -18,7 +18,6 @@ from tui_nn.views.neuron_pass import (
     pass_of,
     rule,
     shown_sample,
-    vector,
 )
 from tui_nn.views.neuron_words import with_sign
 from tui_nn.views.panels.neuron.shared import (
@@ -100,7 +99,7 @@ def _terms(world: World, desk: Desk) -> _Terms:
         neuron.parameters,
         tuple(names),
         pass_of(world, step, shown_sample(step, desk)),
-        vector(neuron, step.gradient) if step is not None and known else None,
+        step.gradient if step is not None and known else None,
         rounded_up(world.steps.largest) if world.steps.largest > 0 else 1.0,
         batch_size(world, step) if step is not None else 0,
     )

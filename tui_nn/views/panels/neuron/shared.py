@@ -7,12 +7,12 @@ from math import isfinite
 import numpy as np
 
 from tui_nn.spec.protocol import Phase
-from tui_nn.spec.protocol.frames import Activations, Probes
+from tui_nn.spec.protocol.frames import Probes
 from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
-from tui_nn.views.neuron import Step, Vector
+from tui_nn.views.neuron import STEP, Step, Vector
 from tui_nn.views.neuron_pass import shown_sample
 from tui_nn.views.neuron_rule import coded
 from tui_nn.views.numbers import plain
@@ -31,29 +31,21 @@ def is_neuron(world: World) -> bool:
 
 
 def watched(world: World, desk: Desk, size: Size) -> tuple[Probes, ...]:
-    """The parameters, the latest step, and the sample that is shown.
-
-    While training runs a sample is looked at only as long as its inputs are not known.
-    """
-    steps = world.steps
-    if steps.neuron is None:
-        return ()
-    sample = shown_sample(steps.now, desk)
-    if sample is None or (world.running and sample in steps.given):
-        return steps.neuron.probes
-    return (*steps.neuron.probes, Activations(sample=sample))
+    """The latest step."""
+    return (STEP,) if world.steps.neuron else ()
 
 
 def choose_sample(world: World, desk: Desk, key: str) -> bool:
     """Up and down go through the samples of a batch."""
     step = world.steps.now
     sample = shown_sample(step, desk)
-    if key not in ("up", "down") or step is None or not step.batch or sample is None:
+    if key not in ("up", "down") or step is None or sample is None:
         return False
-    place = step.batch.index(sample) + (1 if key == "down" else -1)
-    if len(step.batch) > 1:
-        desk.sample = step.batch[place % len(step.batch)]
-    return len(step.batch) > 1
+    batch = tuple(step.samples)
+    place = batch.index(sample) + (1 if key == "down" else -1)
+    if len(batch) > 1:
+        desk.sample = batch[place % len(batch)]
+    return len(batch) > 1
 
 
 SAMPLE_KEYS = (("↑ ↓", "the next sample of the batch"),)

@@ -5,7 +5,7 @@ import numpy as np
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.neuron import Step
-from tui_nn.views.neuron_pass import all_same, pass_of, shown_sample, vector
+from tui_nn.views.neuron_pass import pass_of, shown_sample
 from tui_nn.views.neuron_words import is_plain, rule_words
 from tui_nn.views.panels.neuron.columns import Column, Row, columns
 from tui_nn.views.panels.neuron.shared import (
@@ -17,6 +17,8 @@ from tui_nn.views.panels.neuron.shared import (
     watched,
 )
 from tui_nn.views.panels.panel import View
+from tui_nn.views.recompute import taken_by
+from tui_nn.views.rules import bound, calls
 from tui_nn.views.world import World
 
 PANEL = 7
@@ -50,21 +52,16 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
 
 def _steps(world: World) -> list[Step]:
     """The steps of which all is known, in order, and the one that is shown."""
-    steps, neuron = world.steps, world.steps.neuron
-    assert neuron is not None
-    now, tensors = steps.now, neuron.tensors
+    steps = world.steps
     return [
         step
         for number, step in sorted(steps.rows.items())
-        if number and (step is now or (step.batch is not None and step.is_known(tensors)))
+        if number and (step is steps.now or (step.before is not None and step.after is not None))
     ]
 
 
 def _row(world: World, step: Step, desk: Desk) -> Row:
-    neuron = world.steps.neuron
-    assert neuron is not None
-    before = vector(neuron, step.before)
-    after = vector(neuron, step.after) if is_updated(step) else None
+    before, after = step.before, step.after
     with np.errstate(all="ignore"):
         change = after - before if after is not None and before is not None else None
     return Row(step, pass_of(world, step, shown_sample(step, desk)), after, change)
@@ -114,17 +111,15 @@ def _paint_hints(canvas: Canvas, world: World, *, has_more: bool) -> None:
 
 def _follows_rule(world: World, step: Step) -> bool:
     """Whether w − lr · gradient is what torch holds: of plain SGD alone."""
-    neuron = world.steps.neuron
-    if neuron is None or step.lr is None or not is_plain(world.setting("optimizer")):
+    setting, lr = world.setting("optimizer"), step.lr
+    before, gradient, after = step.before, step.gradient, step.after
+    if before is None or gradient is None or after is None or lr is None or not is_plain(setting):
         return False
-    held = (step.before, step.gradient, step.after)
-    before, gradient, after = (vector(neuron, part) for part in held)
-    if before is None or gradient is None:
-        return False
-    with np.errstate(all="ignore"):
-        mine = before - step.lr * gradient
-        scale = float(np.abs(np.concatenate([before, step.lr * gradient])).max(initial=0.0))
-    return all_same(mine, after, scale)
+    [optimizer] = filter(None, map(bound, calls(setting)))
+    return all(
+        (taken := taken_by(optimizer, lr, w, g, {})) is not None and taken.leads_to(w, moved)
+        for w, g, moved in zip(before.tolist(), gradient.tolist(), after.tolist(), strict=True)
+    )
 
 
 def _note(world: World, desk: Desk) -> str:

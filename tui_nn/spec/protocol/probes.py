@@ -1,0 +1,131 @@
+"""What can be watched: a probe says what to look at, its frame (`frames.py`) what torch holds.
+
+A layer is named as torch names it (`2`; `3.0` inside a Residual), a tensor likewise (`0.weight`).
+A layer's units are its outputs, or its channels where those have places. Samples are counted from
+0 in their part.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Part = Literal["train", "val"]
+"""The test part is seen once, at the end of a run."""
+
+Index = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Cells = Annotated[int, msgspec.Meta(ge=1, le=400)]
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="probe", tag=str.lower):
+    """Something to look at."""
+
+
+class Curves(Probe, frozen=True, kw_only=True):
+    """The latest step's loss, lr and length of the gradient."""
+
+
+class TrainingStep(Probe, frozen=True, kw_only=True):
+    """The latest step whole, of a network of few parameters: its batch through the layers, its
+    gradient, the parameters before it and after.
+    """
+
+
+class Device(Probe, frozen=True, kw_only=True):
+    """What the machine does that trains."""
+
+
+class Metrics(Probe, frozen=True, kw_only=True):
+    """Every metric of the training and validation part now; a look, never a decision."""
+
+
+class Layers(Probe, frozen=True, kw_only=True):
+    """For each layer: lengths of gradient, weights and update, and its units asleep."""
+
+    focus: str = ""
+    """The layer whose histograms are wanted, and which of its units are asleep; empty: none."""
+    bins: Cells = 24
+    """Of a histogram."""
+
+
+class Samples(Probe, frozen=True, kw_only=True):
+    """Samples of a part as they are in the data: inputs in their own units, truths, names."""
+
+    part: Part = "train"
+    samples: tuple[Index, ...] = ()
+    """Which; empty: all, or as many as `most` allows, evenly spread."""
+    most: Count = 16_384
+    """So many numbers at most."""
+
+
+class Map(Probe, frozen=True, kw_only=True):
+    """The network's answer over the plane (or the line) that its inputs come from."""
+
+    width: Cells = 40
+    height: Cells = 40
+    layer: str = ""
+    """One map for each of this layer's units; empty: the output."""
+    discrete: bool = False
+    """The class instead of the output."""
+    x_range: tuple[float, float] | None = None
+    """None: where the data lies, and a tenth of that on each side."""
+    y_range: tuple[float, float] | None = None
+
+
+class Responses(Probe, frozen=True, kw_only=True):
+    """What each unit or filter of a layer responds to most, among the samples of a part."""
+
+    layer: str
+    top: Cells = 4
+    part: Part = "train"
+
+
+class Weights(Probe, frozen=True, kw_only=True):
+    """A tensor of parameters with its gradient and the optimizer's state for it."""
+
+    tensor: str
+    most: Count = 65_536
+    """So many numbers at most; the first rows where there are more."""
+
+
+class Activations(Probe, frozen=True, kw_only=True):
+    """One sample through the layers: the input and what each layer gives."""
+
+    sample: Index = 0
+    part: Part = "train"
+    most: Count = 65_536
+    """So many numbers at most of each layer; its first rows where there are more."""
+
+
+class Predictions(Probe, frozen=True, kw_only=True):
+    """Answers beside the truth, and the samples with the largest losses."""
+
+    part: Part = "val"
+    """`train` where there is no validation part."""
+    most: Count = 500
+    worst: Index = 24
+    layer: str = ""
+    """The layer whose outputs stand beside the answers; empty: the last."""
+
+
+class Confusion(Probe, frozen=True, kw_only=True):
+    """How often each class was taken for which."""
+
+    part: Part = "val"
+    """`train` where there is no validation part."""
+
+
+Probes = (
+    Curves
+    | TrainingStep
+    | Device
+    | Metrics
+    | Layers
+    | Samples
+    | Map
+    | Responses
+    | Weights
+    | Activations
+    | Predictions
+    | Confusion
+)
