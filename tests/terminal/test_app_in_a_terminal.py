@@ -35,6 +35,14 @@ def test_the_and_gate_is_ready_with_its_first_panel_lit() -> None:
         assert child.ended() == 0
 
 
+def test_phases_begin_with_the_choices_also_while_torch_loads() -> None:
+    with shown("and-gate", "--no-save") as child:
+        child.until("loading")
+        child.send("pppp")
+        child.until("▐5 Forward▌")
+        assert "step 1 " in child.row(1)
+
+
 @pytest.mark.parametrize("answer", [NARROW, ""])
 def test_keys_pressed_before_there_is_a_picture_or_torch_are_answered(answer: str) -> None:
     with shown("xor-mlp", "--no-save", answer=answer) as child:

@@ -214,8 +214,9 @@ class Workbench(Showing):
 
     def _turn_choices(self, way: int) -> bool:
         """Before the first step the phases are the choices 1 … 4; whether there was another."""
-        wanted = self.desk.chosen_phase + way
-        if self.world.present.state != "ready" or wanted not in range(4):
+        wanted, present = self.desk.chosen_phase + way, self.world.present
+        is_before = present.state in ("loading", "ready") and not present.step
+        if not is_before or wanted not in range(4):
             return False
         self.desk.chosen_phase, self.desk.focus = wanted, wanted + 1
         self._show()
