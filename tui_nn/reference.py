@@ -9,14 +9,16 @@ from tui_nn.data.describe import describe
 from tui_nn.data.prepare import Prepared
 from tui_nn.spec import catalog
 from tui_nn.spec.call import write
-from tui_nn.spec.catalog.entry import Entry, Required, near
+from tui_nn.spec.catalog.entry import Entry, Required
 from tui_nn.spec.catalog.metrics import METRICS, Metric
 from tui_nn.spec.catalog.schedules import FUNCTIONS
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.files import course, load_experiment
+from tui_nn.spec.files import load_experiment
+from tui_nn.spec.finding import course
 from tui_nn.spec.keys import SECTIONS, TOP
 from tui_nn.spec.network import tensors
 from tui_nn.spec.shapes import show as show_shape
+from tui_nn.spec.words import near
 
 WIDTH = 80
 NAMES_SHOWN = 6

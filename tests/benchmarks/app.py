@@ -77,7 +77,7 @@ class Terminal:
         self.read_bytes += len(data)
         self.seen = (self.seen + CODES.sub(b"", data))[-20_000:]
         if b"\x1b[6n" in data:
-            self.send("\x1b[1;2R")
+            self.send("\x1b[2;3R")
         return data
 
     def until(self, pattern: str, limit_s: float = 60.0) -> float:

@@ -33,7 +33,8 @@ from tui_nn.engine.starting import Listener, start
 from tui_nn.engine.travel import change
 from tui_nn.runs.folder import is_locked
 from tui_nn.runs.log import Log, read_records
-from tui_nn.spec.files import load_experiment, preset_names, write_toml
+from tui_nn.spec.files import load_experiment, write_toml
+from tui_nn.spec.finding import preset_names
 from tui_nn.spec.protocol import Changed, Ended, Evaluated, Saved, Started, Stepped, encode
 
 # What is kept

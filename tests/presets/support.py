@@ -8,7 +8,8 @@ import torch
 from tests.support import Run, run, trainer
 from tui_nn.engine.trainer import Trainer
 from tui_nn.spec.experiment import Experiment
-from tui_nn.spec.files import experiment_of, presets_folder
+from tui_nn.spec.files import experiment_of
+from tui_nn.spec.finding import presets_folder
 
 HERE = ("train.device=cpu", "train.threads=1")
 

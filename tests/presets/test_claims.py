@@ -49,7 +49,7 @@ from tests.presets.support import (
     train,
 )
 from tests.support import Run
-from tui_nn.spec.files import preset_names
+from tui_nn.spec.finding import preset_names
 
 NAMES = preset_names()
 FEW = (0,)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.presets.support import experiment, named_changes, text, train
 from tui_nn.data.prepare import prepare
-from tui_nn.spec.files import course, preset_names, presets_folder
+from tui_nn.spec.finding import course, preset_names, presets_folder
 
 NAMES = preset_names()
 WITH_GOAL = [name for name in NAMES if experiment(name).goal]

@@ -24,11 +24,11 @@ from tui_nn.spec.catalog.entry import (
     Subset,
     Whole,
     bind,
-    near,
 )
 from tui_nn.spec.catalog.files import Word
 from tui_nn.spec.catalog.metrics import METRICS, main_metric
 from tui_nn.spec.targets import Classes, Values
+from tui_nn.spec.words import near
 
 ENTRIES = tuple(catalog.entries())
 GIVEN_BY_US = ("params", "optimizer", "tensor", "source")

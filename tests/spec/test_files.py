@@ -11,16 +11,8 @@ from hypothesis import strategies as st
 from tests.spec.support import SPIRAL, error_of, is_readable, refusal, spiral
 from tui_nn.spec import files
 from tui_nn.spec.experiment import Experiment, Goal
-from tui_nn.spec.files import (
-    course,
-    experiment_of,
-    find_experiment,
-    load_experiment,
-    preset_names,
-    presets_folder,
-    read_text,
-    write_toml,
-)
+from tui_nn.spec.files import experiment_of, load_experiment, write_toml
+from tui_nn.spec.finding import course, find_experiment, preset_names, presets_folder, read_text
 
 
 @pytest.fixture

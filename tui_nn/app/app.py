@@ -1,6 +1,7 @@
 """The app: one screen, driven by keys and mouse, fed by an engine."""
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -100,6 +101,8 @@ class Workbench(Showing):
 
     def _begin(self) -> None:
         """Behind the first picture: the engine, which takes longer, then what the panels show."""
+        gc.freeze()
+        gc.enable()
         assert self._link
         self._link.start()
         self.call_later(self._answer_keys)

@@ -1,10 +1,13 @@
 """Textual's driver for a terminal that may go away."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
+PATIENCE_S = 2.0
+"""So long a terminal that reads nothing is waited for when the app ends."""
 HANGUP = 129
 """The exit code of what a terminal's end ends: 128 + SIGHUP."""
 
@@ -19,6 +22,12 @@ class SturdyDriver(LinuxDriver):
     def _end(self) -> None:
         """In the thread that writes."""
         self._loop.call_soon_threadsafe(self._app.exit, HANGUP)
+
+    def close(self) -> None:
+        """Wait until what was written is out, where the terminal takes it."""
+        closing = threading.Thread(target=super().close, name="closing", daemon=True)
+        closing.start()
+        closing.join(PATIENCE_S)
 
 
 class Outlet:

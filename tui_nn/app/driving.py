@@ -9,8 +9,6 @@ import msgspec
 
 from tui_nn.app.undoing import Deed, Optimizers, Rate, Undoing
 from tui_nn.spec.call import Call, parse
-from tui_nn.spec.catalog import CATALOG
-from tui_nn.spec.catalog.entry import Required
 from tui_nn.spec.protocol.commands import (
     Back,
     Change,
@@ -171,6 +169,9 @@ def rung(value: float, way: int) -> float:
 
 def rate_of(written: str) -> float | None:
     """The lr of an optimizer's call, or torch's where it has none; None where there is none."""
+    from tui_nn.spec.catalog import CATALOG  # large: not before the first picture
+    from tui_nn.spec.catalog.entry import Required
+
     call = parse(written)
     lr = dict(call.kwargs).get("lr", call.args[0] if call.args else None)
     if lr is None and (entry := CATALOG["optimizer"].get(call.name)):

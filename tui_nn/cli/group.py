@@ -30,8 +30,8 @@ class Commands(click.Group):
     def _is_run(self, word: str) -> bool:
         """Whether it names a run; InvalidInput where it is no preset and no file either."""
         from tui_nn.runs.folder import find_run, match_run
-        from tui_nn.spec.catalog.entry import near
-        from tui_nn.spec.files import find_experiment, near_file
+        from tui_nn.spec.finding import find_experiment, near_file
+        from tui_nn.spec.words import near
 
         if find_run(word, whole=False) is not None:
             return True

@@ -1,5 +1,6 @@
 """`open` and `replay`: the workbench on the screen."""
 
+import gc
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
@@ -109,7 +110,7 @@ def replay(run: str, runs: str, speed: float | None, look: Look) -> int:
 
 def _run_named(word: str, match: Any, runs: str) -> "Folder | None":
     """A run whose name begins or ends so, where it is no preset and no file."""
-    from tui_nn.spec.files import find_experiment
+    from tui_nn.spec.finding import find_experiment
 
     try:
         find_experiment(word)
@@ -143,7 +144,7 @@ def _of_a_run(settings: "Settings", folder: "Folder") -> "Settings":
 def _anew(settings: "Settings", engine: str | None) -> "Settings":
     """A preset or a file, for an engine that may be elsewhere and not see this machine's files."""
     from tui_nn.client import split_command
-    from tui_nn.spec.files import read_text
+    from tui_nn.spec.finding import read_text
 
     path = Path(settings.experiment)
     return replace(
@@ -154,6 +155,7 @@ def _anew(settings: "Settings", engine: str | None) -> "Settings":
 
 
 def _run(settings: "Settings", look: Look) -> int:
+    gc.disable()  # until the first picture: what is loaded now is all going to stay
     from tui_nn.app.start import start
 
     return start(settings, look.theme, look.ascii_only, look.fps)

@@ -13,7 +13,8 @@ from tui_nn.spec import catalog
 from tui_nn.spec.call import Call, Value, parse
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
-from tui_nn.spec.files import experiment_of, find_experiment, load_experiment, read_text, shown
+from tui_nn.spec.files import experiment_of, load_experiment
+from tui_nn.spec.finding import find_experiment, read_text, shown
 
 TABLES = frozenset({".csv", ".tsv", ".tab", ".txt", ".data", ".dat"})
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic"})

@@ -8,10 +8,10 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from tui_nn.engine.building import build_network
-from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.files import shown
+from tui_nn.spec.finding import shown
 from tui_nn.spec.resolve import Plan
+from tui_nn.spec.words import near
 
 CPU = torch.device("cpu")
 OF_NETWORK = "network/"

@@ -17,7 +17,7 @@ from tui_nn.headless.train import Options, exit_code, remembering, teller
 from tui_nn.runs.folder import TRAINED_ELSEWHERE, Folder
 from tui_nn.runs.history import History
 from tui_nn.spec.errors import InvalidInput, NNError
-from tui_nn.spec.files import read_text
+from tui_nn.spec.finding import read_text
 from tui_nn.spec.protocol import STATE_AFTER, Ended, Record, State
 from tui_nn.spec.protocol.commands import Load, Run, Stop
 from tui_nn.spec.protocol.lines import Told

@@ -13,13 +13,13 @@ from tui_nn.runs.compare import Told, last_numbers, read_run, settings
 from tui_nn.runs.folder import RUNS, Folder, find_run, list_folders, match_run
 from tui_nn.runs.history import History
 from tui_nn.spec import catalog
-from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.catalog.metrics import METRICS
 from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.experiment import Goal
-from tui_nn.spec.files import near_file, preset_names, read_text
+from tui_nn.spec.finding import near_file, preset_names, read_text
 from tui_nn.spec.protocol import Changed, Ended, Started
 from tui_nn.spec.shapes import show as show_shape
+from tui_nn.spec.words import near
 
 NOTICES = 10
 _LISTS = "`nn-tui presets` and `nn-tui runs` list them"

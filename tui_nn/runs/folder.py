@@ -22,8 +22,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import near, say
 
 RUNS = Path("runs")
 TRAINED_ELSEWHERE = "another process is training this run"

@@ -7,9 +7,10 @@ from typing import Any
 
 from tui_nn.spec import catalog
 from tui_nn.spec.call import Value, parse
-from tui_nn.spec.catalog.entry import REQUIRED, Bound, Parameter, near, say
+from tui_nn.spec.catalog.entry import REQUIRED, Bound, Parameter
 from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.keys import SECTIONS, TOP
+from tui_nn.spec.words import near, say
 
 Table = Mapping[str, Any]
 """What a TOML file holds: texts, numbers, tuples (lists) and tables."""

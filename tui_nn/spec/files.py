@@ -1,21 +1,19 @@
-"""Experiments on disk: the presets, a person's own files, and changes from the command line."""
+"""Experiments as texts: what a file says, with changes from the command line, and back."""
 
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from tui_nn.spec.call import MAX_INTEGER
-from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.catalog.files import PATHS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, Table, check
+from tui_nn.spec.finding import find_experiment, read_text, shown
 from tui_nn.spec.keys import SECTIONS, TOP
+from tui_nn.spec.words import near, say
 
-MAX_BYTES = 1_000_000
 _KEY = re.compile(r"([a-z_]+)(?:\.([a-z_0-9]+)|\[(\d{1,4})\])?", re.ASCII)
 # tomllib takes time in the square of a dotted key's parts.
 _LONG_KEY = re.compile(r"(?<![^\s.])(?:[^\s.]+[ \t]*\.[ \t]*){100}")
@@ -24,92 +22,10 @@ _TEXT_KEYS = frozenset(p.name for p in TOP)
 _TABLES = f"tables: {', '.join(SECTIONS)}"
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """A part of the course: presets in the order they are meant to be opened."""
-
-    letter: str
-    title: str
-    presets: tuple[str, ...]
-
-
-def presets_folder() -> Path:
-    """Where the presets are: inside an installed package, beside it in a checkout."""
-    installed = Path(str(files("tui_nn") / "presets"))
-    return installed if installed.is_dir() else Path(str(files("tui_nn"))).parent / "presets"
-
-
-def course() -> tuple[Chapter, ...]:
-    """The chapters in order."""
-    table = tomllib.loads((presets_folder() / "course.toml").read_text(encoding="utf-8"))
-    return tuple(
-        Chapter(chapter["letter"], chapter["title"], tuple(chapter["presets"]))
-        for chapter in table["chapter"]
-    )
-
-
-def preset_names() -> tuple[str, ...]:
-    """Every preset, in the order of the course."""
-    return tuple(name for chapter in course() for name in chapter.presets)
-
-
-def find_experiment(word: str) -> Path:
-    """The file or folder that `word` names: a path, else a preset; InvalidInput with near ones."""
-    path = Path(word)
-    try:
-        is_file, is_folder = path.is_file(), path.is_dir() and word != ""
-    except OSError as error:
-        raise InvalidInput(f"can't be read ({error.strerror})", where=say(word)) from None
-    if word in preset_names() and not is_file:
-        return presets_folder() / f"{word}.toml"
-    if is_file or is_folder or path.suffix == ".toml" or len(path.parts) > 1:
-        return path
-    raise InvalidInput(
-        f"there is no preset or file {word}",
-        hint=near_file(word) or "`nn-tui presets` lists the presets",
-    )
-
-
-def near_file(word: str) -> str:
-    """ "did you mean x?" with presets and files of the working directory, or an empty text."""
-    try:
-        here = [path.name for path in Path().iterdir() if not path.name.startswith(".")]
-    except OSError:
-        here = []
-    return near(word, here if Path(word).suffix else [*preset_names(), *here])
-
-
 def load_experiment(word: str, changes: Iterable[str] = ()) -> Experiment:
     """Read a preset or file with `key=value` changes; InvalidInput names what is wrong."""
     path = find_experiment(word)
     return experiment_of(read_text(path), shown(path), path.stem, changes, path.parent)
-
-
-def read_text(path: Path) -> str:
-    """A text file of at most 1 MB."""
-    where = shown(path)
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)  # a device may have no end
-        if len(raw) > MAX_BYTES:
-            size = f"{path.stat().st_size / 1e6:.1f}" if path.is_file() else "more than 1"
-            raise InvalidInput(f"has {size} MB", where=where, hint="an experiment has at most 1 MB")
-        return raw.decode("utf-8-sig")
-    except IsADirectoryError:
-        raise InvalidInput("is a folder", where=where, hint="name a TOML file") from None
-    except FileNotFoundError:
-        siblings = [str(p) for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-        raise InvalidInput(
-            "there is no such file",
-            where=where,
-            hint=near(str(path), siblings) or "name a preset or a TOML file",
-        ) from None
-    except UnicodeDecodeError:
-        raise InvalidInput("is not a text file", where=where, hint="name a TOML file") from None
-    except OSError as error:
-        raise InvalidInput(f"can't be read ({error.strerror})", where=where) from None
-    except ValueError as error:
-        raise InvalidInput(f"can't be read ({error})", where=where) from None
 
 
 def experiment_of(
@@ -234,12 +150,6 @@ def _typed(root: str, text: str, where: str) -> Any:
 def _is_unicode(text: str) -> bool:
     """False for what the shell gave as bytes that no encoding explains."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def shown(path: Path) -> str:
-    """A file's place for a person: presets/and-gate.toml."""
-    folder = presets_folder()
-    return f"presets/{path.name}" if path.parent == folder else str(path)
 
 
 def write_toml(experiment: Experiment, original: str, *, anywhere: bool = False) -> str:

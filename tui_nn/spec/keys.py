@@ -4,16 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tui_nn.spec.catalog.entry import (
-    Choice,
-    Either,
-    Parameter,
-    Real,
-    Whole,
-    optional,
-    say,
-)
+from tui_nn.spec.catalog.entry import Choice, Either, Parameter, Real, Whole, optional
 from tui_nn.spec.catalog.metrics import METRICS
+from tui_nn.spec.words import say
 
 
 @dataclass(frozen=True)

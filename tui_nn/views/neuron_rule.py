@@ -6,9 +6,12 @@ The formulas are those of torch.nn, for one output; the loss is that of one samp
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, inf, isfinite, log, log1p, nan, tanh
+from typing import TYPE_CHECKING
 
-from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.targets import BINARY_LOSSES, Coding, Decision
+
+if TYPE_CHECKING:
+    from tui_nn.spec.catalog.entry import Bound
 
 LEAST_LOG = -100.0
 """BCELoss cuts logarithms off here."""
@@ -62,7 +65,7 @@ class Loss:
     slope_words: str
 
 
-def _loss(loss: Bound) -> Loss | None:
+def _loss(loss: "Bound") -> Loss | None:
     match loss.entry.name:
         case "HalfSquaredError":
             return Loss(
@@ -227,7 +230,7 @@ class Rule:
         return f"error = {self.error_words}: the slope of the loss, for y = z."
 
 
-def rule_of(activation: str, loss: Bound | None) -> Rule:
+def rule_of(activation: str, loss: "Bound | None") -> Rule:
     """The rule of a neuron; `activation` is one of `ACTIVATIONS`."""
     return Rule(
         ACTIVATIONS[activation],

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from tui_nn.spec import catalog
 from tui_nn.spec.call import parse
-from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from tui_nn.spec.catalog.entry import Bound
 
 STATE = {
     "momentum_buffer": ("m", "decaying sum of g"),
@@ -37,8 +39,10 @@ which they are shown. What isn't here is the optimizer's own business.
 
 
 @lru_cache(maxsize=64)
-def bound(call: str, kind: str = "optimizer") -> Bound | None:
+def bound(call: str, kind: str = "optimizer") -> "Bound | None":
     """A call with all its values; None where it is none."""
+    from tui_nn.spec import catalog  # large: not before the first picture
+
     try:
         return catalog.bind_call(kind, parse(call))
     except InvalidInput:
@@ -52,7 +56,7 @@ def calls(setting: object) -> list[str]:
     return [str(setting)] if setting else []
 
 
-def rule(optimizer: Bound) -> str:
+def rule(optimizer: "Bound") -> str:
     """How it moves a weight w whose gradient is g."""
     if optimizer.entry.name == "SGD":
         return _sgd(optimizer)
@@ -77,7 +81,7 @@ RULES = {
 }
 
 
-def step_words(optimizer: Bound) -> str:
+def step_words(optimizer: "Bound") -> str:
     """What a step is made of, in the signs of its state."""
     if optimizer.entry.name == "SGD":
         if optimizer["nesterov"]:
@@ -117,7 +121,7 @@ STEPS = {
 }
 
 
-def _sgd(optimizer: Bound) -> str:
+def _sgd(optimizer: "Bound") -> str:
     momentum, decay = optimizer["momentum"], optimizer["weight_decay"]
     g = f"(g + {decay:g}·w)" if decay else "g"
     if not momentum:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.data.files.csv_support import read, refusal, told
 from tui_nn.data.split import split
-from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.targets import Classes, Values
+from tui_nn.spec.words import say
 
 
 def table(cells: Sequence[object], delimiter: str = "\t", other: Sequence[object] = ()) -> str:

@@ -13,9 +13,9 @@ from tests.data.files.csv_support import NAME, read, refusal, told
 from tests.data.files.fuzz import check_reads_or_refuses, mutated
 from tui_nn.data.files import csv_table
 from tui_nn.data.files.source import Source
-from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.catalog.files import ENCODINGS
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import say
 
 NUMBERS = "a,b,y\n" + "".join(f"{i / 7:.4f},{i * i},{i / 3:.5f}\n" for i in range(50))
 

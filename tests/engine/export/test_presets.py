@@ -24,7 +24,7 @@ from tests.support import MOONS, prepared
 from tests.support import run as train
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine.export.script import FORMS, write_script
-from tui_nn.spec.files import preset_names, presets_folder
+from tui_nn.spec.finding import preset_names, presets_folder
 
 STEPS, FEW = 50, 8
 WHOLE = ("xor-mlp", "iris-mlp", "lr-decay", "digits-cnn")

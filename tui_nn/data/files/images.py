@@ -22,9 +22,9 @@ from tui_nn.data.files.arrays import (
     kept_apart,
 )
 from tui_nn.data.files.source import NOWHERE, Source, check_rows, name_of, readable, tell_memory
-from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.targets import Classes
+from tui_nn.spec.words import near
 
 SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}

@@ -23,8 +23,8 @@ from tui_nn.data.files.arrays import (
 )
 from tui_nn.data.files.labels import targets
 from tui_nn.data.files.source import NOWHERE, Source, check_rows, name_of, readable, tell_memory
-from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput, printable
+from tui_nn.spec.words import near, say
 
 MAX_LISTED = 100
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput, printable
+from tui_nn.spec.words import near
 
 Tell = Callable[[str], None]
 """Takes a few words on what is being done; the next ones may replace them."""

@@ -21,8 +21,9 @@ from tui_nn.data.files.source import Source, name_of, tell_memory
 from tui_nn.data.fresh.samples import Fresh, class_indices, count_of, form_of, inputs_of_rows
 from tui_nn.data.recipe import Recipe
 from tui_nn.data.split import Samples
-from tui_nn.spec.catalog.entry import Bound, near
+from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.errors import InvalidInput, printable
+from tui_nn.spec.words import near
 
 
 def read_npz(bound: Bound, recipe: Recipe, source: Source, *, with_targets: bool) -> Fresh:

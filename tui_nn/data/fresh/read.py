@@ -29,8 +29,9 @@ from tui_nn.data.recipe import Recipe
 from tui_nn.data.split import Samples
 from tui_nn.spec import catalog
 from tui_nn.spec.call import Call, parse
-from tui_nn.spec.catalog.entry import Bound, say
+from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import say
 
 _CALL = re.compile(r"\s*[A-Za-z_]\w*\s*\(.*\)\s*", re.DOTALL)
 

@@ -26,8 +26,8 @@ from tui_nn.data.fresh.samples import (
 )
 from tui_nn.data.recipe import Recipe
 from tui_nn.data.split import Samples
-from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput, printable
+from tui_nn.spec.words import near, say
 
 _MEND = "mend it, or write NA where it isn't known"
 

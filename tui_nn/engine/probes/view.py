@@ -12,9 +12,9 @@ from tui_nn.data.split import Split
 from tui_nn.engine.evaluation import Part, looks_at_others
 from tui_nn.engine.probes.chain import Link, chain
 from tui_nn.engine.trainer import Trainer
-from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Phase
+from tui_nn.spec.words import near
 
 
 @dataclass(frozen=True)

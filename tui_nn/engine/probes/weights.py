@@ -9,10 +9,10 @@ from torch.optim import LBFGS, Optimizer
 
 from tui_nn.engine.probes.numbers import first_rows, gradient_of, pack
 from tui_nn.engine.probes.view import View
-from tui_nn.spec.catalog.entry import near
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Weights, WeightsFrame
+from tui_nn.spec.words import near
 
 LBFGS_VECTORS = ("d", "prev_flat_grad")
 """What LBFGS keeps of the length of all parameters in a row: the direction, the gradient before."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tui_nn.spec.call import Call
 from tui_nn.spec.catalog.datasets import DATASETS
-from tui_nn.spec.catalog.entry import Bound, Entry, bind, near
+from tui_nn.spec.catalog.entry import Bound, Entry, bind
 from tui_nn.spec.catalog.inits import INITS
 from tui_nn.spec.catalog.layers import LAYERS
 from tui_nn.spec.catalog.lists import Listed, Schedule
@@ -14,6 +14,7 @@ from tui_nn.spec.catalog.metrics import METRICS, Metric
 from tui_nn.spec.catalog.optimizers import OPTIMIZERS
 from tui_nn.spec.catalog.schedules import FUNCTIONS, SCHEDULES
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import near
 
 MAX_NAMES = 20
 """So many names still fit into a message of one line."""

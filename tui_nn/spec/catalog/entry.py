@@ -1,13 +1,13 @@
 """The form of a catalog entry, and the check of a call against it."""
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Protocol
 
 from tui_nn.spec.call import Call, Value, write
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import near, say
 
 
 class Required:
@@ -350,23 +350,6 @@ def _unknown_parameter(entry: Entry, name: str) -> InvalidInput:
     names = [parameter.name for parameter in entry.parameters]
     has = f"it has {', '.join(names)}" if names else "it has none"
     return InvalidInput(f"{entry.name} has no parameter {name}", hint=near(name, names) or has)
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """ "did you mean x?" with the names most like `word`, or an empty text."""
-    folded = {name.lower(): name for name in known}
-    if word.lower() in folded:
-        return f"did you mean {folded[word.lower()]}?"
-    close = difflib.get_close_matches(word.lower(), folded, n=3, cutoff=0.6)
-    if not close:
-        close = [name for name in folded if len(word) > 2 and word.lower() in name][:3]
-    return f"did you mean {' or '.join(folded[name] for name in close)}?" if close else ""
-
-
-def say(value: Any) -> str:
-    """A value for a message, its end left out where it is long."""
-    text = write(value)
-    return text if len(text) <= 40 else text[:37] + "…"
 
 
 def _one_of(options: tuple[str, ...]) -> str:

@@ -3,17 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tui_nn.spec.catalog.entry import (
-    Choice,
-    Either,
-    Entry,
-    Flag,
-    Parameter,
-    Whole,
-    optional,
-    pair,
-    say,
-)
+from tui_nn.spec.catalog.entry import Choice, Either, Entry, Flag, Parameter, Whole, optional, pair
+from tui_nn.spec.words import say
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from tui_nn.spec.call import Call
-from tui_nn.spec.catalog.entry import Either, Nothing, Rule, Several, say
+from tui_nn.spec.catalog.entry import Either, Nothing, Rule, Several
+from tui_nn.spec.words import say
 
 
 @dataclass(frozen=True)

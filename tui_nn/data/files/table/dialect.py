@@ -15,8 +15,8 @@ from tui_nn.data.files.table.cells import (
     some,
 )
 from tui_nn.data.files.table.text import Record, Text
-from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import say
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_COLUMNS = 100_000

@@ -22,8 +22,8 @@ from tui_nn.data.files.table.cells import (
 from tui_nn.data.files.table.columns import MOST_TEXTS, NumberColumn, TextColumn
 from tui_nn.data.files.table.reading import Table
 from tui_nn.data.files.table.text import Text
-from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import say
 
 MOST_CATEGORIES = 50
 """Different texts of an input column; more are names of the rows, or free text."""

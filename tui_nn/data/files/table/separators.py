@@ -7,8 +7,8 @@ from tui_nn.data.files.table.columns import NumberColumn
 from tui_nn.data.files.table.dialect import Dialect
 from tui_nn.data.files.table.reading import Table
 from tui_nn.data.files.table.text import Text
-from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import say
 
 
 @dataclass

@@ -20,9 +20,9 @@ from tui_nn.data.files.table.inputs import (
 )
 from tui_nn.data.files.table.reading import Table
 from tui_nn.data.files.table.text import Target, Text
-from tui_nn.spec.catalog.entry import near, say
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.targets import Classes, Kind, Values
+from tui_nn.spec.words import near, say
 
 
 @dataclass(frozen=True)

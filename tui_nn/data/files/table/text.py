@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tui_nn.data.files.source import name_of, readable
 from tui_nn.spec.call import Value, write
-from tui_nn.spec.catalog.entry import say
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.words import say
 
 MAX_LINE = 8_000_000
 """Letters; a longer line is no table's, and would fill the memory before it is refused."""

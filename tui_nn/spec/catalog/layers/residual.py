@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tui_nn.spec.call import Call
-from tui_nn.spec.catalog.entry import Bound, Entry, Parameter, Shape, Size, Tensor, say
+from tui_nn.spec.catalog.entry import Bound, Entry, Parameter, Shape, Size, Tensor
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.shapes import show
+from tui_nn.spec.words import say
 
 
 @dataclass(frozen=True)
