@@ -26,6 +26,7 @@ bench: .venv/test
 	$(BIN)/python tests/benchmarks/idx.py
 	$(BIN)/python -m tests.benchmarks.history
 	$(BIN)/python -m tests.benchmarks.server
+	$(BIN)/python -m tests.benchmarks.app
 
 .venv/run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "nn-tui needs Python 3.11 or newer: make PYTHON=python3.11 run")'
