@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.spec.support import SPIRAL, error_of, is_readable, refusal, spiral
-from tui_nn.spec import files
+from tui_nn.spec import finding
 from tui_nn.spec.experiment import Experiment, Goal
 from tui_nn.spec.files import experiment_of, load_experiment, write_toml
 from tui_nn.spec.finding import course, find_experiment, preset_names, presets_folder, read_text
@@ -28,7 +28,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (presets / f"{name}.toml").write_text(SPIRAL)
     package = tmp_path / "checkout" / "tui_nn"
     package.mkdir()
-    monkeypatch.setattr(files, "files", lambda name: package)
+    monkeypatch.setattr(finding, "files", lambda name: package)
     monkeypatch.chdir(tmp_path)
     return package
 

@@ -101,10 +101,11 @@ class Workbench(Showing):
 
     def _begin(self) -> None:
         """Behind the first picture: the engine, which takes longer, then what the panels show."""
-        gc.freeze()
-        gc.enable()
         assert self._link
         self._link.start()
+        gc.collect()
+        gc.freeze()
+        gc.enable()
         self.call_later(self._answer_keys)
         self.call_later(lambda: PANELS[self.desk.focus])
 

@@ -9,6 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_nn.plot.cells import RGB
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.ink import Ink
 
@@ -46,7 +47,12 @@ class Pane(Widget):
         return Strip([Segment(text, style(ink)) for text, ink in runs])
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def style(ink: Ink) -> Style:
     """Rich's style of an ink."""
-    return Style(color=Color.from_rgb(*ink.fg), bgcolor=Color.from_rgb(*ink.bg), bold=ink.bold)
+    return Style(color=_colour(ink.fg), bgcolor=_colour(ink.bg), bold=ink.bold)
+
+
+@lru_cache(maxsize=1_024)
+def _colour(rgb: RGB) -> Color:
+    return Color.from_rgb(*rgb)
