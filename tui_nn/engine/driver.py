@@ -215,6 +215,8 @@ class Driver:
 
     def _go_to(self, session: Session, what: do.GoTo) -> None:
         go_to(session, session.branch if what.branch is None else what.branch, what.step)
+        if session.step == session.head:
+            session.follow_recorded_changes()
 
     def _reset(self, session: Session, what: do.Reset) -> None:
         reset(session, what.seed)
