@@ -21,6 +21,7 @@ from tui_nn.spec.protocol.commands import (
     Step,
 )  # fmt: skip
 from tui_nn.spec.protocol.frames import AnyFrame, Curves, Layers, TrainingStep, Weights
+from tui_nn.spec.protocol.messages import Present
 
 # Going back
 
@@ -176,6 +177,14 @@ def test_before_a_change_it_is_told_that_it_is_not_in_force(engine: Served) -> N
     assert (back.step, back.lr, back.changes) == (6, 0.05, 0)
     forth = engine.do(Step(by="phase"))
     assert (forth.step, forth.lr, forth.changes) == (6, 0.25, 1)
+
+
+def test_a_run_that_a_refused_command_has_ended_is_told_to_stand(engine: Served) -> None:
+    engine.load(XOR, "train.epochs=1000000")
+    engine.do(Run())
+    engine.refused(GoTo(step=10**9))
+    told = [told for told in engine.told if isinstance(told, Present)]
+    assert told[-1].state == "paused"
 
 
 def test_a_change_while_it_runs_does_not_stop_it(engine: Served) -> None:

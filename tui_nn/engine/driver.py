@@ -110,6 +110,8 @@ class Driver:
         except StepAbandoned:
             raise
         except Exception as error:  # noqa: BLE001 (a command harms nobody but whoever sent it)
+            if isinstance(arrival.what, ENDS_STEPS):
+                self.telling.tell_present()  # what was going on may be over all the same
             self.telling.refuse(arrival, error)
 
     def _carry_out(self, arrival: Arrival) -> None:
