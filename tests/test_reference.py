@@ -1,5 +1,7 @@
 """What is told of an experiment before it runs."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.support import MOONS, prepared
@@ -69,3 +71,14 @@ def test_a_reason_that_holds_for_several_is_given_once() -> None:
 def test_explaining_a_schedule_that_is_not_there_says_why(name: str) -> None:
     with pytest.raises(InvalidInput, match="takes a function of the epoch"):
         entry_page(name)
+
+
+@pytest.mark.parametrize("width", [40, 200])
+def test_the_sentences_of_a_page_fill_its_lines(width: int) -> None:
+    page = entry_page("Adam", width).splitlines()
+    begin = next(at for at, line in enumerate(page) if line.startswith("Adam follows"))
+    sentences = page[begin : page.index("", begin)]
+    assert max(map(len, sentences)) <= width
+    for line, coming in pairwise(sentences):
+        assert len(line) + 1 + len(coming.split()[0]) > width
+    assert any(line.startswith("    m ← β1·m") for line in page)

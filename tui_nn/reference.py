@@ -1,9 +1,9 @@
 """What there is, as text: the course, an experiment before it runs, an entry of the catalog."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, groupby
 
 from tui_nn.data.describe import describe
 from tui_nn.data.prepare import Prepared
@@ -139,15 +139,15 @@ def _some(names: Sequence[str]) -> str:
     return f"{', '.join(names[: NAMES_SHOWN - 2])}, … {names[-1]}"
 
 
-def entry_page(name: str) -> str:
-    """Summary, signature, parameters and text of anything that can be named.
+def entry_page(name: str, width: int = WIDTH) -> str:
+    """Summary, signature, parameters and text of anything that can be named, in `width` columns.
 
     Raises InvalidInput with the nearest names.
     """
     wanted = name.strip().removesuffix("()").rpartition(".")[2].lower()
     for entry in catalog.entries():
         if entry.name.lower() == wanted:
-            return _entry(entry)
+            return _entry(entry, width)
     for metric in METRICS:
         if wanted in (metric.name, metric.label.lower()):
             return _metric(metric)
@@ -166,12 +166,12 @@ def entry_page(name: str) -> str:
     )
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: Entry, columns: int) -> str:
     lines = [
-        *textwrap.wrap(f"{entry.name} ({entry.kind}, {entry.target})", WIDTH),
-        *textwrap.wrap(entry.summary, WIDTH),
+        *textwrap.wrap(f"{entry.name} ({entry.kind}, {entry.target})", columns),
+        *textwrap.wrap(entry.summary, columns),
         "",
-        *textwrap.wrap(entry.signature, WIDTH, subsequent_indent="    "),
+        *textwrap.wrap(entry.signature, columns, subsequent_indent="    "),
     ]
     parameters = [*([entry.variadic] if entry.variadic else []), *entry.parameters]
     width = max((len(parameter.name) for parameter in parameters), default=0)
@@ -180,7 +180,7 @@ def _entry(entry: Entry) -> str:
         otherwise = "" if isinstance(default, Required) else f", default {write(default)}"
         lines += textwrap.wrap(
             f"{parameter.name:<{width}}  {parameter.help} ({parameter.rule}){otherwise}",
-            WIDTH,
+            columns,
             initial_indent="  ",
             subsequent_indent=" " * (width + 4),
         )
@@ -189,12 +189,19 @@ def _entry(entry: Entry) -> str:
         for reason in dict.fromkeys(entry.left_out.values()):
             names = ", ".join(name for name, why in entry.left_out.items() if why == reason)
             lines += textwrap.wrap(
-                f"{names}: {reason}", WIDTH, initial_indent="  ", subsequent_indent="    "
+                f"{names}: {reason}", columns, initial_indent="  ", subsequent_indent="    "
             )
     text = files("tui_nn") / "explain" / entry.kind / f"{entry.name}.md"
     if text.is_file():
-        lines += ["", text.read_text(encoding="utf-8").rstrip()]
+        lines += ["", *_filled(text.read_text(encoding="utf-8").rstrip(), columns)]
     return "\n".join(lines)
+
+
+def _filled(text: str, columns: int) -> Iterator[str]:
+    """Its lines, sentences wrapped anew; indented ones, formulas, as they are."""
+    for are_sentences, group in groupby(text.split("\n"), lambda line: line[:1].strip() != ""):
+        lines = list(group)
+        yield from textwrap.wrap(" ".join(lines), columns) if are_sentences else lines
 
 
 def _metric(metric: Metric) -> str:

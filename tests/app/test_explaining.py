@@ -67,6 +67,20 @@ def test_at_forty_columns_no_line_of_keys_goes_on_at_the_edge(tmp_path: Path) ->
     on_screen(tmp_path, script, size=(40, 20))
 
 
+def test_the_box_alone_wraps_what_is_said_of_a_call(tmp_path: Path) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        panel = PANELS[4]
+        text = pages(panel, panel.view(app.world, app.desk), app.world, app.desk)[0][1]
+        sentences = [line for line in text.split("\n") if line.startswith("SGD ")]
+        assert [line.endswith(".") for line in sentences[1:]] == [True] * len(sentences[1:])
+        await pilot.press("4", "question_mark")
+        await pilot.resize_terminal(5, 20)
+        await pilot.pause(0.05)
+        assert len(app.screen_stack) == 2
+
+    on_screen(tmp_path, script)
+
+
 @pytest.mark.parametrize("number", "12345678")
 def test_no_word_is_cut_off_at_forty_columns(tmp_path: Path, number: str) -> None:
     async def script(app: Workbench, pilot: Pilot[int]) -> None:

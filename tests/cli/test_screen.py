@@ -1,11 +1,12 @@
 """`open` of a run: what can't hold for it is refused, not passed over."""
 
+import gc
 from pathlib import Path
 
 import pytest
 
 from tui_nn.app.settings import Settings
-from tui_nn.cli.screen import _of_a_run
+from tui_nn.cli.screen import Look, _of_a_run, _run
 from tui_nn.runs.folder import Folder
 from tui_nn.spec.errors import InvalidInput
 
@@ -23,3 +24,15 @@ def test_a_run_that_is_being_trained_is_opened_as_it_is(
 def test_a_run_keeps_its_target(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="keeps its target"):
         _of_a_run(Settings("x", target=("y",)), Folder(tmp_path))
+
+
+def test_memory_is_collected_again_where_the_app_never_came_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*arguments: object) -> int:
+        raise InvalidInput("the engine can't be started")
+
+    monkeypatch.setattr("tui_nn.app.start.start", fail)
+    with pytest.raises(InvalidInput):
+        _run(Settings("x"), Look(None, ascii_only=False, fps=None))
+    assert gc.isenabled()

@@ -21,6 +21,7 @@ from tui_nn.spec.protocol.commands import (
     Step,
 )  # fmt: skip
 from tui_nn.spec.protocol.frames import AnyFrame, Curves, Layers, TrainingStep, Weights
+from tui_nn.spec.protocol.messages import Present
 
 # Going back
 
@@ -153,6 +154,37 @@ def test_a_change_inside_a_step_stays_at_its_phase(engine: Served) -> None:
     straight = session.training.trainer.network.state_dict()
     assert (engine.weights("2.bias") == straight["2.bias"].numpy()).all()
     assert engine.do(Step(by="phase")).step == 2
+
+
+def test_at_the_end_of_a_branch_the_change_made_there_is_in_force_again(engine: Served) -> None:
+    engine.load()
+    engine.step(6)
+    made = engine.do(Change(changes=("optimizer=Adam(lr=0.25)",)))
+    engine.do(Reset())
+    back = engine.do(GoTo(step=6, branch=0))
+    assert (back.lr, back.changes) == (made.lr, made.changes) == (0.25, 1)
+    engine.step()
+    engine.do(GoTo(step=7, branch=0))
+    assert engine.records(Changed)[-1].branch == 1
+
+
+def test_before_a_change_it_is_told_that_it_is_not_in_force(engine: Served) -> None:
+    engine.load()
+    engine.step(6)
+    engine.do(Change(changes=("optimizer=Adam(lr=0.25)",)))
+    engine.step()
+    back = engine.do(Back())
+    assert (back.step, back.lr, back.changes) == (6, 0.05, 0)
+    forth = engine.do(Step(by="phase"))
+    assert (forth.step, forth.lr, forth.changes) == (6, 0.25, 1)
+
+
+def test_a_run_that_a_refused_command_has_ended_is_told_to_stand(engine: Served) -> None:
+    engine.load(XOR, "train.epochs=1000000")
+    engine.do(Run())
+    engine.refused(GoTo(step=10**9))
+    told = [told for told in engine.told if isinstance(told, Present)]
+    assert told[-1].state == "paused"
 
 
 def test_a_change_while_it_runs_does_not_stop_it(engine: Served) -> None:

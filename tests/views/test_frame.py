@@ -5,15 +5,8 @@ from tui_nn.spec.protocol import Saved
 from tui_nn.spec.protocol.frames import DeviceFrame
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
-from tui_nn.views.frame import (
-    CURVES,
-    DEVICE,
-    frame_probes,
-    key_at,
-    paint_footer,
-    paint_moment,
-    phase_at,
-)
+from tui_nn.views.footer import paint_footer
+from tui_nn.views.frame import CURVES, DEVICE, frame_probes, paint_moment, phase_at
 from tui_nn.views.ink import DARK
 from tui_nn.views.layout import Home
 from tui_nn.views.scrubber import Playing
@@ -88,23 +81,11 @@ def test_every_word_of_the_flow_bar_is_where_it_is_painted() -> None:
         assert list(dict.fromkeys(n for n in found if n)) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-def test_every_key_of_the_footer_is_where_it_is_painted() -> None:
-    world = world_of(started(), present(40))
-    canvas = Canvas(120, 1, DARK)
-    paint_footer(canvas, world)
-    line = canvas.text()
-    places = {"space": "space", "run": "space", "p P": "p", "P phase": "P", "epoch": "e",
-              ". lr": ".", "explain": "?", ": all": ":"}  # fmt: skip
-    for words, key in places.items():
-        assert key_at(line.index(words), 120, world) == key
-    assert key_at(119, 120, world) == ""
-
-
 def test_ascii_means_ascii() -> None:
     world = on_a_gpu()
     for playing in (None, Playing(1.0, 2.0, 0.5)):
         world.playing = playing
         canvas = Canvas(150, 2, ASCII)
         paint_moment(canvas, world, Desk(), Home(150, 36, ()))
-        paint_footer(footer := Canvas(150, 1, ASCII), world)
+        paint_footer(footer := Canvas(150, 1, ASCII), world, Desk())
         assert (canvas.text() + footer.text()).isascii()

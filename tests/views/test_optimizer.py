@@ -172,6 +172,17 @@ def test_changes_made_while_training_are_shown() -> None:
     assert painted(CALL, world, SIZE)[0] == " Adam()"
 
 
+def test_a_change_that_is_still_to_come_is_not_shown() -> None:
+    world = run(optimizer="SGD(lr=0.1)")
+    world.take(
+        Changed(step=0, key="optimizer", old="SGD(lr=0.1)", new="Adam()", phase=Phase.EVALUATE)
+    )
+    world.take(present(0, changes=0))
+    assert painted(CALL, world, SIZE)[0] == " SGD(lr=0.1)"
+    world.take(present(0, changes=1))
+    assert painted(CALL, world, SIZE)[0] == " Adam()"
+
+
 ARGUMENTS = {"SGD": "lr=0.1"}
 
 

@@ -42,6 +42,15 @@ def test_the_losses_on_a_way_end_where_training_stands() -> None:
     assert recent.losses({0: 0})[1].tolist() == []
 
 
+def test_the_losses_on_the_way_to_a_branch_that_has_none_yet_are_there() -> None:
+    recent = Recent()
+    recent.take(stepped(1, [4.0, 3.0, 2.0]))
+    first, losses = recent.losses({0: 2, 1: 2})
+    assert (first, losses.tolist()) == (1, [4.0, 3.0])
+    recent.take(stepped(3, [9.0], branch=2))
+    assert recent.losses({0: 2, 1: 2, 2: 3})[1].tolist() == [4.0, 3.0, 9.0]
+
+
 def test_losses_go_over_to_the_branch_that_left_another() -> None:
     recent = Recent()
     recent.take(stepped(1, [4.0, 3.0, 2.0]))

@@ -29,6 +29,7 @@ from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Present, Problem
 from tui_nn.views import frame
 from tui_nn.views.desk import Desk
+from tui_nn.views.footer import key_at
 from tui_nn.views.ink import Palette
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
@@ -309,7 +310,7 @@ class Workbench(Showing):
             if number := frame.phase_at(clicked.x, width, self.world, self.desk):
                 self.action_panel(number)
         elif clicked.pane == "footer":
-            await self._press_shown(frame.key_at(clicked.x, width, self.world))
+            await self._press_shown(key_at(clicked.x, width, self.world, self.desk))
         elif clicked.pane.isdecimal():
             self.desk.focus = int(clicked.pane)
             if clicked.count % 2 == 0:

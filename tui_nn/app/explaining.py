@@ -32,6 +32,8 @@ ABOUT = {
 }  # fmt: skip
 WIDTH, FRAME = 86, 6
 """Columns of the box at most; of its border, padding and scrollbar."""
+UNWRAPPED = 10_000
+"""Columns of a page that is to be wrapped by the box."""
 KEY = re.compile(r" *(\S+ )*\S+ {2,}(?=\S)|  +")
 """What stands before the words of a line: a key or a name, or blanks."""
 
@@ -78,7 +80,8 @@ class Explanation(ModalScreen[None]):
         box = self.query_one(VerticalScroll)
         box.border_title = title
         box.border_subtitle = f"? {self._page + 1} of {len(self._pages)}   q back"
-        self.query_one("#page", Static).update(hung(text, min(WIDTH, self.app.size.width) - FRAME))
+        width = max(1, min(WIDTH, self.app.size.width) - FRAME)
+        self.query_one("#page", Static).update(hung(text, width))
 
     def on_click(self, click: Click) -> None:
         """Beside it: back."""
@@ -121,8 +124,10 @@ def _about(panel: Panel, world: World, desk: Desk) -> str:
     from tui_nn.reference import entry_page  # knows all of the catalog: not at the start
 
     written = _under_the_cursor(panel, world, desk)
+    if not written:
+        return ABOUT.get(panel.number, "")
     try:
-        return entry_page(parse(written).name) if written else ABOUT.get(panel.number, "")
+        return entry_page(parse(written).name, UNWRAPPED)
     except InvalidInput:
         return ABOUT.get(panel.number, written)
 

@@ -156,6 +156,9 @@ def _anew(settings: "Settings", engine: str | None) -> "Settings":
 
 def _run(settings: "Settings", look: Look) -> int:
     gc.disable()  # until the first picture: what is loaded now is all going to stay
-    from tui_nn.app.start import start
+    try:
+        from tui_nn.app.start import start
 
-    return start(settings, look.theme, look.ascii_only, look.fps)
+        return start(settings, look.theme, look.ascii_only, look.fps)
+    finally:
+        gc.enable()  # the first picture may never have come

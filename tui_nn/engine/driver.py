@@ -110,6 +110,8 @@ class Driver:
         except StepAbandoned:
             raise
         except Exception as error:  # noqa: BLE001 (a command harms nobody but whoever sent it)
+            if isinstance(arrival.what, ENDS_STEPS):
+                self.telling.tell_present()  # what was going on may be over all the same
             self.telling.refuse(arrival, error)
 
     def _carry_out(self, arrival: Arrival) -> None:
@@ -215,6 +217,8 @@ class Driver:
 
     def _go_to(self, session: Session, what: do.GoTo) -> None:
         go_to(session, session.branch if what.branch is None else what.branch, what.step)
+        if session.step == session.head:
+            session.follow_recorded_changes()
 
     def _reset(self, session: Session, what: do.Reset) -> None:
         reset(session, what.seed)

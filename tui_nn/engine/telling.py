@@ -56,6 +56,7 @@ class Telling:
             phase=session.phase,
             look=self.stepper.looks,
             head=session.head,
+            changes=session.changes,
             lr=trainer.lr,
             run=str(keeper.folder.path.resolve()) if keeper else "",
             words=self.words,

@@ -1,4 +1,4 @@
-"""What surrounds the panels: the flow bar, the headline, the moment, the footer; titles."""
+"""What surrounds the panels: the flow bar, the headline, the moment; titles."""
 
 import time
 from collections.abc import Sequence
@@ -24,18 +24,6 @@ NEXT = {
     for phase, number in zip(PHASES, (2, 3, 4, 5, 6, 7, 8, 5), strict=True)
 }
 """What `p` leads to."""
-PAUSED = ("space run", "p P phase", "s S step", "e E epoch", "capitals go back", ", . lr", "u undo",
-          "r reset", "? explain", ": all")  # fmt: skip
-PAUSED_NARROW = ("space run", "p phase", "s step", "e epoch", "P S E back", "u undo", "? explain",
-                 ": all")  # fmt: skip
-RUNNING = ("space pause", "s S step", "e E epoch", "capitals go back", "- + pace", ", . lr",
-           "v view", "f full", "? explain", ": all")  # fmt: skip
-RUNNING_NARROW = ("space pause", "s step", "e epoch", "S E back", ", . lr", "v view", "? explain",
-                  ": all")  # fmt: skip
-REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v view", "f full",
-             "? explain", ": all", "q leave")  # fmt: skip
-REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
-                    ": all")  # fmt: skip
 CURVES, DEVICE = Curves(), Device()
 SPARED = frozenset({"accuracy", "layers", "train,", "val,"})
 """Words that a title's note can do without."""
@@ -307,59 +295,6 @@ def _machine(world: World) -> list[str]:
     if found.temperature_c is not None:
         parts.append(f"{found.temperature_c} °C")
     return [*parts, found.name] if found.name else parts
-
-
-def paint_footer(canvas: Canvas, world: World) -> None:
-    """Keys that hold now."""
-    palette = canvas.palette
-    for column, part in _footer_parts(canvas.width, world):
-        words, keys = part.split(" "), _key_count(part)
-        end = canvas.put(0, column, " ".join(words[:keys]), palette.ink(palette.accent))
-        canvas.put(0, end, " " + " ".join(words[keys:]), palette.plain)
-
-
-def key_at(column: int, width: int, world: World) -> str:
-    """The key whose entry stands there in the footer, as a person reads it; else nothing."""
-    for begin, part in _footer_parts(width, world):
-        if begin <= column < begin + len(part):
-            before = part[: column - begin + 1].count(" ")
-            keys = part.split(" ")[: _key_count(part)]
-            return keys[before] if before < len(keys) else keys[0]
-    return ""
-
-
-def _footer_parts(width: int, world: World) -> list[tuple[int, str]]:
-    """The footer's entries that have room, each with its column."""
-    wide = width >= NARROW
-    parts: tuple[str, ...]
-    if world.playing is not None:
-        parts = REPLAYING if wide else REPLAYING_NARROW
-        if not world.running:
-            parts = ("space play", *parts[1:])
-    elif world.present.state == "offline":
-        parts = ("space start the engine again", "? explain", ": all", "q leave")
-    elif world.is_broken:
-        parts = ("? explain", ": all", "q leave")
-    elif world.running:
-        parts = RUNNING if wide else RUNNING_NARROW
-    else:
-        parts = PAUSED if wide else PAUSED_NARROW
-    found, column = [], 1
-    for part in parts:
-        if column + len(part) > width:
-            break
-        found.append((column, part))
-        column += len(part) + (3 if wide or world.playing else 2)
-    return found
-
-
-def _key_count(part: str) -> int:
-    """How many of the first words of a footer's entry are keys."""
-    words = part.split(" ")
-    keys = 1
-    while keys < len(words) - 1 and len(words[keys]) == 1:
-        keys += 1
-    return keys
 
 
 def paint_unrecorded(canvas: Canvas, panel: int) -> None:

@@ -5,6 +5,7 @@ from weakref import WeakKeyDictionary
 from tui_nn.views import frame
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.footer import paint_footer
 from tui_nn.views.ink import Palette
 from tui_nn.views.layout import CHOICES, LEFT, LEFT_WIDE, WIDE, Heights, Home, Needs, Slot, arrange
 from tui_nn.views.panels.registry import NAMES, PANELS
@@ -80,7 +81,7 @@ def paint_frame(home: Home, world: World, desk: Desk, palette: Palette) -> dict[
         frame.paint_flow(flow, world, desk)
         frame.paint_headline(headline, world)
         frame.paint_moment(moment, world, desk, home)
-        frame.paint_footer(footer, world)
+        paint_footer(footer, world, desk)
     return {"flow": flow, "headline": headline, "moment": moment, "footer": footer}
 
 

@@ -55,7 +55,7 @@ class Recent:
         for branch, until in reversed([*way.items()]):
             losses = self._losses.get(branch)
             if losses is None:
-                break
+                continue  # of a branch that was left, or looked at, where it began
             piece = losses.until(until if first is None else min(until, first - 1))
             if first is not None and losses.first + len(piece) != first:
                 break

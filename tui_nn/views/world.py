@@ -190,12 +190,19 @@ class World:
         return {number: min(until, step) for number, until in reversed(path.items())}
 
     @property
+    def changes(self) -> list[Changed]:
+        """Those in force, in order: who goes back to where one was made finds it still to come."""
+        changes, count = self.history.marks(self.present.branch), self.present.changes
+        if count is None:
+            return [change for change in changes if change.step <= self.present.step]
+        return changes[:count]
+
+    @property
     def settings(self) -> Mapping[str, Any]:
         """The experiment as its file would hold it now, changes made."""
         if self.started is None:
             return {}
-        changes = self.history.marks(self.present.branch)
-        changes = [change for change in changes if change.step <= self.present.step]
+        changes = self.changes
         key = (self.present.branch, len(changes))
         if self._settings is None or self._settings[0] != key:
             self._settings = (key, _with(self.started.experiment, changes))

@@ -61,7 +61,9 @@ class Back(Command, frozen=True, kw_only=True):
 
 
 class GoTo(Command, frozen=True, kw_only=True):
-    """Go to the state after `step` steps."""
+    """Go to the state after `step` steps: at the end of a branch with the changes made there, else
+    before those.
+    """
 
     step: int
     branch: int | None = None

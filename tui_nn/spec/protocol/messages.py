@@ -33,6 +33,10 @@ class Present(Message, frozen=True, kw_only=True):
     """Inside a step: which pass through forward and gradient (LBFGS makes several); else 0."""
     head: int = 0
     """The last recorded step of this branch; behind it nothing is recorded again."""
+    changes: int | None = None
+    """How many of the changes on the way to this branch and along it are in force; None: all that
+    were made up to this step.
+    """
     lr: float | None = None
     """Of the next step."""
     run: str = ""

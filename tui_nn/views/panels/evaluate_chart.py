@@ -117,9 +117,7 @@ def _has_room_for(shown: Scene, goal: float) -> bool:
 
 def _changes(world: World) -> list[tuple[int, str]]:
     """The steps at which something was changed, and what in words: `Adam(lr=0.03)`."""
-    changes = world.history.marks(world.present.branch)
-    made = [change for change in changes if change.step <= world.present.step]
-    return [(change.step, _word(change)) for change in as_marks(made)]
+    return [(change.step, _word(change)) for change in as_marks(world.changes)]
 
 
 def _word(change: Changed) -> str:

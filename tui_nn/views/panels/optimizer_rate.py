@@ -54,7 +54,7 @@ def _plan(world: World, steps: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _begin(world: World, *, in_proportion: bool) -> int | None:
     """The step at which the schedule began; None where it has been disturbed since."""
-    done = [c for c in world.history.marks(world.present.branch) if c.step <= world.present.step]
+    done = world.changes
     begin = max((change.step for change in done if change.key == "schedule"), default=0)
     later = {change.key for change in done if change.step > begin}
     disturbing = PACES if in_proportion else PACES | {"optimizer"}

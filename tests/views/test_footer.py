@@ -1,0 +1,33 @@
+"""The last line: keys that hold now, and where they stand."""
+
+from tests.views.support import present, started, world_of
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.desk import Desk
+from tui_nn.views.footer import key_at, paint_footer
+from tui_nn.views.ink import DARK
+from tui_nn.views.scrubber import Playing
+
+
+def test_every_key_of_the_footer_is_where_it_is_painted() -> None:
+    world = world_of(started(), present(40))
+    canvas = Canvas(120, 1, DARK)
+    paint_footer(canvas, world, Desk())
+    line = canvas.text()
+    places = {"space": "space", "run": "space", "p P": "p", "P phase": "P", "epoch": "e",
+              ". lr": ".", "explain": "?", ": all": ":"}  # fmt: skip
+    for words, key in places.items():
+        assert key_at(line.index(words), 120, world, Desk()) == key
+    assert key_at(119, 120, world, Desk()) == ""
+
+
+def test_the_footer_leaves_out_what_a_view_on_the_whole_screen_takes_from_a_recording() -> None:
+    world = world_of(started(), present(40, "running"))
+    world.playing = Playing(1.0, 2.0, 0.5)
+    found = {}
+    for full in (False, True):
+        canvas = Canvas(120, 1, DARK)
+        paint_footer(canvas, world, Desk(focus=8, full=full))
+        found[full] = canvas.text().split("   ")
+    moves = ["← → by 1 %", "< > by 10 %", "- + speed"]
+    assert found[False] == [" space pause", *moves, *found[True][1:]]
+    assert not set(moves) & {*found[True]}
