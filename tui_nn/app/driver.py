@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -21,7 +22,8 @@ class SturdyDriver(LinuxDriver):
 
     def _end(self) -> None:
         """In the thread that writes."""
-        self._loop.call_soon_threadsafe(self._app.exit, HANGUP)
+        with suppress(RuntimeError):  # the app has ended already
+            self._loop.call_soon_threadsafe(self._app.exit, HANGUP)
 
     def close(self) -> None:
         """Wait until what was written is out, where the terminal takes it."""

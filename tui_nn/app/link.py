@@ -87,13 +87,15 @@ class Link:
     def _let_go_of(self, client: Client | None) -> None:
         """Close it behind the screen: what is left of an engine may take its time to end."""
         if client is not None:
-            closing = threading.Thread(
+            self._closing = threading.Thread(
                 target=client.close, kwargs={"stop": False}, name="closing", daemon=True
             )
-            closing.start()
+            self._closing.start()
 
     _run = ""
     """The run's folder, as last told by an engine."""
+    _closing: threading.Thread | None = None
+    """Lets go of an engine that another has taken the place of."""
 
     def _connect(self, command: Sequence[str], load: Load | None) -> None:
         for known in (self._watched, self._by_number, self._asked, self._unseen):
@@ -151,6 +153,8 @@ class Link:
         was_running, step = client.state == "running", client.present.step
         with _word_if_slow():
             client.close(stop=not goes_on)
+            if self._closing is not None:
+                self._closing.join()
         kept = f"kept in {self._run}" if self._run else ""
         if not was_running:
             return kept
@@ -201,7 +205,7 @@ class Link:
         if isinstance(record, Evaluated):
             epoch, lr = record.epoch, record.lr
         else:
-            epoch = self.world.epochs_done(record.step)
+            epoch = self.world.epochs_done(record.step, record.branch)
             lr = float(record.lr.numpy()[-1])
         self.world.take(
             msgspec.structs.replace(

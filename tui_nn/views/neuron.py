@@ -14,7 +14,7 @@ from tui_nn.views.rules import bound
 from tui_nn.views.updates import INSIDE
 
 STEP = TrainingStep()
-MOST = 2_000
+MOST = 500
 """Steps that are kept; of more the oldest are let go."""
 MOST_INPUTS = 4_096
 """Samples whose inputs are kept."""
