@@ -60,6 +60,19 @@ def test_its_memory_is_bounded_and_keeps_both_ends() -> None:
     assert (heat.steps[0], heat.steps[-1]) == (1, 4999)
 
 
+def test_columns_far_before_the_next_moment_are_gaps() -> None:
+    alone = heat_of()
+    alone.take(layers(learns("0", "Linear(2, 8)", 0.1), step=450))
+    assert alone.gaps(10) == [*range(9)]
+    steady = heat_of()
+    for step in (1, 2, 3, 4, 5, 60, 61, 62):
+        steady.take(layers(learns("0", "Linear(2, 8)", 0.1), step=step))
+    assert steady.gaps(63) == [*range(6, 57)]
+    steady.cut(5)
+    assert steady.gaps(6) == []
+    assert Heat().gaps(9) == alone.gaps(0) == []
+
+
 def test_an_unknown_layer_has_no_gradient() -> None:
     assert np.isnan(heat_of(1, 2).of(["7"], 3)).all()
 

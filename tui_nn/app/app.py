@@ -251,10 +251,12 @@ class Workbench(Showing):
 
     @drives
     def action_reset(self) -> None:
+        self.desk.chosen_phase = 0
         self.driving.reset()
 
     @drives
     def action_new_seed(self) -> None:
+        self.desk.chosen_phase = 0
         self.driving.reset(new_seed=True)
 
     @drives

@@ -15,7 +15,10 @@ class Commands(click.Group):
     """`nn-tui WORD`: a command, else a run to follow, a preset or a file to train."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args or _without_command([DEFAULT_PRESET], is_run=False))
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        if not args or (args[0].startswith("-") and args[0].split("=")[0] not in own):
+            args = _without_command([DEFAULT_PRESET, *args], is_run=False)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

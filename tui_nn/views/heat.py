@@ -10,6 +10,8 @@ from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import LayersFrame
 from tui_nn.views.scale import LogScale, scale_of
 
+USUAL = 3.0
+"""Moments further apart than so many times the median leave a gap."""
 MOST = 512
 """Moments that are kept; of more every second one is let go."""
 
@@ -75,6 +77,20 @@ class Heat:
     def first(self) -> float:
         """The largest gradient of the first moment; NaN where none is known."""
         return max(self._columns[0].values(), default=np.nan) if self._columns else np.nan
+
+    def gaps(self, columns: int) -> list[int]:
+        """Of the columns those that no moment tells of: further before the next than moments
+        usually lie apart.
+        """
+        if not self.steps or not columns:
+            return []
+        apart = max(1.0, (self.steps[-1] - self.since) / columns)
+        if len(self.steps) > 1:
+            apart = max(apart, USUAL * float(np.median(np.diff(self.steps))))
+        wanted = np.linspace(self.since, self.steps[-1], columns)
+        steps = np.array(self.steps)
+        behind = steps[np.searchsorted(steps, wanted).clip(0, len(steps) - 1)]
+        return [int(column) for column in np.flatnonzero(behind - wanted > apart)]
 
     def of(self, layers: Sequence[str], columns: int) -> NDArray[np.float64]:
         """Their gradients (layers, columns) at evenly spread steps from `since` to the last; NaN

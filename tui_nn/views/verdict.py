@@ -142,4 +142,5 @@ def _dead(frame: LayersFrame) -> Verdict | None:
             "and the weights before them get gradient 0.",
             "They wake only if the layers before them change.",
         ),
+        note=f"{name}: {share} dead",
     )

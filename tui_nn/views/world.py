@@ -254,7 +254,7 @@ class World:
         return max(1, -(-self.started.train_count // self.batch_size)) if self.started else 1
 
     def epochs_done(self, step: int, branch: int) -> int:
-        """Whole epochs that lie behind a step of a branch, however the size of batches was changed."""
+        """Whole epochs behind a step of a branch, however the size of batches was changed."""
         epochs = self.history.epochs(np.array([step], np.float64), branch)
         return floor(float(epochs[0]) + 1e-9)
 

@@ -15,8 +15,10 @@ from tui_nn.spec.protocol.frames import Probes
 
 SHARE = 0.03
 """Of wall time, for all watches together, while training runs."""
-PURSE_S = 0.02
-"""A purse holds this much, or the price of one frame where that is more."""
+PURSE_S = 0.1
+"""A purse holds this much, or the price of one frame where that is more; it is full when training
+begins to run, so that a short run is seen as well.
+"""
 FAST, SLOW = 20.0, 5.0
 """Frames a second at most, of curves and statistics, and of everything larger."""
 SLOWER = (
@@ -196,7 +198,8 @@ class Watches:
             return False
         if not running or watch.moment is None:
             return True
-        if isinstance(watch.probe, ONCE_AN_EVALUATION) and watch.evaluations == self._evaluations:
+        is_known = watch.evaluations == self._evaluations
+        if isinstance(watch.probe, ONCE_AN_EVALUATION) and is_known and not is_free:
             return False
         if now - watch.sent_at < watch.interval_s - CLOCK_S:
             return False
@@ -204,6 +207,9 @@ class Watches:
 
     def _earn(self, now: float, *, running: bool) -> None:
         """Share out what the time since the last call has earned."""
+        if running and not self._running:
+            for watch in self._watches.values():
+                watch.purse_s = watch.full
         self._running = running
         since, self._paid_until = self._paid_until, now
         left = SHARE * max(0.0, now - since)

@@ -1,5 +1,6 @@
 """|gradient| of a layer over time: a row of shades or of brightness, a line of bars, a legend."""
 
+from collections.abc import Sequence
 from math import isnan
 
 import numpy as np
@@ -41,6 +42,13 @@ def paint_bars(
             for level, place in zip(levels.tolist(), places.tolist(), strict=True)
         )
         canvas.put(row + y, column, line, ink)
+
+
+def paint_gaps(canvas: Canvas, gaps: Sequence[int], row: int, column: int, rows: int = 1) -> None:
+    """Nothing where nothing is known."""
+    for y in range(row, row + rows):
+        for x in gaps:
+            canvas.put(y, column + x, " ")
 
 
 def paint_time(canvas: Canvas, heat: Heat, row: int, column: int, width: int) -> None:

@@ -25,7 +25,13 @@ from tui_nn.views.layer_names import (
 )
 from tui_nn.views.numbers import fixed, percent
 from tui_nn.views.panels.edge import paint_edge
-from tui_nn.views.panels.gradient_heat import paint_bars, paint_legend, paint_shades, paint_time
+from tui_nn.views.panels.gradient_heat import (
+    paint_bars,
+    paint_gaps,
+    paint_legend,
+    paint_shades,
+    paint_time,
+)
 from tui_nn.views.panels.panel import Size, View
 from tui_nn.views.verdict import Verdict, verdict
 from tui_nn.views.world import World
@@ -148,6 +154,7 @@ def _paint_table(
     if plan.bars < 0 and width >= LEAST_SHADES and world.heat.steps:
         places = _places(world, [rows[index] for index in shown], width)
         paint_shades(canvas, places, plan.head, column)
+        paint_gaps(canvas, world.heat.gaps(width), plan.head, column, len(shown))
     if plan.bars < 0 and plan.time and width >= LEAST_SHADES:
         paint_time(canvas, world.heat, plan.head + len(shown), column, width)
     return plan.head + len(shown) + (plan.time if plan.bars < 0 else 0)
@@ -205,13 +212,14 @@ def _paint_heat(
     """Shades of each layer over time, bars under them; returns the row below."""
     column = 2 + max(cell_width(one.name) for one in rows)
     width = max(0, canvas.width - 1 - column)
-    places = _places(world, rows, width)
+    places, gaps = _places(world, rows, width), world.heat.gaps(width)
     for index, one in enumerate(rows):
         canvas.put(row, 1, _cut(one.name, canvas.width), canvas.palette.quiet)
         if world.heat.steps and width:
             paint_shades(canvas, places[index : index + 1], row, column)
             if plan.bars:
                 paint_bars(canvas, places[index], row + 1, column, plan.bars)
+            paint_gaps(canvas, gaps, row, column, 1 + plan.bars)
         row += 1 + plan.bars
     if plan.time:
         paint_time(canvas, world.heat, row, column, width)

@@ -11,7 +11,7 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
 from tui_nn.views.layer_names import LAYERS, cursor, learning
-from tui_nn.views.recompute import taken_by
+from tui_nn.views.recompute import Taken, taken_by
 from tui_nn.views.rules import STATE, bound, calls, state_words, step_words
 from tui_nn.views.updates import knows_update
 from tui_nn.views.world import World
@@ -100,19 +100,28 @@ def _rate(world: World, frame: WeightsFrame) -> float:
     return frame.lr
 
 
-def step(one: Followed) -> float | None:
-    """What the update took from the weight."""
-    return None if one.is_coming or one.before is None else one.before - one.value
+def step(world: World, one: Followed) -> float | None:
+    """What the update takes from the weight: by its rule, else what is missing from it since."""
+    if one.is_coming or one.before is None:
+        return None
+    taken = _taken(world, one)
+    if taken is not None and taken.leads_to(one.before, one.value):
+        return taken.step
+    return one.before - one.value
 
 
 def is_torchs(world: World, one: Followed) -> bool:
     """Whether the rule, worked out here, gives the weight that torch holds."""
+    taken = _taken(world, one)
+    return taken is not None and one.before is not None and taken.leads_to(one.before, one.value)
+
+
+def _taken(world: World, one: Followed) -> Taken | None:
     known = [found for call in calls(world.setting("optimizer")) if (found := bound(call))]
     mine = [found for found in known if found.entry.name == one.optimizer]
     if len(mine) != 1 or one.before is None or one.is_coming:
-        return False
-    taken = taken_by(mine[0], one.lr, one.before, one.g, one.state)
-    return taken is not None and taken.leads_to(one.before, one.value)
+        return None
+    return taken_by(mine[0], one.lr, one.before, one.g, one.state)
 
 
 def rows_wanted(one: Followed) -> int:
@@ -161,7 +170,7 @@ def _lines(world: World, one: Followed) -> list[Line]:
     return [
         ("g", "gradient now", "grad", one.g),
         *kept,
-        ("step", step_words(known) if known else "", "", step(one)),
+        ("step", step_words(known) if known else "", "", step(world, one)),
     ]
 
 
