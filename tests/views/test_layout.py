@@ -1,3 +1,5 @@
+import textwrap
+
 import pytest
 
 from tests.views.support import present, started, world_of
@@ -53,11 +55,12 @@ def test_where_rows_are_few_the_last_are_left_out() -> None:
 
 
 def test_texts_are_wrapped_once_for_all_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrapping.wrapped.cache_clear()
     wrapped: list[str] = []
 
     def wrap(text: str, width: int) -> list[str]:
         wrapped.append(text)
-        return [text[:width], text[width:]]
+        return textwrap.wrap(text, width)
 
     monkeypatch.setattr(wrapping, "wrap", wrap)
     experiment = {"about": "Look here,\nonce.", "optimizer": "Adam()", "loss": "MSELoss()"}
