@@ -104,6 +104,37 @@ def test_lines_that_cannot_be_read_are_counted_and_told_once(tmp_path: Path) -> 
     assert recording.garbage == 2
 
 
+def test_a_recording_that_grows_is_told_to_the_end_it_comes_to(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(encode(at(1.0)) + b"\n")
+    is_written = True
+    recording = Recording(path, speed=0, grows=lambda: is_written)
+    recording.start()
+    events = recording.events(SOON)
+    assert [next(events), next(events)] == [Present(state="running"), at(1.0)]
+    for second in (2.0, 3.0):
+        with path.open("ab") as file:
+            file.write(encode(at(second)) + b"\n")
+        assert next(events) == at(second)
+    assert recording.state == "running"
+    is_written = False
+    last = next(events)
+    assert isinstance(last, Present)
+    assert last.state == "stopped"
+    recording.close()
+
+
+def test_one_that_grows_can_be_closed(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(encode(at(1.0)) + b"\n")
+    recording = Recording(path, speed=0, grows=lambda: True)
+    recording.start()
+    events = recording.events(SOON)
+    assert [next(events), next(events)] == [Present(state="running"), at(1.0)]
+    recording.close()
+    assert not recording._thread.is_alive()
+
+
 def test_an_empty_recording_ends_at_once(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"")

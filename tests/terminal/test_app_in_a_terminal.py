@@ -5,6 +5,7 @@ import re
 import shlex
 import signal
 import string
+import subprocess
 import sys
 import termios
 from pathlib import Path
@@ -87,6 +88,28 @@ def test_a_terminal_that_is_closed_leaves_nobody_behind_and_the_run_saved(turn: 
         assert is_gone(engine)
         [run] = [path for path in Path("runs").iterdir() if not path.is_symlink()]
         assert (run / "last.safetensors").exists()
+
+
+def test_a_run_that_is_trained_headlessly_is_shown_as_it_is_written() -> None:
+    training = subprocess.Popen(
+        [*PROGRAM, "train", "spiral-sgd", *ENDLESS, "-q"], stdin=subprocess.DEVNULL
+    )
+    try:
+        while not (found := [*Path("runs").glob("2*/events.jsonl")]) or not found[0].stat().st_size:
+            assert training.poll() is None
+        with shown(str(found[0].parent)) as child:
+            seen: set[str] = set()
+            while len(seen) < 3:
+                text = child.until(lambda text: "running" in text and "epoch" in text)
+                seen |= set(re.findall(r"step ([1-9][\d,]*) ", text))
+                assert child.read()
+            training.terminate()
+            child.until("stopped")
+            child.send("q")
+            assert child.ended() == 0
+    finally:
+        training.kill()
+        training.wait()
 
 
 def test_ctrl_c_stops_training_first_and_leaves_then() -> None:

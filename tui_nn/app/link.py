@@ -58,7 +58,9 @@ class Link:
         """Start the engine and have it load what is opened; or play the recording."""
         settings = self._settings
         if settings.recording is not None:
-            self.replaying = Replaying(settings.recording, self._hear, settings.speed)
+            self.replaying = Replaying(
+                settings.recording, self._hear, settings.speed, settings.grows
+            )
             self.replaying.start()
             return
         load = Load(

@@ -32,11 +32,19 @@ class _Timed(msgspec.Struct):
 class Replaying:
     """A run's events.jsonl being played."""
 
-    def __init__(self, path: Path, hear: Callable[[Told], None], speed: float | None) -> None:
-        """`speed` None: as fast as it was, slower where it would be over in a moment."""
+    def __init__(
+        self,
+        path: Path,
+        hear: Callable[[Told], None],
+        speed: float | None,
+        grows: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`speed` None: as fast as it was, slower where it would be over in a moment; `grows`:
+        whether somebody still writes to it.
+        """
         self._length_s = length_of(path)
         self._speed = slow_enough(self._length_s) if speed is None else speed
-        self._recording = Recording(path, hear, speed=self._speed)
+        self._recording = Recording(path, hear, speed=self._speed, grows=grows)
 
     def start(self) -> None:
         self._recording.start()
@@ -44,6 +52,7 @@ class Replaying:
     @property
     def playing(self) -> Playing:
         at_s = self._recording.at_s
+        self._length_s = max(self._length_s, at_s)
         if self._recording.state not in GOING_ON:
             at_s = self._length_s
         return Playing(at_s, self._length_s, self._speed)

@@ -1,6 +1,6 @@
 """What the app is started with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,3 +25,5 @@ class Settings:
     """A run's events.jsonl, to be played in place of an engine."""
     speed: float | None = None
     """Of the recording; None: so that it can be watched."""
+    grows: Callable[[], bool] = lambda: False
+    """Whether somebody still writes to the recording."""

@@ -125,18 +125,24 @@ def _run_named(word: str, match: Any, runs: str) -> "Folder | None":
 def _of_a_run(settings: "Settings", folder: "Folder") -> "Settings":
     """A run that was kept; one that is being trained is followed as it is."""
     from tui_nn.client import engine_command
+    from tui_nn.runs.folder import is_locked
     from tui_nn.runs.sockets import is_reachable
 
     if settings.target:
         raise InvalidInput("a run keeps its target", where="--target", hint="open its data anew")
     settings = replace(settings, experiment=str(folder.path))
-    if not is_reachable(folder):
+    written = is_locked(folder)
+    if not is_reachable(folder) and not written:
         return settings
     if settings.changes:
         raise InvalidInput(
             f"{folder.path.name} is being trained: it is opened as it is",
             where=settings.changes[0],
             hint="open it without changes, and change it on the screen",
+        )
+    if not is_reachable(folder):  # trained headlessly: what it writes down is all there is
+        return replace(
+            settings, recording=folder.events, speed=0.0, grows=lambda: is_locked(folder)
         )
     return replace(settings, command=engine_command("--attach", str(folder.path)), attach=True)
 

@@ -15,6 +15,9 @@ from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Present
 from tui_nn.wire import CHUNK, Lines
 
+WAIT_S = 0.1
+"""How often a file that grows is read again."""
+
 
 class Recording(Delivery):
     """Plays a run's events.jsonl by the time each record came at.
@@ -24,14 +27,22 @@ class Recording(Delivery):
     """
 
     def __init__(
-        self, path: Path, on_event: Callable[[Told], None] | None = None, *, speed: float = 1.0
+        self,
+        path: Path,
+        on_event: Callable[[Told], None] | None = None,
+        *,
+        speed: float = 1.0,
+        grows: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`speed` 1: as fast as it was; 0: at once. InvalidInput where the file can't be read."""
+        """`speed` 1: as fast as it was; 0: at once. `grows`: whether the file is still written to,
+        and what comes is waited for at its end. InvalidInput where the file can't be read.
+        """
         super().__init__(on_event)
         try:
             self._file: BinaryIO = path.open("rb")
         except OSError as error:
             raise InvalidInput(f"can't be read: {error.strerror}", where=str(path)) from None
+        self._grows = grows
         self._reception = Reception("the recording")
         self._clock = _Clock(speed)
         self._changed = threading.Condition()
@@ -120,11 +131,20 @@ class Recording(Delivery):
     def _events(self) -> Iterator[Told]:
         self._file.seek(0)
         lines = Lines(LONGEST)
-        while data := self._file.read(CHUNK):
+        while True:
+            may_grow = self._grows()
+            data = self._file.read(CHUNK)
             for line in lines.feed(data):
                 if event := self._reception.take(line):
                     yield event
+            if not data and not (may_grow and self._waits()):
+                return
         # What follows the last end of a line was being written when the run was cut off.
+
+    def _waits(self) -> bool:
+        """For more; False where somebody goes back or closes."""
+        with self._changed:
+            return not self._changed.wait_for(lambda: self._is_rewound or self._is_closed, WAIT_S)
 
     def _is_due(self, event: Told) -> bool:
         """Wait until its time has come; False where somebody goes back or closes."""
