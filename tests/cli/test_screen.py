@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tui_nn.app.settings import Settings
+from tui_nn.cli.group import commands
 from tui_nn.cli.screen import Look, _of_a_run, _run
 from tui_nn.runs.folder import Folder
 from tui_nn.spec.errors import InvalidInput
@@ -36,3 +37,13 @@ def test_memory_is_collected_again_where_the_app_never_came_up(
     with pytest.raises(InvalidInput):
         _run(Settings("x"), Look(None, ascii_only=False, fps=None))
     assert gc.isenabled()
+
+
+def test_options_without_a_name_open_the_first_preset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_nn.cli.group.no_screen", lambda: "")
+    asked: list[object] = []
+    monkeypatch.setattr(commands.commands["open"], "invoke", lambda ctx: asked.append(ctx.params))
+    commands.main(["--theme", "light", "--pace", "0"], standalone_mode=False)
+    [options] = asked
+    assert isinstance(options, dict)
+    assert (options["experiment"], options["theme"], options["pace"]) == ("and-gate", "light", 0)
