@@ -37,14 +37,15 @@ class Replaying:
         path: Path,
         hear: Callable[[Told], None],
         speed: float | None,
-        grows: Callable[[], bool] = lambda: False,
+        grows: Callable[[], bool] | None = None,
     ) -> None:
         """`speed` None: as fast as it was, slower where it would be over in a moment; `grows`:
-        whether somebody still writes to it.
+        whether somebody still writes to it, where that may be.
         """
         self._length_s = length_of(path)
         self._speed = slow_enough(self._length_s) if speed is None else speed
-        self._recording = Recording(path, hear, speed=self._speed, grows=grows)
+        self._recording = Recording(path, hear, speed=self._speed, grows=grows or (lambda: False))
+        self._may_grow = grows is not None
 
     def start(self) -> None:
         self._recording.start()
@@ -52,7 +53,8 @@ class Replaying:
     @property
     def playing(self) -> Playing:
         at_s = self._recording.at_s
-        self._length_s = max(self._length_s, at_s)
+        if self._may_grow:
+            self._length_s = max(self._length_s, at_s)
         if self._recording.state not in GOING_ON:
             at_s = self._length_s
         return Playing(at_s, self._length_s, self._speed)

@@ -25,5 +25,5 @@ class Settings:
     """A run's events.jsonl, to be played in place of an engine."""
     speed: float | None = None
     """Of the recording; None: so that it can be watched."""
-    grows: Callable[[], bool] = lambda: False
-    """Whether somebody still writes to the recording."""
+    grows: Callable[[], bool] | None = None
+    """Whether somebody still writes to the recording, where that may be."""
