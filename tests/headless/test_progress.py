@@ -80,7 +80,9 @@ def test_a_short_run_writes_no_progress_lines() -> None:
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 120, 200])
 def test_the_bar_never_wraps(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((columns, 24)))
+    monkeypatch.setattr(
+        shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((columns, 24))
+    )
     clock, stream = Clock(), io.StringIO()
     bar = begun(Bar(stream, clock))
     for step in (1, 9, 28):
@@ -93,7 +95,7 @@ def test_the_bar_never_wraps(columns: int, monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_bar_tells_epoch_step_loss_metric_rate_and_time_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((140, 24)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((140, 24)))
     clock, stream = Clock(), io.StringIO()
     bar = begun(Bar(stream, clock))
     bar.metric = metric("accuracy")
@@ -107,7 +109,7 @@ def test_the_bar_tells_epoch_step_loss_metric_rate_and_time_left(
 
 
 def test_80_columns_hold_all_but_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((80, 24)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((80, 24)))
     clock, stream = Clock(), io.StringIO()
     bar = begun(Bar(stream, clock))
     bar.metric = metric("accuracy")
@@ -123,7 +125,7 @@ def test_80_columns_hold_all_but_the_step(monkeypatch: pytest.MonkeyPatch) -> No
 def test_words_are_not_cut_where_the_share_done_finds_no_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((72, 24)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((72, 24)))
     clock, stream = Clock(), io.StringIO()
     bar = begun(Bar(stream, clock))
     bar.metric = metric("accuracy")

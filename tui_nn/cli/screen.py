@@ -131,8 +131,8 @@ def _of_a_run(settings: "Settings", folder: "Folder") -> "Settings":
     if settings.target:
         raise InvalidInput("a run keeps its target", where="--target", hint="open its data anew")
     settings = replace(settings, experiment=str(folder.path))
-    written = is_locked(folder)
-    if not is_reachable(folder) and not written:
+    reachable = is_reachable(folder)
+    if not reachable and not is_locked(folder):
         return settings
     if settings.changes:
         raise InvalidInput(
@@ -140,7 +140,7 @@ def _of_a_run(settings: "Settings", folder: "Folder") -> "Settings":
             where=settings.changes[0],
             hint="open it without changes, and change it on the screen",
         )
-    if not is_reachable(folder):  # trained headlessly: what it writes down is all there is
+    if not reachable:  # trained headlessly: what it writes down is all there is
         return replace(
             settings, recording=folder.events, speed=0.0, grows=lambda: is_locked(folder)
         )

@@ -138,8 +138,7 @@ class Recording(Delivery):
                 if event := self._reception.take(line):
                     yield event
             if not data and not (may_grow and self._waits()):
-                return
-        # What follows the last end of a line was being written when the run was cut off.
+                return  # what follows the last end of a line was cut off with the run
 
     def _waits(self) -> bool:
         """For more; False where somebody goes back or closes."""
