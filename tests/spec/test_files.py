@@ -28,7 +28,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (presets / f"{name}.toml").write_text(SPIRAL)
     package = tmp_path / "checkout" / "tui_nn"
     package.mkdir()
-    monkeypatch.setattr(finding, "files", lambda name: package)
+    monkeypatch.setattr(finding, "PACKAGE", package)
     monkeypatch.chdir(tmp_path)
     return package
 

@@ -78,7 +78,7 @@ def _join(low: FloatArray, high: FloatArray, broken: NDArray[np.bool_]) -> None:
     between = columns[whole]
     for edge in (low, high):
         edge[between] = np.interp(between, held, edge[held])
-    pairs = between[np.isin(between + 1, between)]
+    pairs = between[:-1][np.diff(between) == 1]
     up, down = low[pairs + 1] > high[pairs], high[pairs + 1] < low[pairs]
     high[pairs[up]] = low[pairs[up] + 1]
     low[pairs[down]] = high[pairs[down] + 1]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tui_nn.plot.cells import RGB
 from tui_nn.plot.decimate import FloatArray, Piece
+from tui_nn.spec.lean import without
 
 Pattern = tuple[int, ...]
 """Lengths in dots, drawn and left out by turns; empty: unbroken."""
@@ -83,8 +84,7 @@ def _rgb(codes: str) -> RGB | None:
 
 def _drawing(canvas: Canvas, strokes: Sequence[Stroke]) -> str:
     """What plotext draws: `height` lines of `width` characters with colour codes."""
-    import plotext
-
+    plotext = _plotext()
     with _FIGURE:
         plotext.terminal.limit(False, False)
         figure = plotext.figure
@@ -102,6 +102,12 @@ def _drawing(canvas: Canvas, strokes: Sequence[Stroke]) -> str:
             return str(figure.build().string())
         finally:
             figure.clear()
+
+
+def _plotext() -> Any:
+    with without("PIL", "_hashlib"):  # for pictures; what it hashes needs no OpenSSL
+        import plotext
+    return plotext
 
 
 def _signal(plotext: Any, canvas: Canvas, stroke: Stroke, piece: Piece) -> Any:

@@ -21,7 +21,8 @@ def decimate(x: FloatArray, y: FloatArray, columns: int) -> list[Piece]:
     x, y = x[finite], y[finite]
     if not len(x):
         return []
-    kept = np.union1d(_lowest(y, column), _lowest(-y, column))
+    kept = np.zeros(len(x), dtype=np.bool_)
+    kept[_lowest(y, column)] = kept[_lowest(-y, column)] = True
     x, y, breaks = x[kept], y[kept], breaks[kept]
     cuts = np.flatnonzero(np.diff(breaks)) + 1
     return list(zip(np.split(x, cuts), np.split(y, cuts), strict=True))

@@ -14,7 +14,6 @@ runs/latest              a link to the newest
 import fcntl
 import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -104,7 +103,7 @@ def create(runs: Path, name: str, experiment: str) -> Folder:
     runs.mkdir(parents=True, exist_ok=True)
     stamp = time.strftime(STAMP)
     plain = re.sub(r"[^\w.+-]+", "-", name).strip("-.")[:LONGEST_NAME] or "run"
-    hidden = runs / f".{secrets.token_hex(8)}"
+    hidden = runs / f".{os.urandom(8).hex()}"
     hidden.mkdir()
     try:
         unfinished = Folder(hidden)
@@ -133,7 +132,7 @@ def create(runs: Path, name: str, experiment: str) -> Folder:
 
 
 def _lead_latest_to(runs: Path, path: Path) -> None:
-    link = runs / f".{secrets.token_hex(8)}"
+    link = runs / f".{os.urandom(8).hex()}"
     try:
         link.symlink_to(path.name)
         os.replace(link, runs / LATEST)
@@ -143,7 +142,7 @@ def _lead_latest_to(runs: Path, path: Path) -> None:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write beside, bring to the disk, rename: the file is the old one or the new one, whole."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with beside.open("xb") as file:
             file.write(data)
@@ -294,7 +293,7 @@ def remove_run(folder: Folder) -> None:
     """
     path = folder.path.resolve()
     with locked(Folder(path)):
-        hidden = path.with_name(f".{secrets.token_hex(8)}")
+        hidden = path.with_name(f".{os.urandom(8).hex()}")
         path.rename(hidden)
     try:
         shutil.rmtree(hidden)

@@ -1,7 +1,6 @@
 """The socket in a run's folder, through which others reach the engine that trains the run."""
 
 import os
-import secrets
 import socket
 import stat
 import tempfile
@@ -37,7 +36,7 @@ class Door:
     def _open(self) -> None:
         left_behind = _short_place_of(self._path)
         # As long as the name it gets in the end or longer: if this path fits, that one does.
-        hidden = self._path.with_name(f".{secrets.token_hex(8)}")
+        hidden = self._path.with_name(f".{os.urandom(8).hex()}")
         try:
             self.socket.bind(str(hidden))
         except OSError:

@@ -2,13 +2,13 @@
 
 import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.words import near, say
 
 MAX_BYTES = 1_000_000
+PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Chapter:
 
 def presets_folder() -> Path:
     """Where the presets are: inside an installed package, beside it in a checkout."""
-    installed = Path(str(files("tui_nn") / "presets"))
-    return installed if installed.is_dir() else Path(str(files("tui_nn"))).parent / "presets"
+    installed = PACKAGE / "presets"
+    return installed if installed.is_dir() else PACKAGE.parent / "presets"
 
 
 def course() -> tuple[Chapter, ...]:

@@ -26,10 +26,12 @@ class Pane(Widget):
         self.level = 0
         """What has a higher one lies over it."""
         self._rows: list[tuple[tuple[str, Ink], ...]] = []
+        self._width = 0
 
     def show(self, canvas: Canvas) -> None:
         """Show a canvas; what is the same as before is not sent again."""
         rows = [canvas.row(y) for y in range(canvas.height)]
+        self._width = canvas.width
         if len(rows) != len(self._rows):
             self._rows = rows
             self.refresh()
@@ -43,8 +45,8 @@ class Pane(Widget):
     def render_line(self, y: int) -> Strip:
         if y >= len(self._rows):
             return Strip.blank(self.size.width, Style())
-        runs = self._rows[y]
-        return Strip([Segment(text, style(ink)) for text, ink in runs])
+        segments = [Segment(text, style(ink)) for text, ink in self._rows[y]]
+        return Strip(segments, self._width)
 
 
 @lru_cache(maxsize=2_048)

@@ -9,7 +9,7 @@ import numpy as np
 from tui_nn.spec.protocol import Evaluated, Record, Stepped
 from tui_nn.views.arrays import Floats
 
-EVALUATIONS = 300
+EVALUATIONS = 150
 """So many of the latest evaluations are kept, and as many evenly spread over the time before."""
 STEPS = 4_096
 """So many of the latest steps of a branch keep their loss."""
