@@ -245,3 +245,43 @@ def test_steps_that_wait_for_a_task_end_with_it(engine: Served, what: Commands) 
     assert engine.done(second).state == "paused"
     assert where(engine.done(last)) == (0, Phase.OPTIMIZER, "ready")
     assert engine.do(Pause()).step == 0
+
+
+# Built anew
+
+
+def test_what_a_run_is_built_on_is_exchanged_from_its_first_step_and_the_old_run_stays(
+    engine: Served,
+) -> None:
+    engine.load()
+    engine.step(5)
+    before = engine.weights()
+    wanted = 'network=["Linear(2, 6)", "ReLU()", "Linear(6, 1)"]'
+    present = engine.do(Change(changes=(wanted,), anew=True))
+    assert (present.branch, present.step, present.state) == (1, 0, "ready")
+    [change] = engine.records(Changed)
+    assert change.built is not None
+    assert [layer.parameters for layer in change.built.layers] == [18, 0, 7]
+    assert (change.built.input_shape, change.built.classes) == ((2,), 2)
+    engine.step(3)
+    engine.ask(GoTo(step=5, branch=0))
+    assert (engine.weights() == before).all()
+
+
+def test_training_anew_that_can_not_be_is_refused_and_nothing_moves(engine: Served) -> None:
+    engine.load()
+    engine.step(5)
+    problem = engine.refused(Change(changes=('network=["Linear(3, 1)"]',), anew=True))
+    assert "expects 3, gets 2" in problem.message
+    assert (engine.weights() == weights_after(5)).all()
+
+
+def test_training_anew_begins_with_the_settings_of_now_and_other_ones(engine: Served) -> None:
+    engine.load()
+    engine.step(2)
+    engine.ask(Change(changes=("optimizer=SGD(lr=0.5)",)))
+    engine.step(2)
+    present = engine.do(Change(changes=("init=zeros_()",), anew=True))
+    assert present.step == 0
+    changed = {change.key: change.new for change in engine.records(Changed)}
+    assert changed == {"optimizer": "SGD(lr=0.5)", "init": "zeros_()"}

@@ -12,7 +12,7 @@ from tui_nn.engine.runner import ENDED, Runner, Task
 from tui_nn.engine.session import Session
 from tui_nn.engine.telling import Telling
 from tui_nn.engine.trainer import StepAbandoned
-from tui_nn.engine.travel import change, go_to, reset, step_of_epoch
+from tui_nn.engine.travel import change, change_anew, go_to, reset, step_of_epoch
 from tui_nn.runs.folder import RUNS, Folder, find_run
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import STATE_AFTER, Ended, Reason, encode
@@ -83,7 +83,7 @@ class Driver:
         what = arrival.what
         if isinstance(what, do.Pause) and self.runner.pause(arrival):
             return
-        if isinstance(what, ENDS_STEPS):
+        if _ends_steps(what):
             self._end_steps()
         task = self.runner.task
         changes = not isinstance(what, (Attached, Closed, *do.FOR_ALL))
@@ -110,7 +110,7 @@ class Driver:
         except StepAbandoned:
             raise
         except Exception as error:  # noqa: BLE001 (a command harms nobody but whoever sent it)
-            if isinstance(arrival.what, ENDS_STEPS):
+            if _ends_steps(arrival.what):
                 self.telling.tell_present()  # what was going on may be over all the same
             self.telling.refuse(arrival, error)
 
@@ -167,6 +167,8 @@ class Driver:
                 self._travel(lambda session: self._go_to(session, what))
             case do.Reset():
                 self._travel(lambda session: self._reset(session, what))
+            case do.Change(anew=True):
+                self._travel(lambda session: self._change_anew(session, what))
             case do.Change():
                 self._inside_as_before(lambda session: self._change(session, what))
             case do.Save():
@@ -222,6 +224,10 @@ class Driver:
 
     def _reset(self, session: Session, what: do.Reset) -> None:
         reset(session, what.seed)
+        session.passed.clear()
+
+    def _change_anew(self, session: Session, what: do.Change) -> None:
+        change_anew(session, what.changes)
         session.passed.clear()
 
     def _inside_as_before(self, action: Callable[[Session], None]) -> None:
@@ -290,3 +296,8 @@ class Driver:
     def finish(self, reason: Reason) -> None:
         """Tell how the run ended and save it, unless nothing was trained or it is told already."""
         self.runner.finish(reason)
+
+
+def _ends_steps(what: object) -> bool:
+    """Whether steps that are being made, or wait, end with it."""
+    return isinstance(what, ENDS_STEPS) or (isinstance(what, do.Change) and what.anew)

@@ -1,6 +1,7 @@
 """Records made of what the engine holds."""
 
 import torch
+from msgspec import structs
 
 from tui_nn.data.baseline import baseline
 from tui_nn.data.split import Split
@@ -10,6 +11,7 @@ from tui_nn.engine.verdict import Outcome, say
 from tui_nn.spec.catalog.metrics import main_metric
 from tui_nn.spec.experiment import Goal
 from tui_nn.spec.protocol import (
+    Built,
     Ended,
     Evaluated,
     GoalResult,
@@ -19,6 +21,32 @@ from tui_nn.spec.protocol import (
     split_nonfinite,
 )
 from tui_nn.spec.resolve import Plan
+from tui_nn.spec.targets import Classes
+
+
+def built(plan: Plan, split: Split) -> Built:
+    """What data and network come to."""
+    facts, goal = plan.facts, plan.experiment.goal
+    return Built(
+        layers=tuple(
+            Layer(
+                call=str(row.layer.call),
+                output_shape=row.size.output_shape,
+                parameters=row.size.parameters,
+                multiply_adds=row.size.multiply_adds,
+            )
+            for row in plan.rows
+        ),
+        input_shape=facts.input_shape,
+        tokens=facts.tokens,
+        classes=facts.kind.count if isinstance(facts.kind, Classes) else None,
+        target_shape=() if isinstance(facts.kind, Classes) else facts.kind.shape,
+        train_count=facts.train_count,
+        val_count=facts.val_count,
+        test_count=facts.test_count,
+        baseline=baseline(split),
+        metric=goal.metric if goal else main_metric(facts.kind),
+    )
 
 
 def started(plan: Plan, split: Split, trainer: Trainer) -> Started:
@@ -29,23 +57,10 @@ def started(plan: Plan, split: Split, trainer: Trainer) -> Started:
         name=experiment.name,
         title=experiment.title,
         experiment=dict(experiment.table),
-        layers=tuple(
-            Layer(
-                call=str(row.layer.call),
-                output_shape=row.size.output_shape,
-                parameters=row.size.parameters,
-                multiply_adds=row.size.multiply_adds,
-            )
-            for row in plan.rows
-        ),
-        train_count=plan.facts.train_count,
-        val_count=plan.facts.val_count,
-        test_count=plan.facts.test_count,
-        baseline=baseline(split),
+        **structs.asdict(built(plan, split)),
         batch_size=plan.batch_size,
         steps_per_epoch=plan.steps_per_epoch,
         epochs=experiment.train.epochs,
-        metric=experiment.goal.metric if experiment.goal else main_metric(plan.facts.kind),
         device=str(trainer.device),
         threads=torch.get_num_threads(),
         torch=str(torch.__version__),

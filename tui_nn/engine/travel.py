@@ -4,9 +4,18 @@ from collections.abc import Sequence
 from sys import maxsize
 from typing import Any
 
+from msgspec import structs
+
 from tui_nn.data.changing import prepared_as
+from tui_nn.engine.records import built
 from tui_nn.engine.session import Session
-from tui_nn.spec.changes import Difference, changed, differences, refuse_too_late
+from tui_nn.spec.changes import (
+    FIRST_STEP_ONLY,
+    Difference,
+    changed,
+    differences,
+    refuse_too_late,
+)
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Changed, Phase
 
@@ -115,6 +124,22 @@ def change(
     return found
 
 
+def change_anew(session: Session, changes: Sequence[str]) -> None:
+    """Back to the first step with the settings of now and other ones: `key=value`.
+
+    On a new branch, where something was recorded. Raises InvalidInput, and changes nothing, where
+    a setting can't be.
+    """
+    training, parent = session.training, session.branch
+    experiment = changed(training.plan.experiment, changes)
+    wanted = training.on_a_device(prepared_as(training.prepared, experiment, 0)).plan.experiment
+    session.tell_steps()
+    go_to(session, parent, 0)
+    found = differences(training.plan.experiment.table, wanted.table)
+    if found:
+        _record(session, found)
+
+
 def reset(session: Session, seed: int | None = None) -> None:
     """Back to the first step with the settings of now; with a seed, to other weights.
 
@@ -172,6 +197,9 @@ def _record(
     except InvalidInput:
         session.return_to(before)
         raise
+    if any(difference.key in FIRST_STEP_ONLY for difference in found):
+        prepared = session.training.prepared
+        told[0] = structs.replace(told[0], built=built(prepared.plan, prepared.split))
     for record in told:
         session.emit(record)
     session.start_telling()

@@ -126,13 +126,13 @@ class History:
         started = self.started
         if started is None:
             return steps
-        sizes = [(0, started.batch_size)]
-        sizes += [
-            (change.step, change.new)
-            for change in self.marks(branch)
-            if change.key == "train.batch_size" and isinstance(change.new, int)
-        ]
-        return epochs_at(steps, started.train_count, sizes)
+        sizes, count = [(0, started.batch_size)], started.train_count
+        for change in self.marks(branch):
+            if change.key == "train.batch_size" and isinstance(change.new, int):
+                sizes.append((change.step, change.new))
+            if change.built is not None:  # of a first step: no epoch lies before it
+                count = change.built.train_count
+        return epochs_at(steps, count, sizes)
 
     def _way(self, branch: int | None) -> dict[int, float]:
         """The branches that lead to one, the first one first, with the last step on each."""

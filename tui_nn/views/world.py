@@ -12,7 +12,16 @@ import numpy as np
 from msgspec import structs
 
 from tui_nn.runs.history import History
-from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Saved, Started
+from tui_nn.spec.protocol import (
+    Built,
+    Changed,
+    Evaluated,
+    Noticed,
+    Phase,
+    Record,
+    Saved,
+    Started,
+)
 from tui_nn.spec.protocol.frames import (
     AnyFrame,
     CurvesFrame,
@@ -66,11 +75,13 @@ class World:
         """When the run was saved last, by a monotonic clock; None before it was."""
         self._marks: deque[tuple[float, int]] = deque()
         self._settings: tuple[tuple[int, int], dict[str, Any]] | None = None
+        self._started: Started | None = None
+        self._built: Built | None = None
 
     @property
     def started(self) -> Started | None:
-        """What is trained; None before it is known."""
-        return self.history.started
+        """What is trained, with the network and data of now; None before it is known."""
+        return self._started
 
     def take(self, told: Told, probe: Probes | None = None, now: float | None = None) -> None:
         """Take in an event; `probe` is what a frame answers, `now` a monotonic clock in seconds."""
@@ -137,7 +148,8 @@ class World:
             self.frames.clear()
             self._updates.clear()
             self.heat.clear()
-            self._settings = None
+            self._settings = self._built = None
+            self._started = record
             self.__dict__.pop("kind", None)
         if isinstance(record, Changed):
             self.steps.forget_samples()
@@ -156,10 +168,25 @@ class World:
         branches = self.history.lineage.branches
         known = present.branch in branches
         path = self.history.lineage.path(present.branch) if known else {}
+        self._build()
         self.steps.stand(present, path)
         self._marks.append((now, present.step))
         while len(self._marks) > 2 and now - self._marks[0][0] > PACE_S:
             self._marks.popleft()
+
+    def _build(self) -> None:
+        """Where the network or the data is another now, what was seen of the one before goes."""
+        first = self.history.started
+        built = next((c.built for c in reversed(self.changes) if c.built is not None), None)
+        if first is None or built is self._built:
+            return
+        self._built = built
+        self._started = structs.replace(first, **structs.asdict(built)) if built else first
+        self.steps = Steps(neuron_of(self._started))
+        self.frames.clear()
+        self._updates.clear()
+        self.heat.clear()
+        self.__dict__.pop("kind", None)
 
     def frame(self, probe: Probes) -> Any:
         """The latest frame of a probe, of the type that belongs to it; None before there is one."""

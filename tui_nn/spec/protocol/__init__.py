@@ -9,6 +9,7 @@ from tui_nn.spec.protocol.flow import STATE_AFTER, VERSION, Phase, Reason, State
 from tui_nn.spec.protocol.lines import decode, decode_command, decode_told, encode
 from tui_nn.spec.protocol.records import (
     Baseline,
+    Built,
     Changed,
     Culprit,
     Ended,
@@ -28,6 +29,7 @@ __all__ = [
     "VERSION",
     "Array",
     "Baseline",
+    "Built",
     "Changed",
     "Culprit",
     "Ended",

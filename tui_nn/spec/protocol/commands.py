@@ -81,6 +81,8 @@ class Change(Command, frozen=True, kw_only=True):
     """Another setting from here on: `optimizer=SGD(lr=0.1)`, `train.batch_size=8`."""
 
     changes: tuple[str, ...]
+    anew: bool = False
+    """Whether training begins anew with it: what a run is built on can only so be another."""
     continues: bool = False
     """Whether it goes on with the change before it: both are one mark on curves."""
 

@@ -39,6 +39,21 @@ class Baseline(msgspec.Struct, frozen=True):
     """Metrics by part: train, val, test."""
 
 
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """What data and network come to; each as in `Started`."""
+
+    layers: tuple[Layer, ...]
+    input_shape: tuple[int, ...]
+    tokens: int | None
+    classes: int | None
+    target_shape: tuple[int, ...]
+    train_count: int
+    val_count: int
+    test_count: int
+    baseline: Baseline
+    metric: str
+
+
 class Started(Event, frozen=True, kw_only=True):
     """A run begins: what is trained, and on what."""
 
@@ -48,6 +63,14 @@ class Started(Event, frozen=True, kw_only=True):
     experiment: dict[str, Any]
     """The resolved experiment, as its file would hold it."""
     layers: tuple[Layer, ...]
+    input_shape: tuple[int, ...] | None = None
+    """Of one sample; None in a record from before it was told."""
+    tokens: int | None = None
+    """How many different tokens the inputs are made of; None where they are numbers."""
+    classes: int | None = None
+    """How many there are; None where the targets are values."""
+    target_shape: tuple[int, ...] = ()
+    """Of one sample's values; of classes ()."""
     train_count: int
     val_count: int
     test_count: int = 0
@@ -98,6 +121,10 @@ class Changed(Event, frozen=True, kw_only=True):
     """The branch that this one leaves at `step`; None where the branch goes on."""
     continues: bool = False
     """Whether it goes on with the last change of its key: both are one mark on curves."""
+    built: Built | None = None
+    """What all that are made at once come to, in the first of them; None where a run goes on with
+    the network and data that it has.
+    """
 
 
 class Noticed(Event, frozen=True, kw_only=True):
