@@ -22,9 +22,9 @@ def test_every_panel_is_explained_before_anything_is_known() -> None:
             assert text
 
 
-def test_all_keys_names_every_action() -> None:
+def test_all_keys_names_every_action_that_has_one() -> None:
     text = all_keys()
-    for action in ACTIONS:
+    for action in (action for action in ACTIONS if action.key):
         assert action.words in text
 
 
@@ -60,9 +60,10 @@ def test_at_forty_columns_no_line_of_keys_goes_on_at_the_edge(tmp_path: Path) ->
         lines = [page.render_line(y).text.rstrip() for y in range(page.size.height)]
         assert not any(line.startswith("backwards") for line in lines)
         keys = [line for line in lines if line.startswith(" ")]
-        assert len(keys) > len(ACTIONS)
+        shown = [action for action in ACTIONS if action.key]
+        assert len(keys) > len(shown)
         words = [line for line in keys if not line[2].isspace()]
-        assert len(words) == len(ACTIONS)
+        assert len(words) == len(shown)
 
     on_screen(tmp_path, script, size=(40, 20))
 

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -34,7 +34,12 @@ from tui_nn.views.ink import Palette
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
 
+if TYPE_CHECKING:
+    from tui_nn.app.editing.editor import Editor
+
 PHASES = tuple(Phase)
+EDITED = (1, 2, 3, 4)
+"""Panels that show what was chosen."""
 
 
 def drives(action: Callable[..., None]) -> Callable[..., None]:
@@ -58,7 +63,7 @@ class Workbench(Showing):
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen { overflow: hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(",".join(action.keys), action.name, show=False) for action in ACTIONS),
+        *(Binding(",".join(a.keys), a.name, show=False) for a in ACTIONS if a.keys),
         *(Binding(keys, f"press('{name}')", show=False) for keys, name in MOVES),
         Binding("ctrl+c", "interrupt", show=False, priority=True),
         Binding("ctrl+q", "nothing", show=False, priority=True),
@@ -82,6 +87,7 @@ class Workbench(Showing):
         self._is_due = self._is_touched = True
         self._is_interrupted = False
         self._link: Link | None = None
+        self._editor: Editor | None = None
         self._greeted = greeted
 
     @property
@@ -123,6 +129,8 @@ class Workbench(Showing):
         self._is_interrupted &= self.world.running
         if isinstance(told, Answer | Problem):
             self.driving.hear(told)
+            if self._editor is not None:
+                self._editor.refresh()
         if isinstance(told, Present | Answer):
             self._follow(told if isinstance(told, Present) else told.present)
         elif isinstance(told, Problem):
@@ -272,6 +280,22 @@ class Workbench(Showing):
         self.say(self.driving.change_rate(way))
 
     @drives
+    def action_edit(self, panel: int | None = None) -> None:
+        """The form of a panel 1 … 4, of all settings where it is None."""
+        if self.world.started is None:
+            self.say("nothing is loaded yet")
+            return
+        if self._editor is None:
+            from tui_nn.app.editing.editor import Editor  # with the catalog: not at the start
+
+            self._editor = Editor(self, self.driving)
+        self._editor.open(panel)
+
+    def action_edit_here(self) -> None:
+        if self.desk.focus in EDITED:
+            self.action_edit(self.desk.focus)
+
+    @drives
     def action_save(self) -> None:
         self.driving.save()
 
@@ -281,6 +305,8 @@ class Workbench(Showing):
             return
         if view.press(self.world, self.desk, key):
             self._show()
+        elif key == "enter":
+            self.action_edit_here()
         elif not self._seek(key) and key == "escape":
             self._close_top()
 

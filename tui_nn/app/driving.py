@@ -131,6 +131,15 @@ class Driving:
         )
         return words
 
+    def change(
+        self, words: str, new: tuple[str, ...], old: tuple[str, ...], *, anew: bool = False
+    ) -> None:
+        """Other settings, `new` and `old` as `key=value`; `anew`: training begins with them."""
+        present = self.world.present
+        again, back = Change(changes=new, anew=anew), Change(changes=old, anew=anew)
+        gone_back = GoTo(step=present.step, branch=present.branch)
+        self._undoing.do(Deed(words, gone_back if anew and present.step else back, again))
+
     def _optimizers(self) -> Optimizers:
         """As they are once the engine has answered what it was asked."""
         asked = [turn.optimizers for turn in self._undoing.waiting if turn.optimizers is not None]

@@ -156,9 +156,13 @@ def _keys_of(panel: Panel, view: View, world: World) -> str:
 def all_keys() -> str:
     """Every action with its key, by head."""
     lines: list[str] = []
-    for head in dict.fromkeys(action.head for action in ACTIONS):
+    for head in dict.fromkeys(action.head for action in ACTIONS if action.key):
         lines += ["", head]
-        lines += [f"  {action.key:<10} {action.words}" for action in ACTIONS if action.head == head]
+        lines += [
+            f"  {action.key:<10} {action.words}"
+            for action in ACTIONS
+            if action.head == head and action.key
+        ]
     lines += ["", "The mouse: click a panel, twice for the whole screen; the wheel moves inside.",
               "shift+drag selects text in most terminals. frozen? ctrl+q"]  # fmt: skip
     return "\n".join(lines[1:])

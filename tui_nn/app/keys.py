@@ -43,6 +43,12 @@ ACTIONS = (
     Action("redo", "redo", "Back", ("U", "upper_u")),
     Action("rate(-1)", "lr down", "Change", ("comma", "left_square_bracket"), ","),
     Action("rate(1)", "lr up", "Change", ("full_stop", "right_square_bracket"), "."),
+    Action("edit_here", "change what is in focus, in 1 to 4", "Change", (), "enter"),
+    Action("edit(1)", "edit the network", "Change", ()),
+    Action("edit(2)", "change data, batches and split", "Change", ()),
+    Action("edit(3)", "change the loss", "Change", ()),
+    Action("edit(4)", "change optimizer, schedule and epochs", "Change", ()),
+    Action("edit", "change any setting", "Change", ()),
     *(
         Action(f"panel({number})", f"{number} {name}", "Show", (str(number),))
         for number, name in enumerate(

@@ -129,6 +129,11 @@ def _set_item(table: dict[str, Any], root: str, index: int, text: str, where: st
     table[root] = (*items[:index], text, *items[index + 1 :])
 
 
+def typed_value(text: str) -> Any:
+    """A value that isn't a text as TOML reads it; InvalidInput where it is none."""
+    return _typed("", text, "")
+
+
 def _typed(root: str, text: str, where: str) -> Any:
     """Texts stay as they are, all else is read as TOML would; None takes the key out."""
     word = text.strip()

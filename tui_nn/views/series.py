@@ -12,7 +12,7 @@ from tui_nn.spec.protocol import Evaluated, Phase, Record, Started, Stepped
 from tui_nn.spec.protocol.frames import CurvesFrame
 from tui_nn.views.arrays import Floats
 
-MOST, CHUNK = 4096, 1024
+MOST, CHUNK = 2048, 512
 """Blocks that a series keeps: of more every two become one; values that are taken in at once."""
 
 _ROWS = 8

@@ -1,0 +1,182 @@
+"""Forms over the home screen: what is changed in them is asked of the engine."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.support import EXPERIMENT, LAYERS, Sent, on_screen, row
+from tests.views.support import started
+from tui_nn.app.app import Workbench
+from tui_nn.app.driving import Driving
+from tui_nn.app.editing.editor import Editor
+from tui_nn.app.editing.line import Line
+from tui_nn.spec.protocol.commands import Change, GoTo
+
+Use = Callable[[Workbench, Pilot[int], Editor, Sent], Awaitable[None]]
+
+
+def editing(folder: Path, use: Use, size: tuple[int, int] = (100, 36)) -> None:
+    """Have `use` edit what a screen shows, with nothing behind it that trains."""
+
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        told = started(
+            experiment=EXPERIMENT, layers=LAYERS, train_count=400, val_count=100,
+            input_shape=(2,), classes=2,
+        )  # fmt: skip
+        app.world.take(told)
+        sent = Sent()
+        await use(app, pilot, Editor(app, Driving(app.world, sent)), sent)
+
+    on_screen(folder, script, size)
+
+
+def page(app: Workbench) -> str:
+    return "\n".join(row(app, index) for index in range(app.size.height))
+
+
+def test_a_layer_is_added_with_sizes_that_fit_and_training_begins_anew(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.open(1)
+        await pilot.press("down", "a", *"dropo", "enter")
+        await pilot.pause()
+        assert app.screen.query_one(Line).value == "Dropout()"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "2 Dropout()" in page(app)
+        await pilot.press("q")
+        await pilot.pause()
+        [change] = sent.commands
+        assert change == Change(
+            changes=('network=["Linear(2, 8)", "Tanh()", "Dropout()", "Linear(8, 1)"]',),
+            anew=True,
+        )
+
+    editing(tmp_path, use)
+
+
+def test_a_layer_that_does_not_fit_is_mended_by_one_key(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.open(1)
+        await pilot.press("enter", "left", *["backspace"] * 1, *"16", "enter")
+        await pilot.pause()
+        assert "expects 8, gets" in page(app)
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "expects 8" not in page(app)
+        await pilot.press("u", "u", "q")
+        await pilot.pause()
+        assert sent.commands == []
+
+    editing(tmp_path, use)
+
+
+def test_layers_are_moved_copied_and_deleted(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.open(1)
+        await pilot.press("down", "d", "K", "K", "x", "q")
+        await pilot.pause()
+        assert sent.commands == []  # a copy of Tanh() went to the top and away again
+
+    editing(tmp_path, use)
+
+
+def test_what_can_not_be_taken_is_kept_for_the_next_time(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.open(1)
+        await pilot.press("x", "q")
+        await pilot.pause()
+        assert sent.commands == []
+        assert "kept" in app.desk.words
+        editor.open(1)
+        await pilot.pause()
+        assert "0 Tanh()" in page(app)
+
+    editing(tmp_path, use)
+
+
+def test_a_network_is_pasted_as_it_stands_in_a_script(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        from textual.events import Paste
+
+        editor.open(1)
+        await pilot.pause()
+        app.screen.post_message(
+            Paste("model = nn.Sequential(\n    nn.Linear(2, 4),\n    nn.Linear(4, 1),\n)")
+        )
+        await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+        [change] = sent.commands
+        assert isinstance(change, Change)
+        assert change.changes == ('network=["Linear(2, 4)", "Linear(4, 1)"]',)
+
+    editing(tmp_path, use)
+
+
+def test_an_optimizer_is_changed_while_it_runs_and_taken_back(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.open(4)
+        await pilot.press("enter")
+        await pilot.pause()
+        line = app.screen.query_one(Line)
+        line.value = ""
+        await pilot.press(*"adam", "enter", *"lr=0.01", "enter")
+        await pilot.pause()
+        await pilot.press("u")
+        await pilot.pause()
+        assert sent.commands == [
+            Change(changes=("optimizer=Adam(lr=0.01)",)),
+            Change(changes=("optimizer=SGD(lr=0.1)",)),
+        ]
+
+    editing(tmp_path, use)
+
+
+def test_every_printable_is_text_in_a_field(tmp_path: Path) -> None:
+    typed = "npse1?q:u,.[]-+rRwfv"
+
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.open(4)
+        await pilot.press("enter")
+        await pilot.pause()
+        line = app.screen.query_one(Line)
+        line.value = ""
+        for character in typed:
+            await pilot.press(character)
+        assert line.value == typed
+        await pilot.press("ctrl+z")
+        assert line.value == typed[:-1]
+        await pilot.press("ctrl+y")
+        assert line.value == typed
+
+    editing(tmp_path, use)
+
+
+@pytest.mark.parametrize("size", [(24, 6), (40, 10), (80, 24), (200, 50)])
+def test_forms_fit_every_screen(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        for panel in (1, 2, 3, 4, None):
+            editor.open(panel)
+            await pilot.pause()
+            await pilot.press("enter")
+            await pilot.pause()
+            await pilot.press("escape", "escape")
+            await pilot.pause()
+            assert len(app.screen_stack) == 1
+
+    editing(tmp_path, use, size)
+
+
+def test_a_change_behind_the_first_step_goes_back_where_it_was(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        present = app.world.present
+        assert present.step > 0
+        editor.open(1)
+        await pilot.press("down", "d", "q")
+        await pilot.pause()
+        editor._driving.undo()
+        assert sent.commands[1] == GoTo(step=present.step, branch=present.branch)
+
+    editing(tmp_path, use)

@@ -1,0 +1,1 @@
+"""Forms over the home screen in which an experiment is changed."""
