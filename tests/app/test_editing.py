@@ -12,6 +12,8 @@ from tui_nn.app.app import Workbench
 from tui_nn.app.driving import Driving
 from tui_nn.app.editing.editor import Editor
 from tui_nn.app.editing.line import Line
+from tui_nn.app.settings import Settings
+from tui_nn.spec.files import load_experiment
 from tui_nn.spec.protocol.commands import Change, GoTo
 
 Use = Callable[[Workbench, Pilot[int], Editor, Sent], Awaitable[None]]
@@ -178,5 +180,71 @@ def test_a_change_behind_the_first_step_goes_back_where_it_was(tmp_path: Path) -
         await pilot.pause()
         editor._driving.undo()
         assert sent.commands[1] == GoTo(step=present.step, branch=present.branch)
+
+    editing(tmp_path, use)
+
+
+def test_the_list_of_presets_begins_behind_the_one_that_is_open(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        opened: list[Settings] = []
+        editor.choose(Settings(experiment="and-gate", runs=None), opened.append)
+        await pilot.pause()
+        assert "▸ or-gate" in page(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [settings.experiment for settings in opened] == ["or-gate"]
+
+    editing(tmp_path, use)
+
+
+def test_a_file_is_found_by_its_path_and_opened_with_its_text(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('title = "mine"\n')
+
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        opened: list[Settings] = []
+        editor.choose(Settings(experiment="and-gate", runs=None), opened.append)
+        await pilot.pause()
+        app.screen.query_one(Line).value = f"{tmp_path}/mi"
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+        [settings] = opened
+        assert (settings.experiment, settings.text) == (str(file), 'title = "mine"\n')
+
+    editing(tmp_path, use)
+
+
+def test_an_experiment_is_saved_with_its_changes_and_the_comments_of_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(
+        'data = "spiral(n=500)"  # two arms\nnetwork = ["Linear(2, 1)"]\n'
+        'loss = "BCEWithLogitsLoss()"\noptimizer = "SGD(lr=9)"\n'
+    )
+
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.save_as("mine.toml")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.desk.words == "saved as mine.toml"
+
+    editing(tmp_path, use)
+    text = (tmp_path / "mine.toml").read_text()
+    assert "# two arms" in text
+    assert 'optimizer = "SGD(lr=0.1)"' in text
+    assert load_experiment("mine.toml").network[1].entry.name == "Tanh"
+
+
+def test_an_experiment_is_saved_only_where_it_can_be(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.save_as("and-gate")
+        await pilot.pause()
+        assert app.screen.query_one(Line).value == "and-gate.toml"
+        app.screen.query_one(Line).value = str(tmp_path / "nowhere" / "x.toml")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "there is no folder" in page(app)
+        assert len(app.screen_stack) == 2
 
     editing(tmp_path, use)

@@ -285,15 +285,42 @@ class Workbench(Showing):
         if self.world.started is None:
             self.say("nothing is loaded yet")
             return
+        self._forms().open(panel)
+
+    def _forms(self) -> "Editor":
         if self._editor is None:
             from tui_nn.app.editing.editor import Editor  # with the catalog: not at the start
 
             self._editor = Editor(self, self.driving)
-        self._editor.open(panel)
+        return self._editor
+
+    def action_open(self) -> None:
+        if self.replaying is not None or self.settings.attach:
+            self.say("this shows one run: start nn-tui anew to open something else")
+        elif self.world.present.state == "offline":
+            self.say("there is no engine: space starts it again")
+        else:
+            self._forms().choose(self.settings, self._open)
+
+    def _open(self, settings: Settings) -> None:
+        assert self._link
+        self.settings = settings
+        self.driving.forget()
+        self.driving.pace = None
+        self.desk.forget()
+        self._link.open(settings)
+
+    @drives
+    def action_save_as(self) -> None:
+        if self.world.started is not None:
+            self._forms().save_as(self.settings.experiment)
 
     def action_edit_here(self) -> None:
+        """The form of the panel in focus; where a goal was reached, what comes next."""
         if self.desk.focus in EDITED:
             self.action_edit(self.desk.focus)
+        elif self.world.present.state == "goal":
+            self.action_open()
 
     @drives
     def action_save(self) -> None:

@@ -62,6 +62,8 @@ ACTIONS = (
     Action("view(-1)", "previous view", "Show", ("V", "upper_v")),
     Action("theme", "next theme: dark, light, contrast, safe", "Show",
            ("T", "upper_t")),
+    Action("open", "open a preset, a run or a file", "Show", ("ctrl+o",)),
+    Action("save_as", "save this experiment as a file", "Save", ()),
     Action("save", "save now", "Save", ("w", "ctrl+s")),
     Action("capture", "save a picture of the screen", "Save", ("C", "upper_c")),
     Action("explain", "explain what the cursor is on; again: the keys", "Help",

@@ -63,14 +63,13 @@ class Link:
             )
             self.replaying.start()
             return
-        load = Load(
-            experiment=settings.experiment,
-            text=settings.text,
-            changes=settings.changes,
-            target=settings.target,
-            runs=settings.runs,
-        )
-        self._connect(settings.command or engine_command(), None if settings.attach else load)
+        load = None if settings.attach else _load(settings)
+        self._connect(settings.command or engine_command(), load)
+
+    def open(self, settings: Settings) -> None:
+        """Have the engine load something else; what it trains ends and is saved."""
+        self._settings, self._run = settings, ""
+        self.send(_load(settings))
 
     def start_again(self, greeted: Greeted | None = None) -> None:
         """Another engine in place of one that is gone: from the run's last save, else anew."""
@@ -215,6 +214,16 @@ class Link:
                 phase=Phase.EVALUATE, head=max(before.head, record.step),
             )
         )  # fmt: skip
+
+
+def _load(settings: Settings) -> Load:
+    return Load(
+        experiment=settings.experiment,
+        text=settings.text,
+        changes=settings.changes,
+        target=settings.target,
+        runs=settings.runs,
+    )
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """How a person has set up the screen: what is in focus, which views, where the cursors are."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from tui_nn.runs.history import By
@@ -57,3 +57,13 @@ class Desk:
     """The first line shown of a text that is too long."""
     words: str = ""
     """What the app says for a moment, where the mathematics stands else."""
+
+    def forget(self) -> None:
+        """Another experiment comes: all that was chosen in the one before is as at first, but
+        what a person sees of all experiments alike.
+        """
+        kept = {"focus", "size", "chosen", "x_axis", "y_log", "smoothing"}
+        for one in fields(self):
+            if one.name not in kept:
+                value = one.default_factory() if callable(one.default_factory) else one.default
+                setattr(self, one.name, value)

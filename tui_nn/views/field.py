@@ -56,6 +56,8 @@ def offers(subject: Subject, typed: Typed) -> list[Completion]:
     """What may stand at the cursor."""
     if subject.parameter is not None:
         return value_completions(subject.parameter, typed.text)
+    if not subject.kind:
+        return []
     found = completions(subject.kind, typed.text, typed.cursor)
     if subject.fill is None or typed.is_named:
         return found
@@ -69,6 +71,8 @@ def offers(subject: Subject, typed: Typed) -> list[Completion]:
 
 def stepped_value(subject: Subject, typed: Typed, way: int) -> Typed | None:
     """The next value where the cursor is; None where there is none."""
+    if not subject.kind and subject.parameter is None:
+        return None
     if subject.parameter is None:
         found = nudged(subject.kind, typed.text, typed.cursor, way)
         return Typed(*found) if found else None
@@ -97,7 +101,7 @@ def paint_field(canvas: Canvas, subject: Subject, typed: Typed, selected: int) -
     found = offers(subject, typed)
     if found:
         _paint_offers(canvas, found, selected, row + 1)
-    elif subject.parameter is None:
+    elif subject.kind:
         _paint_parameters(canvas, subject.kind, typed, row + 1)
 
 
@@ -124,7 +128,7 @@ def _paint_verdict(canvas: Canvas, subject: Subject, typed: Typed) -> int:
 def _paint_parameter(canvas: Canvas, subject: Subject, typed: Typed, row: int) -> int:
     palette = canvas.palette
     found = subject.parameter
-    if found is None:
+    if found is None and subject.kind:
         argument = argument_at(subject.kind, typed.text, typed.cursor)
         found = argument.parameter if argument else None
     if found is None:

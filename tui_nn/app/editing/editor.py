@@ -1,11 +1,21 @@
 """Opens the form that belongs to a panel, and asks the engine for what was changed in it."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 from tui_nn.app.driving import Driving
 from tui_nn.app.editing.changing import Changing
+from tui_nn.app.editing.form import Form
 from tui_nn.app.editing.network import NetworkForm
+from tui_nn.app.editing.opening import OpenForm
 from tui_nn.app.editing.settings import SettingsForm
+from tui_nn.app.editing.writing import write_experiment
+from tui_nn.app.settings import Settings
 from tui_nn.app.showing import Showing
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.finding import read_text
+from tui_nn.views.field import Subject
 from tui_nn.views.network_form import Draft, Inputs
 from tui_nn.views.panels.registry import PANELS
 
@@ -33,6 +43,44 @@ class Editor:
         top = self._app.screen_stack[-1]
         if isinstance(top, SettingsForm):
             top.refresh_settings()
+
+    def choose(self, settings: Settings, opened: Callable[[Settings], None]) -> None:
+        """Ask what to open next."""
+
+        def take(word: str | None) -> None:
+            if word is None:
+                return
+            path = Path(word)
+            try:
+                is_text = path.suffix == ".toml" and path.is_file()
+                text = read_text(path) if is_text else None
+            except InvalidInput as error:
+                self._app.say(str(error))
+                return
+            opened(replace(settings, experiment=word, text=text, changes=(), target=()))
+
+        form = OpenForm(settings.experiment, settings.runs, self._app.board.palette)
+        self._app.push_screen(form, take)
+
+    def save_as(self, opened: str) -> None:
+        """Ask where, and write the experiment as it is now there; `opened`: what it came from."""
+        name = Path(opened).name.removesuffix(".toml") or "experiment"
+        now = self._changing.settings
+
+        def check(text: str) -> str:
+            path = Path(text).expanduser()
+            if path.suffix != ".toml":
+                raise InvalidInput("an experiment's file ends with .toml", hint=f"{text}.toml")
+            if not path.parent.is_dir():
+                raise InvalidInput(f"there is no folder {path.parent}", hint="make it first")
+            return f"replaces {path}" if path.exists() else f"a new file {path}"
+
+        def take(text: str | None) -> None:
+            if text is not None:
+                self._app.say(write_experiment(now, opened, Path(text).expanduser()))
+
+        subject = Subject("save this experiment as", check)
+        self._app.push_screen(Form(subject, f"{name}.toml", self._app.board.palette), take)
 
     def _open_network(self) -> None:
         facts, calls = self._changing.facts, tuple(self._changing.settings.get("network", ()))

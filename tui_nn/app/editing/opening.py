@@ -1,0 +1,126 @@
+"""What to open next: presets in the order of the course, runs, files."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import Click
+from textual.screen import ModalScreen
+
+from tui_nn.app.editing.form import FRAME
+from tui_nn.app.editing.line import Line
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.ink import Palette
+from tui_nn.views.pane import Pane
+from tui_nn.views.shelf import Item, files_for, kept_runs, matching, paint_shelf, presets
+
+WIDTH = 96
+
+
+class OpenForm(ModalScreen[str | None]):
+    """A field, and what fits what was typed; gives the word to open."""
+
+    DEFAULT_CSS = """
+    OpenForm { align: center middle; }
+    OpenForm > Vertical { border: round $primary; background: $surface; padding: 0 1; }
+    OpenForm.ascii > Vertical { border: ascii $primary; }
+    OpenForm Line, OpenForm Line:focus { border: none; height: 1; padding: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", show=False),
+        Binding("tab", "complete", show=False, priority=True),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("pagedown", "move(10)", show=False, priority=True),
+        Binding("pageup", "move(-10)", show=False, priority=True),
+    ]
+
+    def __init__(self, here: str, runs: str | None, palette: Palette) -> None:
+        """`here`: the preset that is open; the list begins at the one after it."""
+        super().__init__(classes="ascii" if palette.ascii_only else "")
+        self._palette = palette
+        self._line, self._pane = Line(""), Pane("shelf")
+        kept, reached = kept_runs(runs)
+        self._all = [*presets(reached), *kept]
+        names = [item.word for item in self._all]
+        self._selected = names.index(here) + 1 if here in names[:-1] else 0
+        self._rows: list[int | None] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = "open a preset, a run or a file"
+            box.border_subtitle = "enter opens it   tab completes a path   escape back"
+            yield self._line
+            yield self._pane
+
+    def on_mount(self) -> None:
+        self._line.focus()
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        columns, rows = self.app.size
+        width, height = min(WIDTH, columns), max(6, rows - 4 if rows > 12 else rows)
+        box = self.query_one(Vertical)
+        box.styles.width, box.styles.height = width, height
+        self._room = max(1, width - FRAME), max(1, height - 3)
+        self._pane.styles.width, self._pane.styles.height = self._room
+        self._paint()
+
+    _room = (1, 1)
+
+    @property
+    def _found(self) -> list[Item]:
+        typed = self._line.value
+        found = matching(typed, self._all)
+        is_path = "/" in typed or "." in typed or not found
+        return [*found, *(files_for(typed) if is_path else [])]
+
+    def _paint(self) -> None:
+        found = self._found
+        self._selected = max(0, min(self._selected, len(found) - 1))
+        canvas = Canvas(*self._room, self._palette)
+        if not found:
+            canvas.put(0, 1, "nothing is called so", self._palette.quiet)
+        self._rows = paint_shelf(canvas, found, self._selected)
+        self._pane.show(canvas)
+
+    def on_input_changed(self) -> None:
+        if self._line.value:
+            self._selected = 0
+        self._paint()
+
+    def action_move(self, way: int) -> None:
+        count = len(self._found)
+        step = self._selected + way
+        self._selected = step % count if count and abs(way) == 1 else step
+        self._paint()
+
+    def action_complete(self) -> None:
+        found = self._found
+        if found:
+            self._line.value = found[self._selected].word
+            self._line.cursor_position = len(self._line.value)
+
+    def on_input_submitted(self) -> None:
+        found = self._found
+        chosen = found[self._selected].word if found else self._line.value
+        if chosen.endswith("/"):
+            self.action_complete()  # a folder: on into it; without its stroke it is opened
+        elif chosen:
+            self.dismiss(chosen)
+
+    def on_click(self, click: Click) -> None:
+        """Beside it: back."""
+        if click.widget is self:
+            self.dismiss(None)
+        elif click.widget is self._pane and click.y < len(self._rows):
+            index = self._rows[click.y]
+            if index is not None:
+                self._selected = index
+                self._paint()
+                if click.chain == 2:
+                    self.on_input_submitted()
