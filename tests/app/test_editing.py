@@ -248,3 +248,25 @@ def test_an_experiment_is_saved_only_where_it_can_be(tmp_path: Path) -> None:
         assert len(app.screen_stack) == 2
 
     editing(tmp_path, use)
+
+
+def test_a_pasted_experiment_is_offered_and_opened_by_enter(tmp_path: Path) -> None:
+    text = (
+        'title = "Mine"\ndata = "xor_gate()"\nnetwork = ["Linear(2, 1)"]\n'
+        'loss = "BCEWithLogitsLoss()"\noptimizer = "SGD(lr=0.1)"\n'
+    )
+
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        words, taken = editor.offer(text.replace("\n", "\r"), app.settings)
+        assert "enter opens it" in words
+        found = taken()
+        assert found is not None
+        assert (found.experiment, found.text) == ("Mine", text.strip())
+        words, taken = editor.offer("nn.Sequential(nn.Linear(2, 1))", app.settings)
+        assert "1 layers" not in words
+        assert taken() is None
+        await pilot.pause()
+        assert "0 Linear(2, 1)" in page(app)
+        assert editor.offer("rm -rf /", app.settings)[0] == ""
+
+    editing(tmp_path, use)

@@ -8,7 +8,8 @@ from tui_nn.views.ink import DARK
 from tui_nn.views.shelf import Item, files_for, kept_runs, matching, paint_shelf, presets
 
 ITEMS = [Item("and-gate", "AND gate", "A  One neuron", "goal accuracy ≥ 100 %"),
-         Item("or-gate", "OR gate", "A  One neuron"), Item("circle", "A ring", "B  Layers")]  # fmt: skip
+         Item("or-gate", "OR gate", "A  One neuron"),
+         Item("circle", "A ring", "B  Layers")]  # fmt: skip
 
 
 def test_the_whole_course_is_there_in_its_order() -> None:

@@ -4,22 +4,20 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui_nn.app.board import Board
+from tui_nn.app.building import Building, drives
 from tui_nn.app.driving import Driving
 from tui_nn.app.hands import SAID_S
 from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
 from tui_nn.app.keys import ACTIONS, MOVES
 from tui_nn.app.link import Link
-from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
-from tui_nn.app.showing import Showing
 from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
 from tui_nn.spec.exits import Exit
@@ -35,29 +33,14 @@ from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
 
 if TYPE_CHECKING:
-    from tui_nn.app.editing.editor import Editor
+    pass
 
 PHASES = tuple(Phase)
 EDITED = (1, 2, 3, 4)
 """Panels that show what was chosen."""
 
 
-def drives(action: Callable[..., None]) -> Callable[..., None]:
-    """An action that changes what an engine does: a recording has none."""
-
-    @wraps(action)
-    def answer(self: "Workbench", *arguments: Any) -> None:
-        if self.replaying is not None:
-            self.say("a recording: space, ← → < > and - + move it, nothing changes it")
-        elif self.world.present.state == "offline":
-            self.say("there is no engine: space starts it again")
-        elif not self.world.is_broken:  # why it is stays on the screen
-            action(self, *arguments)
-
-    return answer
-
-
-class Workbench(Showing):
+class Workbench(Building):
     """One experiment on the screen."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -79,20 +62,13 @@ class Workbench(Showing):
         greeted: Greeted | None = None,
     ) -> None:
         """`greeted`: an engine that was reached before the screen was taken."""
-        super().__init__(Desk(chosen=dict(views)), palette)
-        self.settings = settings
+        super().__init__(settings, Desk(chosen=dict(views)), palette)
         self.last_words = ""
         """To be said when the terminal is the shell's again."""
         self._fps = fps
         self._is_due = self._is_touched = True
         self._is_interrupted = False
-        self._link: Link | None = None
-        self._editor: Editor | None = None
         self._greeted = greeted
-
-    @property
-    def replaying(self) -> Replaying | None:
-        return self._link.replaying if self._link else None
 
     def compose(self) -> ComposeResult:
         yield self.board
@@ -280,55 +256,12 @@ class Workbench(Showing):
         self.say(self.driving.change_rate(way))
 
     @drives
-    def action_edit(self, panel: int | None = None) -> None:
-        """The form of a panel 1 … 4, of all settings where it is None."""
-        if self.world.started is None:
-            self.say("nothing is loaded yet")
-            return
-        self._forms().open(panel)
-
-    def _forms(self) -> "Editor":
-        if self._editor is None:
-            from tui_nn.app.editing.editor import Editor  # with the catalog: not at the start
-
-            self._editor = Editor(self, self.driving)
-        return self._editor
-
-    def action_open(self) -> None:
-        if self.replaying is not None or self.settings.attach:
-            self.say("this shows one run: start nn-tui anew to open something else")
-        elif self.world.present.state == "offline":
-            self.say("there is no engine: space starts it again")
-        else:
-            self._forms().choose(self.settings, self._open)
-
-    def _open(self, settings: Settings) -> None:
-        assert self._link
-        self.settings = settings
-        self.driving.forget()
-        self.driving.pace = None
-        self.desk.forget()
-        self._link.open(settings)
-
-    @drives
-    def action_save_as(self) -> None:
-        if self.world.started is not None:
-            self._forms().save_as(self.settings.experiment)
-
-    def action_edit_here(self) -> None:
-        """The form of the panel in focus; where a goal was reached, what comes next."""
-        if self.desk.focus in EDITED:
-            self.action_edit(self.desk.focus)
-        elif self.world.present.state == "goal":
-            self.action_open()
-
-    @drives
     def action_save(self) -> None:
         self.driving.save()
 
     def action_press(self, key: str) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
-        if not self.desk.full and self._seek(key):
+        if (key == "enter" and self._take_offer()) or (not self.desk.full and self._seek(key)):
             return
         if view.press(self.world, self.desk, key):
             self._show()

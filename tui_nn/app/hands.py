@@ -8,6 +8,7 @@ from tui_nn.app.burst import Burst, Capitals
 from tui_nn.app.driver import SturdyDriver
 from tui_nn.views.desk import Desk
 
+PASTED = "pasted text does nothing here"
 SAID_S = 3.0
 """So long words of the app stand in the moment's line."""
 
@@ -76,8 +77,12 @@ class Hands(App[int]):
             self.call_later(self.say, "Caps Lock? capitals go back")
 
     def _refuse_paste(self) -> None:
-        self.say("pasted text does nothing here")
+        self.say(PASTED)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
+        self._take_paste(event.text)
+
+    def _take_paste(self, text: str) -> None:
+        """A text that came whole, on the home screen."""
         self._refuse_paste()

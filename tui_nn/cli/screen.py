@@ -90,6 +90,21 @@ def open_workbench(
 
 
 @commands.command()
+@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.option("--engine", metavar="COMMAND", help="Train elsewhere: 'ssh box nn-tui engine'.")
+@click.option("--runs", default="runs", metavar="DIR", help="Where runs are kept: runs.")
+@_with_look
+@verbose
+def new(look: Look, **options: Any) -> int:
+    """Begin with one layer, and build the rest on the screen."""
+    found: int = click.get_current_context().invoke(
+        open_workbench, experiment="empty", target=(), no_save=False, pace=None,
+        theme=look.theme, ascii_only=look.ascii_only, fps=look.fps, **options,
+    )  # fmt: skip
+    return found
+
+
+@commands.command()
 @click.argument("run")
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are: runs.")
 @click.option("--speed", type=click.FloatRange(min=0), metavar="X",

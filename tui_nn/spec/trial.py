@@ -12,6 +12,7 @@ from tui_nn.spec.catalog.entry import Bound, Shape
 from tui_nn.spec.changes import changed
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, check
+from tui_nn.spec.files import experiment_of
 from tui_nn.spec.network import walk
 from tui_nn.spec.resolve import DataFacts, Plan, resolve
 
@@ -73,6 +74,25 @@ def walked(calls: Sequence[str], input_shape: Shape, tokens: int | None = None) 
         shapes.append(row.size.output_shape)
         counts.append(row.size.parameters)
     return Walked(tuple(shapes), tuple(counts))
+
+
+def read_pasted(text: str) -> Experiment | tuple[str, ...] | None:
+    """The experiment or the layers that a text is; None where it is neither.
+
+    Terminals give returns for the ends of lines.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return experiment_of(text, "pasted", "pasted")
+    except InvalidInput:
+        pass
+    try:
+        layers = calls_of(text)
+        for layer in layers:
+            bind_call("layer", parse(layer))
+    except InvalidInput:
+        return None
+    return layers
 
 
 def _frozen(value: Any) -> Any:

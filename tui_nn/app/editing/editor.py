@@ -15,8 +15,10 @@ from tui_nn.app.settings import Settings
 from tui_nn.app.showing import Showing
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.finding import read_text
+from tui_nn.spec.trial import read_pasted
 from tui_nn.views.field import Subject
 from tui_nn.views.network_form import Draft, Inputs
+from tui_nn.views.numbers import counted
 from tui_nn.views.panels.registry import PANELS
 
 
@@ -28,6 +30,23 @@ class Editor:
         self._changing = Changing(app.world, driving)
         self._draft: Draft | None = None
         """Layers that could not be taken: they are there when the form is opened again."""
+
+    def offer(self, text: str, settings: Settings) -> tuple[str, Callable[[], Settings | None]]:
+        """What a pasted text can be taken for, in words, and how: it gives what is to be opened.
+
+        No words where it is nothing that can be used here.
+        """
+        found = read_pasted(text)
+        if found is None:
+            return "", lambda: None
+        if isinstance(found, tuple):
+            return (
+                f"pasted {counted(len(found), 'layer')}: enter edits the network with them",
+                lambda: self._open_network(Draft(found)),
+            )
+        lines = "\n".join(text.splitlines())
+        pasted = replace(settings, experiment=found.title, text=lines, changes=(), target=())
+        return f"pasted an experiment, {found.title}: enter opens it", lambda: pasted
 
     def open(self, panel: int | None) -> None:
         """The form of a panel 1 … 4; of all settings where it is None."""
@@ -82,13 +101,13 @@ class Editor:
         subject = Subject("save this experiment as", check)
         self._app.push_screen(Form(subject, f"{name}.toml", self._app.board.palette), take)
 
-    def _open_network(self) -> None:
+    def _open_network(self, pasted: Draft | None = None) -> None:
         facts, calls = self._changing.facts, tuple(self._changing.settings.get("network", ()))
         if facts is None:
             self._app.say("this engine doesn't tell what goes in: it is of an older version")
             return
         at = int(self._app.desk.layer.partition(".")[0] or 0) if self._app.desk.layer else 0
-        draft = self._draft or Draft(calls).at(at)
+        draft = pasted or self._draft or Draft(calls).at(at)
 
         def check(layers: tuple[str, ...]) -> str:
             return self._changing.check({"network": [*layers]})

@@ -1,0 +1,120 @@
+"""What is built and chosen from the home screen: forms, opening, saving, pasted texts."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from tui_nn.app.driving import Driving
+from tui_nn.app.hands import PASTED
+from tui_nn.app.link import Link
+from tui_nn.app.replaying import Replaying
+from tui_nn.app.settings import Settings
+from tui_nn.app.showing import Showing
+from tui_nn.views.desk import Desk
+from tui_nn.views.ink import Palette
+
+if TYPE_CHECKING:
+    from tui_nn.app.editing.editor import Editor
+
+EDITED = (1, 2, 3, 4)
+"""Panels that show what was chosen."""
+NO_ENGINE = "there is no engine: space starts it again"
+
+
+def drives(action: Callable[..., None]) -> Callable[..., None]:
+    """An action that changes what an engine does: a recording has none."""
+
+    @wraps(action)
+    def answer(self: "Building", *arguments: Any) -> None:
+        if self.replaying is not None:
+            self.say("a recording: space, ← → < > and - + move it, nothing changes it")
+        elif self.world.present.state == "offline":
+            self.say(NO_ENGINE)
+        elif not self.world.is_broken:  # why it is stays on the screen
+            action(self, *arguments)
+
+    return answer
+
+
+class Building(Showing):
+    """An app whose experiment can be changed, or another one opened."""
+
+    driving: Driving
+
+    def __init__(self, settings: Settings, desk: Desk, palette: Palette) -> None:
+        super().__init__(desk, palette)
+        self.settings = settings
+        self._link: Link | None = None
+        self._editor: Editor | None = None
+        self._offer = ""
+        """What enter would do with the text that was pasted last."""
+        self._offered: Callable[[], Settings | None] | None = None
+
+    @property
+    def replaying(self) -> Replaying | None:
+        return self._link.replaying if self._link else None
+
+    def _forms(self) -> "Editor":
+        if self._editor is None:
+            from tui_nn.app.editing.editor import Editor  # with the catalog: not at the start
+
+            self._editor = Editor(self, self.driving)
+        return self._editor
+
+    @drives
+    def action_edit(self, panel: int | None = None) -> None:
+        """The form of a panel 1 … 4, of all settings where it is None."""
+        if self.world.started is None:
+            self.say("nothing is loaded yet")
+        else:
+            self._forms().open(panel)
+
+    def action_edit_here(self) -> None:
+        """What a pasted text is good for; the form of the panel in focus; behind a goal what comes
+        next.
+        """
+        if self._take_offer():
+            return
+        if self.desk.focus in EDITED:
+            self.action_edit(self.desk.focus)
+        elif self.world.present.state == "goal":
+            self.action_open()
+
+    @drives
+    def action_save_as(self) -> None:
+        if self.world.started is not None:
+            self._forms().save_as(self.settings.experiment)
+
+    def action_open(self) -> None:
+        if self.replaying is not None or self.settings.attach:
+            self.say("this shows one run: start nn-tui anew to open something else")
+        elif self.world.present.state == "offline":
+            self.say(NO_ENGINE)
+        else:
+            self._forms().choose(self.settings, self._open)
+
+    def _open(self, settings: Settings) -> None:
+        assert self._link
+        self.settings = settings
+        self.driving.forget()
+        self.driving.pace = None
+        self.desk.forget()
+        self._link.open(settings)
+
+    def _take_paste(self, text: str) -> None:
+        """A text does nothing by itself; what it is can be opened."""
+        words, self._offered = "", None
+        if self.replaying is None and self.world.started is not None:
+            words, self._offered = self._forms().offer(text, self.settings)
+        self._offer = words
+        self.say(words or PASTED)
+
+    def _take_offer(self) -> bool:
+        """Do what was offered, while it still stands there; whether it does."""
+        if not self._offer or self.desk.words != self._offer or self._offered is None:
+            return False
+        self.desk.words = ""
+        settings = self._offered()
+        if settings is not None:
+            self._open(settings)
+        return True
