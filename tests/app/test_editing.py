@@ -122,9 +122,7 @@ def test_an_optimizer_is_changed_while_it_runs_and_taken_back(tmp_path: Path) ->
         editor.open(4)
         await pilot.press("enter")
         await pilot.pause()
-        line = app.screen.query_one(Line)
-        line.value = ""
-        await pilot.press(*"adam", "enter", *"lr=0.01", "enter")
+        await pilot.press("ctrl+u", *"adam", "enter", *"lr=0.01", "enter")
         await pilot.pause()
         await pilot.press("u")
         await pilot.pause()
@@ -268,5 +266,16 @@ def test_a_pasted_experiment_is_offered_and_opened_by_enter(tmp_path: Path) -> N
         await pilot.pause()
         assert "0 Linear(2, 1)" in page(app)
         assert editor.offer("rm -rf /", app.settings)[0] == ""
+
+    editing(tmp_path, use)
+
+
+def test_what_can_not_be_taken_is_listed_with_the_reason(tmp_path: Path) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.open(4)
+        await pilot.press("enter", "ctrl+u")
+        await pilot.pause()
+        assert "SparseAdam finds no sparse gradients" in page(app)
+        assert "Adam whose weight decay" in page(app)
 
     editing(tmp_path, use)

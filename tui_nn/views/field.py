@@ -37,6 +37,8 @@ class Subject:
     """What a plain value may be."""
     fill: Callable[[Entry], str] | None = None
     """A call of an entry that fits where it is to stand; empty where none does."""
+    refused: Callable[[str], str] | None = None
+    """Why one of a name can't be taken at all, in words; empty where it can."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def paint_field(canvas: Canvas, subject: Subject, typed: Typed, selected: int) -
     row = _paint_parameter(canvas, subject, typed, row)
     found = offers(subject, typed)
     if found:
-        _paint_offers(canvas, found, selected, row + 1)
+        reasons = subject.refused if not typed.is_named else None
+        _paint_offers(canvas, _told(found, reasons), selected, row + 1)
     elif subject.kind:
         _paint_parameters(canvas, subject.kind, typed, row + 1)
 
@@ -138,15 +141,28 @@ def _paint_parameter(canvas: Canvas, subject: Subject, typed: Typed, row: int) -
     return row + 2
 
 
-def _paint_offers(canvas: Canvas, found: list[Completion], selected: int, row: int) -> None:
+Told = tuple[str, str, bool]
+"""A name, the words beside it, and whether it can be taken."""
+
+
+def _told(found: list[Completion], refused: Callable[[str], str] | None) -> list[Told]:
+    reasons = [refused(one.shown) if refused else "" for one in found]
+    return [
+        (one.shown, reason or one.summary, not reason)
+        for one, reason in zip(found, reasons, strict=True)
+    ]
+
+
+def _paint_offers(canvas: Canvas, found: list[Told], selected: int, row: int) -> None:
     palette, room = canvas.palette, canvas.height - row
     first = max(0, min(selected - room // 2, len(found) - room))
-    wide = min(max(len(one.shown) for one in found), max(NAME, canvas.width // 2))
-    for index, one in enumerate(found[first : first + room], first):
+    wide = min(max(len(name) for name, _, _ in found), max(NAME, canvas.width // 2))
+    for index, (name, words, can_be) in enumerate(found[first : first + room], first):
         here = index == selected
         canvas.put(row, 0, "▸" if here else " ", palette.ink(palette.accent))
-        canvas.put(row, 1, one.shown, palette.strong if here else palette.plain)
-        _put(canvas, row, wide + 3, one.summary, palette.plain if here else palette.quiet)
+        ink = palette.plain if can_be else palette.quiet
+        canvas.put(row, 1, name, palette.strong if here and can_be else ink)
+        _put(canvas, row, wide + 3, words, palette.plain if here else palette.quiet)
         row += 1
 
 

@@ -7,6 +7,7 @@ from tui_nn.app.driving import Driving
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.changes import FIRST_STEP_ONLY, changed
+from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.resolve import DataFacts, Plan
 from tui_nn.spec.targets import Classes, Values
 from tui_nn.spec.trial import experiment_of_settings, tried, written
@@ -53,6 +54,14 @@ class Changing:
         facts = plan.facts
         words = f"train {facts.train_count:,}   val {facts.val_count:,}   test {facts.test_count:,}"
         return plan.notices[0] if plan.notices else words
+
+    def refused(self, values: Mapping[str, Any]) -> str:
+        """Why other values can't be, in words; empty where they can."""
+        try:
+            self._tried(values)
+        except InvalidInput as error:
+            return error.message
+        return ""
 
     def _tried(self, values: Mapping[str, Any]) -> Plan | None:
         changes, facts = _written(values), self.facts

@@ -46,7 +46,9 @@ class Form(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = self._subject.title
-            box.border_subtitle = "enter takes it   tab completes   ↑↓ value   escape back"
+            box.border_subtitle = (
+                "enter takes it  tab completes  ↑↓ value  ctrl+u empties  escape back"
+            )
             yield self._line
             yield self._pane
 

@@ -14,6 +14,7 @@ class Line(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "undo_typing", show=False),
         Binding("ctrl+y", "redo_typing", show=False),
+        Binding("ctrl+u", "empty", show=False),
     ]
 
     def __init__(self, text: str) -> None:
@@ -37,6 +38,9 @@ class Line(Input):
             del past[self._at + 1 :]
             past.append(Typed(value, len(value)))
             self._at += 1
+
+    def action_empty(self) -> None:
+        self.value = ""
 
     def action_undo_typing(self) -> None:
         self._go(-1)

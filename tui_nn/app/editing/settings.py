@@ -1,6 +1,7 @@
 """Settings of an experiment, changed one by one while it is trained."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -127,8 +128,15 @@ class SettingsForm(ModalScreen[None]):
             if typed is not None and typed != text:
                 self._apply(values(typed))
 
+        @cache
+        def refused(name: str) -> str:
+            return self._changing.refused(values(f"{name}()"))
+
         parameter = None if one.kind else one.parameter
-        subject = Subject(title, check, one.kind, parameter)
+        can_be_tried = one.kind in ("loss", "optimizer")
+        subject = Subject(
+            title, check, one.kind, parameter, refused=refused if can_be_tried else None
+        )
         self.app.push_screen(Form(subject, text, self._palette), take)
 
     def _apply(self, values: Mapping[str, Any]) -> None:

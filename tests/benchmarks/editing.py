@@ -1,0 +1,101 @@
+"""How long an edit takes to be answered: checked, with shapes and errors, and painted.
+
+`python tests/benchmarks/editing.py`; no engine, no terminal.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from tests.views.support import started
+from tui_nn.app.driving import Driving
+from tui_nn.app.editing.changing import Changing
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.files import load_experiment
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.field import Subject, Typed, paint_field
+from tui_nn.views.ink import DARK
+from tui_nn.views.network_form import Draft, Inputs, paint_network_form
+from tui_nn.views.world import World
+
+P95_MS = 50.0
+DEEP = 60
+"""Layers of the longest network."""
+
+
+def world_of(preset: str, **changes: object) -> World:
+    table = dict(load_experiment(preset).table)
+    world = World()
+    fields: dict[str, object] = {
+        "experiment": table, "input_shape": (1, 8, 8), "classes": 10, "train_count": 1438,
+        "val_count": 359,
+    }  # fmt: skip
+    world.take(started(**(fields | changes)))
+    return world
+
+
+def network_edits(changing: Changing, layers: tuple[str, ...], inputs: Inputs) -> list[float]:
+    """Each layer exchanged once for one that fits and once for one that doesn't."""
+
+    def edit(calls: tuple[str, ...]) -> None:
+        draft = Draft(calls)
+        verdict = ""
+        if inputs.walked(calls).error is None:
+            try:
+                verdict = changing.check({"network": [*calls]})
+            except InvalidInput as error:
+                verdict = f"!{error}"
+        paint_network_form(Canvas(82, 24, DARK), draft, inputs, verdict)
+
+    tries = []
+    for index in range(len(layers)):
+        for call in ("Tanh()", "Linear(3, 3)"):
+            changed = (*layers[:index], call, *layers[index + 1 :])
+            tries.append(timed(lambda changed=changed: edit(changed)))  # type: ignore[misc]
+    return tries
+
+
+def typing(changing: Changing, text: str) -> list[float]:
+    """An optimizer typed letter by letter."""
+
+    def check(typed: str) -> str:
+        return changing.check({"optimizer": typed})
+
+    subject = Subject("optimizer", check, "optimizer")
+    return [
+        timed(lambda end=end: paint_field(  # type: ignore[misc]
+            Canvas(82, 18, DARK), subject, Typed(text[:end], end), 0))
+        for end in range(len(text) + 1)
+    ]  # fmt: skip
+
+
+def timed(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1e3
+
+
+def main() -> None:
+    small = world_of("digits-cnn")
+    deep = world_of(
+        "digits-cnn", input_shape=(2,), classes=3,
+        experiment=dict(load_experiment("empty").table)
+        | {"network": ("Linear(2, 8)", *["Linear(8, 8)", "ReLU()"] * DEEP, "Linear(8, 3)")},
+    )  # fmt: skip
+    good = True
+    for name, world, shape in (("digits-cnn", small, (1, 8, 8)), ("deep", deep, (2,))):
+        changing = Changing(world, Driving(world, lambda command: 1))
+        layers = tuple(world.settings["network"])
+        tries = network_edits(changing, layers, Inputs(shape))
+        tries += typing(changing, "AdamW(lr=0.003, betas=(0.9, 0.98), weight_decay=0.1)")
+        p95 = float(np.percentile(tries, 95))
+        good &= p95 < P95_MS
+        print(f"{name:11} {len(layers):3} layers: an edit is answered in {np.median(tries):.1f} ms "
+              f"(median), {p95:.1f} ms (95 of 100; wanted < {P95_MS:g})")  # fmt: skip
+    sys.exit(not good)
+
+
+if __name__ == "__main__":
+    main()
