@@ -8,7 +8,7 @@ from typing import Any
 
 from tui_nn.spec.call import Call, parse
 from tui_nn.spec.catalog import bind_call
-from tui_nn.spec.catalog.entry import Bound, Shape
+from tui_nn.spec.catalog.entry import Shape
 from tui_nn.spec.changes import changed
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, check
@@ -60,17 +60,17 @@ class Walked:
 
 def walked(calls: Sequence[str], input_shape: Shape, tokens: int | None = None) -> Walked:
     """The shapes behind each layer; `tokens` as in `network.walk`."""
-    layers: list[Bound] = []
     shapes: list[Shape] = []
     counts: list[int] = []
     for call in calls:
         try:
-            layers.append(bind_call("layer", parse(call)))
-            row = walk(layers, input_shape, tokens)[-1]
+            layer = bind_call("layer", parse(call))
+            [row] = walk([layer], shapes[-1] if shapes else input_shape, tokens)
         except InvalidInput as error:
-            return Walked(
-                tuple(shapes), tuple(counts), InvalidInput(error.message, hint=error.hint)
-            )
+            reason = InvalidInput(error.message, hint=error.hint)
+            return Walked(tuple(shapes), tuple(counts), reason)
+        if layer.entry.name == "Embedding":
+            tokens = None
         shapes.append(row.size.output_shape)
         counts.append(row.size.parameters)
     return Walked(tuple(shapes), tuple(counts))

@@ -17,6 +17,7 @@ from tui_nn.views.ink import Palette
 from tui_nn.views.pane import Pane
 
 WIDTH, HEIGHT = 86, 22
+KEYS = "enter takes it  tab completes  ↑↓ value  ctrl+u empties  escape back"
 FRAME = 4
 """Rows of the box that are not the pane's, and columns of its border and padding."""
 
@@ -46,9 +47,7 @@ class Form(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = self._subject.title
-            box.border_subtitle = (
-                "enter takes it  tab completes  ↑↓ value  ctrl+u empties  escape back"
-            )
+            box.border_subtitle = KEYS
             yield self._line
             yield self._pane
 
