@@ -58,7 +58,7 @@ class Workbench(Building):
         settings: Settings,
         palette: Palette,
         fps: float,
-        views: dict[int, str],
+        views: dict[tuple[str, int], str],
         greeted: Greeted | None = None,
     ) -> None:
         """`greeted`: an engine that was reached before the screen was taken."""
@@ -199,6 +199,9 @@ class Workbench(Building):
     def action_go_back(self, by: Grain) -> None:
         if by == "phase" and self._turn_choices(-1):
             return
+        if not self.world.step and not self.world.running:
+            self.say("nothing before the first step: capitals go back")
+            return
         self.driving.back(by)
 
     def _turn_choices(self, way: int) -> bool:
@@ -208,6 +211,8 @@ class Workbench(Building):
         if not is_before or wanted not in range(4):
             return False
         self.desk.chosen_phase, self.desk.focus = wanted, wanted + 1
+        if self.desk.open is not None:
+            self.desk.open = self.desk.focus
         self._show()
         return True
 
@@ -231,7 +236,8 @@ class Workbench(Building):
             self._show()
         else:
             pace = self.driving.change_pace(way)
-            self.say(f"pace: {pace:g} steps a second" if pace else "pace: flat out")
+            steps = f"{pace:g} step{'' if pace == 1 else 's'} a second"
+            self.say(f"pace: {steps if pace else 'flat out'}")
 
     @drives
     def action_reset(self) -> None:

@@ -55,6 +55,7 @@ ACTIONS = (
             ("Network", "Data", "Loss", "Optimizer", "Forward", "Gradient", "Update", "Evaluate"), 1
         )
     ),
+    Action("panel(0)", "Look for", "Show", ("0",)),
     Action("next_panel(1)", "next panel", "Show", ("tab",)),
     Action("next_panel(-1)", "previous panel", "Show", ("shift+tab",)),
     Action("full", "this panel on the whole screen", "Show", ("f",)),
@@ -79,3 +80,11 @@ MOVES = (
     ("home", "home"), ("end", "end"),
 )  # fmt: skip
 """Keys that the view in focus answers, and how it knows them."""
+
+CAPITALS = frozenset(
+    key
+    for keys in (*(action.keys for action in ACTIONS), *(keys.split(",") for keys, _ in MOVES))
+    for key in keys
+    if len(key) == 1 and key.isupper()
+)
+"""Those that do something."""

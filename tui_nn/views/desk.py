@@ -24,9 +24,11 @@ class Desk:
     full: bool = False
     """Whether the panel in focus has the whole screen."""
     open: int | None = None
-    """The panel 1 … 4 that lies over a narrow screen."""
-    chosen: dict[int, str] = field(default_factory=dict)
-    """The view that was chosen, by panel."""
+    """The panel 0 … 4 that lies over a narrow screen."""
+    beneath: int = 5
+    """The panel that was in focus before."""
+    chosen: dict[tuple[str, int], str] = field(default_factory=dict)
+    """The view that was chosen, by kind of experiment and panel."""
     cursor: dict[int, int] = field(default_factory=dict)
     """The row in which a panel's cursor stands."""
     sample: int = 0
@@ -52,7 +54,7 @@ class Desk:
     zoom: int = 0
     """Curves show the last half, quarter … so many times."""
     crosshair: float | None = None
-    """Where it stands between the ends of the x axis, 0 … 1."""
+    """The step at which it stands, or how far between two: it stays there whatever is shown."""
     text_line: int = 0
     """The first line shown of a text that is too long."""
     words: str = ""

@@ -28,7 +28,7 @@ def _needs(world: World, desk: Desk, width: int) -> Needs:
     if world.started is None:
         return dict.fromkeys((1, 2, 3, 4), Heights(2, want=range(3, 9)))
     columns = LEFT_WIDE if width >= WIDE else LEFT
-    views = [desk.chosen.get(number) for number in CHOICES]
+    views = [desk.chosen.get((world.kind, number)) for number in CHOICES]
     source = (columns, views, world.started, world.settings, world.samples)
     known = _known.get(world)
     if known is None or known[0] != source:
@@ -50,8 +50,8 @@ def paint_panel(slot: Slot, world: World, desk: Desk, palette: Palette, *, first
     focused = desk.focus == slot.panel
     columns, rows = slot.inner
     inner = Canvas(columns, max(0, rows), palette)
-    unrecorded = world.playing is not None and slot.panel in frame.INSIDE
-    if world.started is None or unrecorded:
+    playing = world.playing if slot.panel in frame.INSIDE else None
+    if world.started is None or playing is not None:
         frame.paint_rule(canvas, slot, NAMES[slot.panel], focused=focused)
     else:
         panel = PANELS[slot.panel]
@@ -60,8 +60,8 @@ def paint_panel(slot: Slot, world: World, desk: Desk, palette: Palette, *, first
         view.paint(inner, world, desk)
     if world.started is None and first and world.problem is not None:
         frame.paint_problem(inner, world.problem)
-    elif world.started is not None and unrecorded:
-        frame.paint_unrecorded(inner, slot.panel)
+    elif world.started is not None and playing is not None:
+        frame.paint_unrecorded(inner, slot.panel, playing)
     canvas.draw(inner, 1, slot.width - columns)
     return canvas
 
