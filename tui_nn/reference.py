@@ -17,6 +17,7 @@ from tui_nn.spec.files import load_experiment
 from tui_nn.spec.finding import course
 from tui_nn.spec.keys import SECTIONS, TOP
 from tui_nn.spec.network import tensors
+from tui_nn.spec.resolve import Plan
 from tui_nn.spec.shapes import show as show_shape
 from tui_nn.spec.words import near
 
@@ -92,9 +93,9 @@ def _every(number: int | None, unit: str) -> str:
 
 
 def _layer_table(prepared: Prepared) -> list[str]:
-    rows = [("", "layer", "output", "parameters", "multiply-adds")]
+    rows = [("", "layer", "output", "parameters", "multiply-adds", "")]
     plan = prepared.plan
-    rows.append(("", "input", show_shape(plan.facts.input_shape), "", ""))
+    rows.append(("", "input", show_shape(plan.facts.input_shape), "", "", ""))
     for index, row in enumerate(plan.rows):
         size = row.size
         rows.append(
@@ -104,13 +105,14 @@ def _layer_table(prepared: Prepared) -> list[str]:
                 show_shape(size.output_shape),
                 f"{size.parameters:,}" if size.parameters else "·",
                 f"{size.multiply_adds:,}" if size.multiply_adds else "·",
+                "frozen" if index in plan.experiment.train.freeze else "",
             )
         )
     parameters = sum(row.size.parameters for row in plan.rows)
     work = sum(row.size.multiply_adds for row in plan.rows)
-    rows.append(("", "in all", "", f"{parameters:,}", f"{work:,}"))
-    widths = [max(len(row[i]) for row in rows) for i in range(5)]
-    left = (False, True, True, False, False)
+    rows.append(("", "in all", "", f"{parameters:,}", f"{work:,}", _trained(plan)))
+    widths = [max(len(row[i]) for row in rows) for i in range(6)]
+    left = (False, True, True, False, False, True)
     return [
         "  ".join(
             cell.ljust(width) if is_left else cell.rjust(width)
@@ -118,6 +120,18 @@ def _layer_table(prepared: Prepared) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def _trained(plan: Plan) -> str:
+    """How many parameters train, where not all do."""
+    if not plan.frozen:
+        return ""
+    count = sum(
+        row.size.parameters
+        for index, row in enumerate(plan.rows)
+        if index not in plan.experiment.train.freeze
+    )
+    return f"{count:,} train"
 
 
 def _optimizer_lines(prepared: Prepared) -> list[tuple[str, str]]:

@@ -158,6 +158,7 @@ def serving() -> Iterator[Served]:
         driver = Driver(connections, leaves)
         while not driver.is_over:
             driver.turn()
+        driver.settle()
         driver.close()
         connections.close(SOON)
         os.close(read_commands)

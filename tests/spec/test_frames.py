@@ -16,8 +16,10 @@ from tui_nn.spec.protocol.commands import (
     Drive,
     GoTo,
     Inspect,
+    ListFolder,
     Load,
     Pause,
+    Preview,
     Reset,
     Run,
     Save,
@@ -27,6 +29,7 @@ from tui_nn.spec.protocol.commands import (
     Unwatch,
     Watch,
 )
+from tui_nn.spec.protocol.disk import Contents, FileColumn, Finds, FolderEntry, Listing
 from tui_nn.spec.protocol.frames import (
     Activation,
     Activations,
@@ -88,6 +91,7 @@ PROBES: tuple[Probes, ...] = (
 )
 STATISTICS = (
     LayerStatistics(name="1", call="ReLU()"),
+    LayerStatistics(name="2", call="Linear(2, 2)", frozen=True, weight=0.1),
     LayerStatistics(
         name="3.0",
         call="Linear(2, 1)",
@@ -153,6 +157,10 @@ FRAMES: tuple[AnyFrame, ...] = (
         state={"step": Array.of(np.asarray(3.0, np.float32)), "exp_avg": SMALL},
         optimizer="Adam", lr=0.1,
     ),
+    WeightsFrame(
+        tensor="0.weight", shape=(2, 3), value=SMALL, gradient=None, before=None, state={},
+        optimizer="", lr=None,
+    ),
     ActivationsFrame(
         sample=0, input=SMALL, input_shape=(6,), layers=(), target=WHOLE, answer="", truth="",
         probabilities=None, loss=None, nonfinite={"loss": "nan"},
@@ -168,6 +176,27 @@ FRAMES: tuple[AnyFrame, ...] = (
     ),
     ConfusionFrame(part="train", counts=WHOLE, classes=("no", "yes")),
 )  # fmt: skip
+FINDS: tuple[Finds, ...] = (
+    Listing(path="/", parent="", entries=()),
+    Listing(
+        path="/a", parent="/", left_out=3,
+        entries=(
+            FolderEntry(name="\N{SNOWMAN}", is_folder=True, opens="run"),
+            FolderEntry(name="b.csv", size=2**40, opens="data"),
+        ),
+    ),
+    Contents(path="x.toml", opens="experiment", reader="experiment", experiment={"train": {}}),
+    Contents(
+        path="a.csv", opens="data", reader="csv", call="csv('a.csv')", sampled="the first 2 MB",
+        samples=9, input_shape=(3,), target=("y",), classes=("no", "yes"), class_counts=(4, 5),
+        values=(2, 3), columns_left_out=1, rows=(("1", ""), ()), pictures=SMALL, labels=("no",),
+        notices=("left out: id",), problem="has one column", hint="add one",
+        columns=(
+            FileColumn(name="a", kind="numbers", missing=1, low=-0.0, high=5e-324),
+            FileColumn(name="b", kind="texts", different=2, texts=("x", "y"), shape=(9, 8)),
+        ),
+    ),
+)  # fmt: skip
 PRESENT = Present(state="ready")
 MESSAGES: tuple[Messages, ...] = (
     Hello(nn_tui="0.1.0", pid=1),
@@ -179,6 +208,7 @@ MESSAGES: tuple[Messages, ...] = (
     ),
     Answer(id=0, present=PRESENT),
     Answer(id=2**53, present=PRESENT, frame=FRAMES[1]),
+    *(Answer(id=1, present=PRESENT, found=found) for found in FINDS),
     Problem(message=""),
     Problem(id=3, message="is missing", where="x.toml: data", hint="write one"),
 )  # fmt: skip
@@ -201,6 +231,10 @@ COMMANDS: tuple[Commands, ...] = (
     Unwatch(watch=1),
     Seen(watch=1, number=2),
     *(Inspect(id=index, probe=probe) for index, probe in enumerate(PROBES)),
+    ListFolder(),
+    ListFolder(path="\N{SNOWMAN}"),
+    Preview(path="a.csv"),
+    Preview(path="a.csv", target=("y",), limit=500),
     Save(),
     Drive(),
     Stop(),
@@ -231,8 +265,14 @@ def test_every_line_is_strict_json(line: AnyFrame | Messages | Commands) -> None
 
 @pytest.mark.parametrize(
     ("lines", "kinds"),
-    [(PROBES, Probes), (FRAMES, AnyFrame), (MESSAGES, Messages), (COMMANDS, Commands)],
-    ids=["probes", "frames", "messages", "commands"],
+    [
+        (PROBES, Probes),
+        (FRAMES, AnyFrame),
+        (MESSAGES, Messages),
+        (COMMANDS, Commands),
+        (FINDS, Finds),
+    ],
+    ids=["probes", "frames", "messages", "commands", "finds"],
 )
 def test_every_kind_is_tried(lines: tuple[object, ...], kinds: object) -> None:
     assert {type(line) for line in lines} == set(get_args(kinds))
@@ -267,3 +307,9 @@ def test_a_probe_that_makes_no_sense_is_refused(probe: dict[str, object], words:
 def test_a_watch_needs_a_rate() -> None:
     line = encode(Watch(watch=1, probe=Curves(), rate=1.0)).replace(b"1.0", b"0.0")
     assert "Expected `float` > 0" in refusal(lambda: decode_command(line))
+
+
+@pytest.mark.parametrize("limit", [0, 501])
+def test_a_preview_is_of_a_few_rows(limit: int) -> None:
+    line = json.dumps({"do": "preview", "id": 1, "path": "a.csv", "limit": limit}).encode()
+    assert "Expected `int`" in refusal(lambda: decode_command(line))

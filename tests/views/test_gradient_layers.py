@@ -216,3 +216,15 @@ def test_no_word_is_cut_off() -> None:
         for row in painted(LAYERS, deep(), (width, 16), palette=replace(NO_COLOUR)):
             assert len(row) <= width
             assert "…" not in row
+
+
+def test_a_frozen_layer_says_so_and_is_no_layer_that_sleeps() -> None:
+    frozen = learns("0", "Linear(2, 8)", None, zero_gradient=None, frozen=True, weight=11.0)
+    world = spiral(2)
+    show(world, layers(frozen, *SPIRAL[1:], step=3), layers(frozen, *SPIRAL[1:], step=4))
+    lines = painted(LAYERS, world, (37, 16), palette=NO_COLOUR)
+    assert lines[1] == " Linear(2, 8)      frozen     ·  11.0"
+    assert lines[6].strip().startswith("0 ▓")
+    assert "×" not in "".join(lines)
+    assert len(lines[6].rstrip()) < len(lines[8].rstrip())
+    assert lines[-1] == " ✓ no layer vanishes or explodes"

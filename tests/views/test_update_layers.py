@@ -332,3 +332,17 @@ def test_ascii_keeps_guide_and_bar_apart() -> None:
     assert painted(LAYERS, adam(), LOOP, palette=ASCII)[1] == (
         " Linear(2, 8)  ========#........ 1e-3"
     )
+
+
+def test_a_frozen_layer_says_so_instead_of_a_ratio_and_none_of_its_weights_is_followed() -> None:
+    frozen = learns(
+        "0", "Linear(2, 8)", None, zero_gradient=None, update=None, ratio=None, frozen=True
+    )
+    world = world_of(run_of(optimizer="Adam(lr=0.01)"), present(STEP, "running"))
+    show(world, layers(frozen, *SPIRAL[1:], step=STEP))
+    watch(world, weights("0.weight", filled(1.0), optimizer="", lr=None, step=STEP))
+    rows = painted(LAYERS, world, LOOP)
+    assert rows[1].startswith(" Linear(2, 8)  ····")
+    assert rows[1].endswith(" frozen")
+    assert rows[2] == " Linear(8, 8)  ━━━━━━━━┿█······· 2e-3"
+    assert "0.weight" not in "".join(rows)

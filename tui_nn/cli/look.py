@@ -1,4 +1,4 @@
-"""`show`, `presets` and `explain`."""
+"""`show`, `preview`, `presets` and `explain`."""
 
 import sys
 from pathlib import Path
@@ -56,6 +56,25 @@ def show(
     from tui_nn.reference import experiment_page
 
     sys.stdout.write(f"{experiment_page(opened.prepared)}\n")
+
+
+@commands.command()
+@click.argument("path")
+@click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
+@click.option(
+    "--limit", default=10, type=click.IntRange(1, 500), show_default=True, help="Rows at most."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@verbose
+def preview(path: str, target: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Show what a file or folder holds, without opening it.
+
+    Of a table its columns, their types, ranges and what is missing, the first rows and the classes
+    to predict; of arrays, pictures and experiments likewise. Of a large file the beginning.
+    """
+    from tui_nn.headless.preview import print_preview
+
+    print_preview(path, target, limit, as_json=as_json)
 
 
 @commands.command()

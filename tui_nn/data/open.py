@@ -53,13 +53,18 @@ def open_experiment(
     call = data_call(path)
     if call is not None:
         return _open_data(path, call, changes, target, tell)
+    refuse_target(target)
+    return Opened(prepare(load_experiment(word, changes), tell), read_text(path))
+
+
+def refuse_target(target: Sequence[str]) -> None:
+    """InvalidInput for a target that is named beside an experiment."""
     if target:
         raise InvalidInput(
             "goes with a data file",
             where="--target",
             hint="write data=\"csv('FILE', target='NAME')\"",
         )
-    return Opened(prepare(load_experiment(word, changes), tell), read_text(path))
 
 
 def open_text(text: str, name: str, changes: Iterable[str] = (), tell: Tell = silent) -> Opened:
@@ -120,7 +125,7 @@ def _open_data(
         if _key(change) == "data":
             place = "command line: data"
             call = parse(change.partition("=")[2], place)
-    call = _with_target(call, target)
+    call = with_target(call, target)
     early = [change for change in others if not _key(change).startswith("network[")]
     wanted = experiment_of(_ANY, named, path.stem, early).train
     try:
@@ -146,7 +151,8 @@ def _target_options(target: Sequence[str]) -> list[str]:
     return [part for name in target for part in ("--target", name)]
 
 
-def _with_target(call: Call, target: Sequence[str]) -> Call:
+def with_target(call: Call, target: Sequence[str]) -> Call:
+    """The call that predicts these columns; InvalidInput where it reads no table."""
     if not target:
         return call
     if call.name != "csv":

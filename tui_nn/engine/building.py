@@ -39,6 +39,7 @@ def build_network(plan: Plan, device: torch.device) -> nn.Sequential:
     if plan.experiment.init:
         _initialise(network, plan.experiment.init)
     network.to(dtype=getattr(torch, train.dtype), device=device)
+    freeze(network, plan.frozen)
     # Dropout draws from the global generator: its own stream, whatever the weights took.
     torch.manual_seed(train.seed + 1)
     return network.train()
@@ -61,6 +62,14 @@ def _initialise(network: nn.Module, init: Bound) -> None:
         if isinstance(module, nn.Embedding) and module.padding_idx is not None:
             with torch.no_grad():
                 module.weight[module.padding_idx].zero_()
+
+
+def freeze(network: nn.Module, frozen: frozenset[str]) -> None:
+    """Let the parameters of these names, and no others, stay as they are."""
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(name not in frozen)
+        if name in frozen:
+            parameter.grad = None
 
 
 def build_loss(plan: Plan, device: torch.device) -> nn.Module:

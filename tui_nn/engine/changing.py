@@ -1,15 +1,22 @@
 """Another setting while training goes on: what is exchanged, and what it takes over.
 
 The weights always stay. An optimizer of the same kind keeps its state, a schedule its place; a
-batch size cuts what is left of the epoch. Written so that a plain script can do the same.
+batch size cuts what is left of the epoch. What an optimizer holds for parameters is forgotten when
+they are frozen. Written so that a plain script can do the same.
 """
 
 from typing import Any
 
 import torch
-from torch.optim import Optimizer
+from torch.optim import LBFGS, Optimizer
 
-from tui_nn.engine.building import Schedule, build_loss, build_optimizers, build_schedules
+from tui_nn.engine.building import (
+    Schedule,
+    build_loss,
+    build_optimizers,
+    build_schedules,
+    freeze,
+)
 from tui_nn.engine.trainer import Trainer
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.experiment import Experiment
@@ -31,10 +38,12 @@ def change(trainer: Trainer, plan: Plan) -> None:
 
     Raises InvalidInput for a learning rate too large for any step.
     """
-    old, trainer.plan = trainer.plan.experiment, plan
-    new = plan.experiment
+    before, trainer.plan = trainer.plan, plan
+    old, new = before.experiment, plan.experiment
     if new.loss != old.loss:
         trainer.loss = build_loss(plan, trainer.device)
+    if plan.frozen != before.frozen:
+        _change_frozen(trainer, old.optimizers)
     if new.optimizers != old.optimizers:
         _change_optimizers(trainer, old, new.optimizers)
     if new.schedule != old.schedule:
@@ -49,6 +58,26 @@ def change(trainer: Trainer, plan: Plan) -> None:
         torch.set_num_threads(new.train.threads or 1)
     trainer.straighten()
     trainer.refuse_too_large_a_rate()
+
+
+def _change_frozen(trainer: Trainer, old: tuple[Bound, ...]) -> None:
+    """Give each of the `old` optimizers its new share; of parameters that stay it keeps the state.
+
+    Others than the old kinds are built anew later, with their shares.
+    """
+    freeze(trainer.network, trainer.plan.frozen)
+    if [bound.entry for bound in old] != [b.entry for b in trainer.plan.experiment.optimizers]:
+        return
+    fresh = build_optimizers(trainer.plan, trainer.network)
+    for optimizer, as_built in zip(trainer.optimizers, fresh, strict=True):
+        parameters = as_built.param_groups[0]["params"]
+        kept = {p: optimizer.state[p] for p in parameters if p in optimizer.state}
+        optimizer.param_groups[0]["params"] = parameters
+        optimizer.state.clear()
+        if isinstance(optimizer, LBFGS):  # its memory is of all its parameters in a row
+            optimizer._params, optimizer._numel_cache = parameters, None
+        else:
+            optimizer.state.update(as_built.state | kept)
 
 
 def _change_optimizers(trainer: Trainer, before: Experiment, new: tuple[Bound, ...]) -> None:

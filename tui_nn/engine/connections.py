@@ -14,6 +14,7 @@ from tui_nn.engine.listener import Knock, Listener
 from tui_nn.runs.folder import Folder
 from tui_nn.spec.errors import InvalidInput, NNError, printable
 from tui_nn.spec.protocol.commands import FOR_ALL, Commands, Drive
+from tui_nn.spec.protocol.disk import Finds
 from tui_nn.spec.protocol.lines import command_id, decode_command, encode
 from tui_nn.spec.protocol.messages import Hello, Problem
 from tui_nn.wire import LONGEST, TooLong, Writer, read_lines
@@ -44,11 +45,19 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """A look at the disk that a connection asked for is over."""
+
+    asked: "Arrival"
+    result: Finds | Exception
+
+
+@dataclass(frozen=True)
 class Arrival:
     """What came from whom."""
 
     connection: "Connection"
-    what: Commands | Attached | Closed
+    what: Commands | Attached | Closed | Looked
 
 
 @dataclass(frozen=True)
@@ -213,6 +222,10 @@ class Connections:
         """Let `receive` return at once; from any thread, or a signal's handler."""
         self._arrivals.put(None)
 
+    def put(self, arrival: Arrival) -> None:
+        """Let it arrive; from any thread."""
+        self._arrivals.put(arrival)
+
     def broadcast(self, line: bytes, *, urgent: bool = True) -> None:
         """Send a line to everybody; one that is not `urgent` may wait for the next."""
         for connection in self._connections:
@@ -286,14 +299,14 @@ class Connections:
             self._connections.remove(connection)
             connection.close()
 
-    def _may(self, connection: Connection, what: Commands | Attached) -> bool:
+    def _may(self, connection: Connection, what: Commands | Attached | Looked) -> bool:
         """Whether a command may be carried out; hands over the wheel."""
         if isinstance(what, Drive):
             if self._driver and self._driver is not connection:
                 words = "another connection drives this run now"
                 self._driver.send(encode(Problem(message=words, hint="send drive to take over")))
             self._driver = connection
-        elif not isinstance(what, (Attached, *FOR_ALL)):
+        elif not isinstance(what, (Attached, Looked, *FOR_ALL)):
             self._driver = self._driver or connection
             if self._driver is not connection:
                 words = "another connection drives this run"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tui_nn.engine.connections import Arrival, Attached, Closed, Connections
+from tui_nn.engine.connections import Arrival, Attached, Closed, Connections, Looked
+from tui_nn.engine.disk import Disk
 from tui_nn.engine.loading import load
 from tui_nn.engine.runner import ENDED, Runner, Task
 from tui_nn.engine.session import Session
@@ -23,6 +24,9 @@ ENDS_STEPS = (do.Load, do.Run, do.Pause, do.Back, do.GoTo, do.Reset, do.Stop)
 ALONE_SECONDS = 1.0
 """How often to look whether to go on waiting, where nobody is there who might say something."""
 
+SETTLE_S = 2.0
+"""So long an engine that leaves waits for looks at the disk."""
+
 
 class Leaves(Protocol):
     """Whether the engine is to leave."""
@@ -37,6 +41,7 @@ class Driver:
         self.connections = connections
         self.telling = Telling(connections)
         self.runner = Runner(self.telling, self._wait_in_a_step)
+        self.disk = Disk(connections.put)
         self._leaves = leaves
         self._is_stopped = False
         self._later: deque[Arrival] = deque()
@@ -86,7 +91,7 @@ class Driver:
         if _ends_steps(what):
             self._end_steps()
         task = self.runner.task
-        changes = not isinstance(what, (Attached, Closed, *do.FOR_ALL))
+        changes = not isinstance(what, (Attached, Closed, Looked, *do.FOR_ALL))
         if (isinstance(what, do.Step) and task and task.by) or (
             changes and self.runner.is_entering
         ):
@@ -135,6 +140,14 @@ class Driver:
                 self.telling.answer(
                     arrival, self.telling.watching.inspect(self.telling.session, what.probe)
                 )
+            case do.ListFolder() | do.Preview():
+                self.disk.look(arrival, what)
+            case Looked():
+                self.disk.waiting -= 1
+                if isinstance(what.result, Exception):
+                    self.telling.refuse(what.asked, what.result)
+                else:
+                    self.telling.answer(what.asked, found=what.result)
             case do.Drive():
                 self.telling.answer(arrival)
             case do.Step():
@@ -292,6 +305,14 @@ class Driver:
         if telling.loaded is not None and telling.loaded.session.keeper is not None:
             telling.loaded.session.keeper.close()
         telling.loaded, telling.state = None, "ready"
+
+    def settle(self) -> None:
+        """Answer those who still wait for a look at the disk, before the engine leaves."""
+        until = time.monotonic() + SETTLE_S
+        while self.disk.waiting and (left := until - time.monotonic()) > 0:
+            arrival = self.connections.receive(left)
+            if arrival is not None and isinstance(arrival.what, Looked):
+                self._carry_out(arrival)
 
     def finish(self, reason: Reason) -> None:
         """Tell how the run ended and save it, unless nothing was trained or it is told already."""

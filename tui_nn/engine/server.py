@@ -92,6 +92,7 @@ def serve(*, stay: bool = False) -> int:
         driver.telling.tell_present()
         while not driver.is_over:
             driver.turn()
+        driver.settle()
         if signals.received is not None:
             driver.finish("interrupted")
         driver.close()

@@ -10,6 +10,7 @@ from tui_nn.engine.stepper import Stepper
 from tui_nn.engine.watching import Watching
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Evaluated, Record, State, encode
+from tui_nn.spec.protocol.disk import Finds
 from tui_nn.spec.protocol.frames import AnyFrame
 from tui_nn.spec.protocol.messages import Answer, Present
 
@@ -88,10 +89,13 @@ class Telling:
             self.unkept.append(record)
         self.connections.broadcast(encode(record), urgent=False)
 
-    def answer(self, asked: Arrival, frame: AnyFrame | None = None) -> None:
+    def answer(
+        self, asked: Arrival, frame: AnyFrame | None = None, found: Finds | None = None
+    ) -> None:
         """Tell whoever asked that it was carried out."""
         number = getattr(asked.what, "id", 0)
-        asked.connection.send(encode(Answer(id=number, present=self.present(), frame=frame)))
+        answer = Answer(id=number, present=self.present(), frame=frame, found=found)
+        asked.connection.send(encode(answer))
 
     def refuse(self, asked: Arrival, error: Exception) -> None:
         """Tell whoever asked why it was not."""

@@ -130,7 +130,8 @@ def _remedy(plan: Plan, culprit: Culprit) -> str:
         ways.append("upper end of step_sizes")
     if any(o.entry.name == "LBFGS" and not o["line_search_fn"] for o in experiment.optimizers):
         ways.append("line_search_fn='strong_wolfe'")
-    if names - UNCLIPPED and not any(tensor.sparse for tensor in tensors(plan.rows)):
+    trained = (tensor for tensor in tensors(plan.rows) if tensor.name not in plan.frozen)
+    if names - UNCLIPPED and not any(tensor.sparse for tensor in trained):
         ways.append("train.clip_norm")
     return f"A smaller {' or '.join(ways)} may help."
 

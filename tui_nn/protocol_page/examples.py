@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_nn.spec.protocol import commands, frames, messages, records
+from tui_nn.spec.protocol import commands, disk, frames, messages, records
 from tui_nn.spec.protocol.arrays import Array
 from tui_nn.spec.protocol.commands import Commands
 from tui_nn.spec.protocol.flow import Phase
@@ -33,9 +33,11 @@ COMMANDS: tuple[Commands, ...] = (
     commands.Unwatch(id=10, watch=1),
     commands.Seen(watch=1, number=17),
     commands.Inspect(id=11, probe=frames.Weights(tensor="0.weight")),
-    commands.Save(id=12),
-    commands.Drive(id=13),
-    commands.Stop(id=14),
+    commands.ListFolder(id=12, path="data"),
+    commands.Preview(id=13, path="data/iris.csv", target=("species",), limit=2),
+    commands.Save(id=14),
+    commands.Drive(id=15),
+    commands.Stop(id=16),
 )
 
 PROBES: tuple[Probes, ...] = (
@@ -118,6 +120,27 @@ MESSAGES: tuple[Told, ...] = (
     messages.Problem(id=8, message="there is no SDG", where="optimizer", hint="write SGD"),
 )
 
+FINDS: tuple[disk.Finds, ...] = (
+    disk.Listing(
+        path="/home/ada/data", parent="/home/ada",
+        entries=(
+            disk.FolderEntry(name="digits", is_folder=True, opens="data"),
+            disk.FolderEntry(name="iris.csv", size=3_858, opens="data"),
+        ),
+    ),
+    disk.Contents(
+        path="data/iris.csv", opens="data", reader="csv",
+        call="csv('data/iris.csv', target='species')", samples=150, input_shape=(1,),
+        target=("species",), classes=("setosa", "versicolor"), class_counts=(50, 50),
+        columns=(
+            disk.FileColumn(name="petal length", kind="numbers", low=1.0, high=6.9),
+            disk.FileColumn(name="species", kind="texts", different=2,
+                            texts=("setosa", "versicolor")),
+        ),
+        rows=(("1.4", "setosa"), ("4.7", "versicolor")),
+    ),
+)  # fmt: skip
+
 RECORDS: tuple[Told, ...] = (
     records.Started(
         step=0, name="xor-mlp", title="XOR, solved by a hidden layer",
@@ -151,4 +174,6 @@ PARTS: tuple[Any, ...] = (
                     operation="addmm", value="inf"),
     frames.LayerStatistics(name="0", call="Linear(2, 1)", gradient=0.5, weight=1.5),
     frames.Activation(name="0", call="Linear(2, 1)", shape=(1,), value=_floats([0.5])),
+    disk.FolderEntry(name="iris.csv", size=3_858, opens="data"),
+    disk.FileColumn(name="petal length", kind="numbers", missing=2, low=1.0, high=6.9),
 )  # fmt: skip

@@ -13,7 +13,17 @@ from typing import Any
 import msgspec
 
 from tui_nn.protocol_page import examples
-from tui_nn.spec.protocol import VERSION, arrays, commands, flow, frames, messages, probes, records
+from tui_nn.spec.protocol import (
+    VERSION,
+    arrays,
+    commands,
+    disk,
+    flow,
+    frames,
+    messages,
+    probes,
+    records,
+)
 
 WIDTH = 98
 BAR = "\\|"
@@ -30,9 +40,10 @@ standard output, one JSON object a line, in UTF-8. Its standard error is for peo
   line, or a field, that isn't known is to be skipped.
 - **Commands and answers.** A command names itself in `do` and carries an `id` of the client's
   choosing. One `answer` or one `problem` with the same `id` comes back, in the order of the
-  commands; only `seen` has none. A problem has changed nothing. A line that is no command is
-  answered by a problem as well, whose `id` is null where it had none; one of more than 16 MiB is
-  skipped.
+  commands; only `seen` has none, and `list_folder` and `preview`, which look at the disk while
+  training goes on, may be answered behind later commands. A problem has changed nothing. A line
+  that is no command is answered by a problem as well, whose `id` is null where it had none; one of
+  more than 16 MiB is skipped.
 - **Records** tell what a run has been. All of them are sent, in order, and kept in the run's
   `events.jsonl`. `stepped` is a batch, at most 20 a second.
 - **Branches.** Every record has the `branch` and the `step` it belongs to. Going back moves the
@@ -71,11 +82,12 @@ GROUPS = (
     Group("Messages", "What an engine says besides records and frames.", examples.MESSAGES),
     Group("Records", "What a run has been.", examples.RECORDS, records.Event),
     Group("Frames", "What a probe shows.", examples.FRAMES, frames.Frame),
+    Group("Finds", "What a look at the disk has found, in an `answer`.", examples.FINDS),
     Group("Parts", "What the lines above are made of.", examples.PARTS),
 )
 _LIMITED = re.compile(r"Annotated\[(?P<type>\w+), msgspec\.Meta\((?P<limits>.*)\)\]")
 _SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
-MODULES = (flow, arrays, probes, frames, commands, messages, records)
+MODULES = (flow, arrays, probes, frames, disk, commands, messages, records)
 
 
 def protocol_page() -> str:

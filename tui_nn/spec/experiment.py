@@ -27,6 +27,7 @@ class Train:
     val: float
     test: float
     clip_norm: float | None
+    freeze: tuple[int, ...]
     device: str
     dtype: str
     threads: int | None

@@ -66,6 +66,22 @@ class Panels:
 
 
 @dataclass(frozen=True)
+class Indices:
+    """A list of different places in `network`, from 0 on."""
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, tuple):
+            raise ValueError(f"is {say(value)}, not a list")
+        for index in value:
+            Whole(0).check(index)
+        if len(set(value)) < len(value):
+            raise ValueError(f"is {say(value)}: one stands there twice")
+
+    def __str__(self) -> str:
+        return "a list of different layer numbers, from 0 on"
+
+
+@dataclass(frozen=True)
 class Device:
     """auto, cpu, cuda or cuda:N."""
 
@@ -107,6 +123,11 @@ TRAIN = (
     Parameter(
         "clip_norm", optional(Real(0, above=True)),
         "longest gradient; a longer one is shortened to it", None,
+    ),
+    Parameter(
+        "freeze", Indices(),
+        "layers whose parameters don't train, by their places in network; "
+        "a frozen BatchNorm's running statistics go on as in torch", (),
     ),
     Parameter("device", Device(), "where to train; auto measures", "auto"),
     Parameter("dtype", Choice(("float32", "float64")), "precision of the numbers", "float32"),

@@ -123,23 +123,31 @@ def tensors(rows: Sequence[Row]) -> tuple[Tensor, ...]:
     )
 
 
-def assign(optimizers: Sequence[Bound], rows: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
-    """The names of the parameters that each optimizer updates.
+def assign(
+    optimizers: Sequence[Bound], rows: Sequence[Row], frozen: frozenset[str] = frozenset()
+) -> tuple[tuple[str, ...], ...]:
+    """The names of the parameters that each optimizer updates; those that are `frozen` none does.
 
     In order: Muon takes the 2-D weights of Linear layers except the last layer with parameters,
     SparseAdam the weights with sparse gradients, every other all that is left. InvalidInput where
     one gets nothing or what it can't update, or a parameter nobody.
     """
-    left = list(tensors(rows))
-    last_layer = left[-1].name.rpartition(".")[0] if left else ""
+    everything = tensors(rows)
+    last_layer = everything[-1].name.rpartition(".")[0] if everything else ""
+    trained = [tensor for tensor in everything if tensor.name not in frozen]
+    left = trained
     shares: list[tuple[str, ...]] = []
     for index, optimizer in enumerate(optimizers):
         place = f"[{index}]" if len(optimizers) > 1 else ""
         taken = [tensor for tensor in left if _suits(optimizer, tensor, last_layer)]
         if not taken:
-            if any(_suits(optimizer, tensor, last_layer) for tensor in tensors(rows)):
-                raise _too_late(optimizers, index, tensors(rows), last_layer).at(place)
-            raise _nothing_for(optimizer, alone=len(optimizers) == 1).at(place)
+            if any(_suits(optimizer, tensor, last_layer) for tensor in trained):
+                raise _too_late(optimizers, index, trained, last_layer).at(place)
+            raise _nothing_for(
+                optimizer,
+                alone=len(optimizers) == 1,
+                all_frozen=any(_suits(optimizer, tensor, last_layer) for tensor in everything),
+            ).at(place)
         reason = _no_sparse(optimizer)
         sparse = [tensor for tensor in taken if tensor.sparse]
         if reason and sparse:
@@ -228,7 +236,7 @@ def _too_late(
     )
 
 
-def _nothing_for(optimizer: Bound, *, alone: bool) -> InvalidInput:
+def _nothing_for(optimizer: Bound, *, alone: bool, all_frozen: bool) -> InvalidInput:
     finds = {
         "Muon": ("weight matrix of a hidden Linear layer", "choose another optimizer, such as "),
         "SparseAdam": ("sparse gradients", "write Embedding(…, sparse=True), or "),
@@ -236,6 +244,11 @@ def _nothing_for(optimizer: Bound, *, alone: bool) -> InvalidInput:
     name = optimizer.entry.name
     if name in finds:
         what, otherwise = finds[name]
+        if all_frozen:
+            return InvalidInput(
+                f"{name} finds no {what} that isn't frozen",
+                hint="write AdamW()" if alone else "take it out, or freeze less",
+            )
         return InvalidInput(
             f"{name} finds no {what}", hint=f"{otherwise}AdamW()" if alone else "take it out"
         )

@@ -8,7 +8,9 @@ from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.network import Row, assign, tensors
 
 
-def share_out(experiment: Experiment, rows: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
+def share_out(
+    experiment: Experiment, rows: Sequence[Row], frozen: frozenset[str]
+) -> tuple[tuple[str, ...], ...]:
     """The names of the parameters each optimizer updates; InvalidInput for what can't be."""
     names = [optimizer.entry.name for optimizer in experiment.optimizers]
     where = experiment.place("optimizer")
@@ -18,10 +20,11 @@ def share_out(experiment: Experiment, rows: Sequence[Row]) -> tuple[tuple[str, .
             hint="write it alone: it steps along all parameters at once",
         )  # fmt: skip
     try:
-        shares = assign(experiment.optimizers, rows)
+        shares = assign(experiment.optimizers, rows, frozen)
     except InvalidInput as error:
         raise error.at(where) from None
-    sparse = [tensor.name for tensor in tensors(rows) if tensor.sparse]
+    trained = (tensor for tensor in tensors(rows) if tensor.name not in frozen)
+    sparse = [tensor.name for tensor in trained if tensor.sparse]
     if experiment.train.clip_norm is not None:
         _check_clipping(experiment, names, sparse)
     return shares

@@ -12,6 +12,7 @@ from tui_nn.spec.catalog.entry import Shape
 from tui_nn.spec.catalog.metrics import METRICS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
+from tui_nn.spec.freezing import freezing_notices, frozen_tensors
 from tui_nn.spec.loss_checks import check_output, check_shares, check_weight, loss_notices
 from tui_nn.spec.network import SAME_NUMBERS, Row, inner, walk, without_lazy
 from tui_nn.spec.optimizer_checks import optimizer_notices, share_out
@@ -48,6 +49,8 @@ class Plan:
     fit: Fit
     shares: tuple[tuple[str, ...], ...]
     """The names of the parameters each optimizer updates."""
+    frozen: frozenset[str]
+    """The names of the parameters that no optimizer updates."""
     notices: tuple[str, ...]
     """What a person should know, though nothing is wrong."""
 
@@ -80,12 +83,14 @@ def resolve(experiment: Experiment, facts: DataFacts, cores: int | None = None) 
         check_weight(experiment.loss, facts.kind)
     check_output(experiment, rows, read, facts.kind)
     check_shares(experiment, rows, facts.kind)
-    shares = share_out(experiment, rows)
+    frozen = frozen_tensors(experiment, rows)
+    shares = share_out(experiment, rows, frozen)
     _check_goal(experiment, facts)
     decided = _decide(experiment, facts, rows, cores or os.cpu_count() or 1)
     _check_batches(decided, rows, facts)
     check_schedule(decided, rows, shares, _steps_per_epoch(decided, facts))
-    return Plan(decided, facts, rows, read, shares, tuple(_notices(decided, facts, last)))
+    notices = (*_notices(decided, facts, last), *freezing_notices(decided, rows))
+    return Plan(decided, facts, rows, read, shares, frozen, notices)
 
 
 def _without_lazy(experiment: Experiment, facts: DataFacts) -> Experiment:

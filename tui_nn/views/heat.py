@@ -94,11 +94,11 @@ class Heat:
 
     def of(self, layers: Sequence[str], columns: int) -> NDArray[np.float64]:
         """Their gradients (layers, columns) at evenly spread steps from `since` to the last; NaN
-        where they are no number, or there is none.
+        where they are no number, −1 where there is none: a frozen layer has none.
         """
         if not self.steps:
             return np.full((len(layers), columns), np.nan)
         wanted = np.linspace(self.since, self.steps[-1], columns)
         places = np.searchsorted(self.steps, wanted).clip(0, len(self.steps) - 1).tolist()
         moments = [self._columns[place] for place in places]
-        return np.array([[moment.get(layer, np.nan) for moment in moments] for layer in layers])
+        return np.array([[moment.get(layer, -1.0) for moment in moments] for layer in layers])

@@ -33,7 +33,10 @@ class Verdict:
 
 
 def verdict(frame: LayersFrame, heat: Heat, init: str | None) -> Verdict | None:
-    """The worst that can be said; None before the first gradient. `init`: the experiment's."""
+    """The worst that can be said of the layers that train; None before the first gradient.
+
+    `init`: the experiment's.
+    """
     rows = [
         row for row in learning(frame) if row.gradient is not None or "gradient" in row.nonfinite
     ]

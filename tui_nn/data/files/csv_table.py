@@ -51,7 +51,7 @@ def csv(
     with _memory(text):
         dialect = find_dialect(text, delimiter, header, decimal)
         targets, left_out = find_columns(text, dialect.names, target, leave_out)
-        table = _read(text, dialect, targets, left_out, task, source)
+        table = read_columns(text, dialect, targets, left_out, task, source)
         check_separators(text, table, dialect, decimal)
         found = find_target(text, table, targets, task, standardize_target)
         picked = slice(None) if (n := len(found.rows)) == table.rows else found.rows
@@ -59,7 +59,7 @@ def csv(
         inputs = find_inputs(text, table, picked, rest, leave_out, dialect.header)
         check_rows(file, n, rows)
         x = inputs.array(n, standardize, source)
-    notices = [dialect.notice(n, text.encoding), _taken(dialect, targets, target, found)]
+    notices = [dialect.notice(n, text.encoding), taken(dialect, targets, target, found)]
     notices += [*_mended(text, dialect, table, n), *inputs.notices(standardize)]
     return Dataset(
         x=x,
@@ -80,13 +80,13 @@ def csv(
     )
 
 
-def _taken(dialect: Dialect, targets: Sequence[int], target: Target, found: Outputs) -> str:
+def taken(dialect: Dialect, targets: Sequence[int], target: Target, found: Outputs) -> str:
     """What is to be predicted, and what it was taken for."""
     names = ", ".join(shorten(dialect.names[i]) for i in targets)
     return f"target: {names}{' (the last column)' * (target is None)}, {found.notice}"
 
 
-def _read(
+def read_columns(
     text: Text,
     dialect: Dialect,
     targets: Sequence[int],

@@ -90,7 +90,7 @@ def idx(
         fill_pictures(x[start : start + images.shape[0]], images, source)
         start += images.shape[0]
     raw = np.concatenate([read_file(numbers, source) for _, numbers in parts])
-    y, names, notices = _classes(raw, parts[0][1].where)
+    y, names, notices = classes_of(raw, parts[0][1].where)
     apart = sum(counts[1:])
     if apart:
         notices.append(kept_apart(apart, "picture", parts[1][0].path.name))
@@ -259,16 +259,33 @@ def read_file(file: StoredFile, source: Source) -> NDArray[Any]:
         return read_numbers(stream, file.shape, file.dtype, progress, file.where)
 
 
+def read_first(images: StoredFile, count: int) -> NDArray[np.float32]:
+    """The first `count` pictures (count, …), bytes as numbers from 0 to 1."""
+    shape = (count, *images.shape[1:])
+    size = prod(shape) * images.dtype.itemsize
+    with foreign(images.where, _FORM), _open(images.path, images.packed) as stream:
+        stream.read(4 + 4 * len(images.shape))
+        raw = np.frombuffer(stream.read(size), images.dtype).reshape(shape)
+    out = np.empty(shape, np.float32)
+    _fill(out, raw, images)
+    return out
+
+
 def fill_pictures(out: NDArray[np.float32], images: StoredFile, source: Source) -> None:
     """Write the pictures of a file, bytes as numbers from 0 to 1."""
-    raw = read_file(images, source).reshape(out.shape)
+    _fill(out, read_file(images, source).reshape(out.shape), images)
+
+
+def _fill(out: NDArray[np.float32], raw: NDArray[Any], images: StoredFile) -> None:
     if raw.dtype == np.uint8:
         fill_unit(out, raw)
     else:
         fill(out, raw, "", images.where)
 
 
-def _classes(raw: NDArray[Any], where: str) -> tuple[NDArray[np.int64], tuple[str, ...], list[str]]:
+def classes_of(
+    raw: NDArray[Any], where: str
+) -> tuple[NDArray[np.int64], tuple[str, ...], list[str]]:
     """Class indices, the classes' names, and what is to be told of them.
 
     Labels that begin at 0 are the indices; others are numbered in their order.

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import islice
 from math import prod
 from pathlib import Path
 
@@ -53,7 +54,7 @@ _LAYOUT_OF_PARTS = "lay them as pets/train/cat/1.png and pets/val/cat/2.png"
 
 
 @dataclass
-class _Found:
+class Found:
     """The picture files of a folder, part by part, in each class by class."""
 
     names: list[str] = field(default_factory=list)
@@ -111,7 +112,7 @@ def images(
         raise InvalidInput("is a file, not a folder", where=where, hint=_LAYOUT)
     need_pillow(where)
     with readable(root):
-        found = _look_through(root, where)
+        found = look_through(root, where)
     sha256 = source.identify(found.files, sha256)
     good = _read(found, root, size, colour, source)
     check_rows(root, len(good.indices), rows)
@@ -145,12 +146,16 @@ def need_pillow(where: str) -> None:
         ) from None
 
 
-def _look_through(root: Path, where: str) -> _Found:
-    found = _Found(places=_places(root, where))
+def look_through(root: Path, where: str, most: int | None = None) -> Found:
+    """The picture files of a folder, the first `most` files of each class (None: all).
+
+    Raises InvalidInput where it isn't laid out as `images` wants it.
+    """
+    found = Found(places=_places(root, where))
     train, *others = found.places.items()
     for folder in _folders(train[1]):
         before = len(found.others)
-        if files := _pictures(folder, found.others):
+        if files := _pictures(folder, found.others, most):
             found.names.append(folder.name)
             found.add(folder.name, files, train[0])
         elif other := found.others[before:]:
@@ -167,7 +172,7 @@ def _look_through(root: Path, where: str) -> _Found:
     found.others += loose
     _check_classes(found, train[1], any(map(is_picture, loose)), where)
     for part, place in others:
-        _add_part(found, part, place, where)
+        _add_part(found, part, place, where, most)
     return found
 
 
@@ -196,7 +201,7 @@ def _places(root: Path, where: str) -> dict[str, Path]:
     raise InvalidInput(reason, where=where, hint=_LAYOUT_OF_PARTS)
 
 
-def _check_classes(found: _Found, place: Path, loose: bool, where: str) -> None:
+def _check_classes(found: Found, place: Path, loose: bool, where: str) -> None:
     """InvalidInput, with what there is instead, unless `place` holds several classes."""
     if len(found.names) < 2 and found.unread:
         raise InvalidInput(
@@ -217,9 +222,9 @@ def _check_classes(found: _Found, place: Path, loose: bool, where: str) -> None:
     check_class_count(len(found.names), "", where, _LAYOUT, "put some together")
 
 
-def _add_part(found: _Found, part: str, place: Path, where: str) -> None:
+def _add_part(found: Found, part: str, place: Path, where: str, most: int | None) -> None:
     for folder in _folders(place):
-        files = _pictures(folder, found.others)
+        files = _pictures(folder, found.others, most)
         if files and folder.name not in found.names:
             raise InvalidInput(
                 f"{place.name} has a class {brief(folder.name)}, "
@@ -241,11 +246,11 @@ def visible(folder: Path) -> list[Path]:
     with readable(folder):
         paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
     return sorted(
-        (path for path in paths if path.name not in _FOREIGN), key=lambda path: _natural(path.name)
+        (path for path in paths if path.name not in _FOREIGN), key=lambda path: natural(path.name)
     )
 
 
-def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
+def natural(name: str) -> tuple[list[tuple[int, str]], str]:
     """Sorts numbers in a name by their size: text and digits take turns."""
     pieces = re.split("([0-9]+)", name.casefold())
     return [(int(p), "") if i % 2 else (0, p) for i, p in enumerate(pieces)], name
@@ -256,10 +261,10 @@ def is_picture(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def _pictures(folder: Path, others: list[Path]) -> list[Path]:
+def _pictures(folder: Path, others: list[Path], most: int | None) -> list[Path]:
     """The picture files in a folder and those below it; the other files go to `others`."""
     files: list[Path] = []
-    for path in files_in(folder):
+    for path in islice(files_in(folder), most):
         (files if is_picture(path) else others).append(path)
     return files
 
@@ -283,7 +288,7 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 
 def _read(
-    found: _Found,
+    found: Found,
     root: Path,
     size: int | tuple[int, int] | None,
     colour: bool | None,
@@ -313,7 +318,7 @@ def _read(
             looks[index] = look(found.files[index])
         except BadPicture as error:
             leave_out(index, error)
-    target = _size(size, [(seen.height, seen.width) for seen in looks.values()])
+    target = common_size(size, [(seen.height, seen.width) for seen in looks.values()])
     coloured = not all(seen.grey for seen in looks.values()) if colour is None else colour
     shape = (len(looks), 3 if coloured else 1, *target)
     tell_memory(source, f"{len(looks):,} pictures of {_times(target)}", 4 * prod(shape))
@@ -330,7 +335,9 @@ def _read(
     return replace(good, x=good.x[: len(good.indices)], bad=bad)
 
 
-def _size(asked: int | tuple[int, int] | None, sizes: list[tuple[int, int]]) -> tuple[int, int]:
+def common_size(
+    asked: int | tuple[int, int] | None, sizes: list[tuple[int, int]]
+) -> tuple[int, int]:
     """Height and width for all: as asked for, or the commonest (of equals the largest), reduced."""
     if asked is not None:
         return (asked, asked) if isinstance(asked, int) else asked
@@ -348,7 +355,7 @@ def telling(source: Source, what: str, indices: Sequence[int]) -> Iterator[int]:
         yield index
 
 
-def _notices(found: _Found, good: _Good, counts: Counter[str]) -> Iterator[str]:
+def _notices(found: Found, good: _Good, counts: Counter[str]) -> Iterator[str]:
     yield f"target: the folder, {class_list(found.names)}"
     apart = {
         part: place for part, place in found.places.items() if part != "train" and counts[part]

@@ -11,6 +11,7 @@ from typing import Any
 from tui_nn.engine.changing import KEPT_BEHIND, OF_THE_OPTIMIZER, replaces_rates
 from tui_nn.engine.decisions import comparable
 from tui_nn.engine.export.evaluation import threshold
+from tui_nn.engine.export.freezing import GIVE, freezing_lines
 from tui_nn.engine.export.layout import (
     WIDTH,
     Block,
@@ -62,6 +63,8 @@ def change_blocks(settings: Settings) -> tuple[Block, ...]:
     functions = [_function(step, together, settings) for step, together in by_step]
     if any("scale_rate(" in line for function in functions for line in function.lines):
         functions.insert(0, SCALE_RATE)
+    if any("give(" in line for function in functions for line in function.lines):
+        functions.insert(0, GIVE)
     table = [f"{step}: after_step_{step}" for step, _ in by_step]
     head = comment("What was changed while the run trained: after so many steps, by a function.")
     return (
@@ -112,6 +115,8 @@ def _lines(segment: Segment, settings: Settings) -> list[str]:
     if new.loss != old.loss:
         lines += loss_lines(segment.after, INSIDE) + _recoding(segment, settings)
     fresh = [b.entry for b in old.optimizers] != [b.entry for b in new.optimizers]
+    if segment.before.frozen != segment.after.frozen:
+        lines += freezing_lines(segment, settings, fresh=fresh)
     if fresh:
         lines += _other_optimizers(segment, settings)
     elif new.optimizers != old.optimizers:
@@ -148,7 +153,7 @@ def _recoding(segment: Segment, settings: Settings) -> list[str]:
 
 
 def _word(given: Any) -> str:
-    if given is None:
+    if given in (None, ()):
         return "none"
     return ", ".join(map(str, given)) if isinstance(given, tuple) else str(given)
 

@@ -1,6 +1,6 @@
 """The form without modules: the weights as bare tensors, every layer's forward written out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 import torch
 
@@ -18,6 +18,7 @@ from tui_nn.engine.export.layout import (
     plain,
     tensor,
 )
+from tui_nn.engine.export.modules import with_parameters
 from tui_nn.engine.export.networks import Arrays, Network, has_dropout, has_modes, placed
 from tui_nn.engine.export.variables import Named, named
 from tui_nn.spec.resolve import Plan
@@ -71,7 +72,8 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
     small = sum(array.size for array in values.values()) <= FEW
     origin = "from the file that the run began with" if initial else "as torch draws them for SEED"
     lines = [f"# The initial weights, {origin}."]
-    lines += _weight_lines(values, variables, parameters, small)
+    trained = frozenset(parameters) - plan.frozen
+    lines += _weight_lines(values, variables, trained, small)
     modes = has_modes(layers)
     everything = [variables[name] for name in parameters]
     kept = list(variables.values())
@@ -85,6 +87,10 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
         blocks=(*blocks, forward_block(layers, modes)),
         parameters="parameters",
         named={name: variables[name] for name in parameters},
+        holders={
+            index: tuple(variables[name] for name in names)
+            for index, names in with_parameters(plan).items()
+        },
         call="forward(x, training=True)" if modes else "forward(x)",
         call_evaluating="forward(x, training=False)" if modes else "forward(x)",
         to_copy=to_copy,
@@ -99,19 +105,19 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
 
 
 def _weight_lines(
-    values: Arrays, variables: dict[str, str], parameters: Sequence[str], small: bool
+    values: Arrays, variables: dict[str, str], trained: Container[str], small: bool
 ) -> list[str]:
     if small:
         lines: list[str] = []
         for name, array in values.items():
-            more = ("requires_grad=True",) if name in parameters else ()
+            more = ("requires_grad=True",) if name in trained else ()
             lines += lay(f"{variables[name]} = ", tensor(array, *more))
         return lines
     lines = ['with np.load(Path(__file__).with_name("weights.npz")) as weights:']
     for name in values:
         variable = variables[name]
-        trained = ", requires_grad=True" if name in parameters else ""
-        lines.append(f'    {variable} = torch.tensor(weights["{variable}"]{trained})')
+        option = ", requires_grad=True" if name in trained else ""
+        lines.append(f'    {variable} = torch.tensor(weights["{variable}"]{option})')
     return lines
 
 

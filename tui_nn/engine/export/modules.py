@@ -1,7 +1,7 @@
 """The two forms that are modules of torch: an nn.Sequential, and a class with a forward."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tui_nn.engine.export.layout import (
     Block,
@@ -21,6 +21,7 @@ from tui_nn.engine.export.networks import (
     Arrays,
     Network,
     Placed,
+    freezing,
     has_dropout,
     has_modes,
     own_classes,
@@ -95,11 +96,13 @@ def sequential(plan: Plan, initial: Arrays | None) -> Network:
         lines += lay("", part, ",", 1)
     tables = [f"network[{layer.path}].weight" for layer in layers if layer.name == "Embedding"]
     names = [tensor.name for tensor in tensors(plan.rows)]
+    holders = {index: (f"network[{index}]",) for index in with_parameters(plan)}
     return Network(
         definitions=own_classes(layers),
-        blocks=_seeded(plan, layers, [*lines, ")"], tables, initial is not None),
+        blocks=_seeded(plan, layers, [*lines, ")"], tables, holders, loaded=initial is not None),
         parameters="network.parameters()",
         named={name: f"named[{value(name)}]" for name in names},
+        holders=holders,
         call="network(x)",
         call_evaluating="network(x)",
         to_evaluate=("network.eval()",) if has_modes(layers) else (),
@@ -108,6 +111,14 @@ def sequential(plan: Plan, initial: Arrays | None) -> Network:
         put_back=PUT_BACK,
         weights=dict(initial or {}),
     )
+
+
+def with_parameters(plan: Plan) -> dict[int, list[str]]:
+    """The names of the parameters of each layer that has some, by its place in the network."""
+    found: dict[int, list[str]] = {}
+    for tensor in tensors(plan.rows):
+        found.setdefault(int(tensor.name.partition(".")[0]), []).append(tensor.name)
+    return found
 
 
 def layer_call(bound: Bound) -> Group:
@@ -140,11 +151,16 @@ def module(plan: Plan, initial: Arrays | None) -> Network:
         f"network.{attributes[layer.path]}.weight" for layer in layers if layer.name == "Embedding"
     ]
     made = ["network = Network()"]
+    holders = {
+        index: tuple(dict.fromkeys(f"network.{renamed[n].rpartition('.')[0]}" for n in names))
+        for index, names in with_parameters(plan).items()
+    }
     return Network(
         definitions=(*own_classes(layers, without=("Residual",)), definition(*lines)),
-        blocks=_seeded(plan, layers, made, tables, initial is not None),
+        blocks=_seeded(plan, layers, made, tables, holders, loaded=initial is not None),
         parameters="network.parameters()",
         named={old: f"named[{value(new)}]" for old, new in renamed.items()},
+        holders=holders,
         call="network(x)",
         call_evaluating="network(x)",
         to_evaluate=("network.eval()",) if has_modes(layers) else (),
@@ -198,8 +214,9 @@ def _forward(
 
 
 def _seeded(
-    plan: Plan, layers: Sequence[Placed], made: list[str], tables: list[str], loaded: bool
-) -> tuple[Block, ...]:
+    plan: Plan, layers: Sequence[Placed], made: list[str], tables: list[str],
+    holders: Mapping[int, tuple[str, ...]], *, loaded: bool,
+) -> tuple[Block, ...]:  # fmt: skip
     """The network with its initial weights, which depend on the seed alone."""
     init = plan.experiment.init
     lines = ["torch.manual_seed(SEED)", *made]
@@ -221,6 +238,9 @@ def _seeded(
                 "for name in weights})",
             )
         )
+    if plan.frozen:
+        lines = freezing(holders, plan.experiment.train.freeze)
+        blocks.append(plain("# Frozen: these parameters don't train.", *lines))
     if has_dropout(layers):
         blocks.append(
             plain(

@@ -1,6 +1,6 @@
 """What a form says of a network: the text that makes it, and how the rest of the script uses it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +22,11 @@ class Network:
     blocks: tuple[Block, ...]
     """What makes it, with its initial weights."""
     parameters: str
-    """All that is trained, as an expression: `network.parameters()`."""
+    """All of them, as an expression: `network.parameters()`."""
     named: Mapping[str, str]
     """Each parameter as an expression, by torch's name of it in an nn.Sequential."""
+    holders: Mapping[int, tuple[str, ...]]
+    """What holds the parameters of each layer that has some, as expressions: `network[0]`."""
     call: str
     """The output for x while training: `network(x)`."""
     call_evaluating: str
@@ -54,6 +56,11 @@ class Placed:
     @property
     def name(self) -> str:
         return self.bound.entry.name
+
+
+def freezing(holders: Mapping[int, tuple[str, ...]], layers: Iterable[int]) -> list[str]:
+    """A line for all that holds parameters of these layers: they don't train."""
+    return [f"{held}.requires_grad_(False)" for layer in sorted(layers) for held in holders[layer]]
 
 
 def placed(rows: Sequence[Row], prefix: str = "") -> Iterator[Placed]:

@@ -46,11 +46,24 @@ def optimizer_call(bound: Bound, parameters: Piece) -> Piece:
     return call(f"torch.optim.{bound.entry.name}", parameters, *arguments(bound, **changed))
 
 
-def share(names: Sequence[str], network: Network) -> Piece:
+def share(names: Sequence[str], plan: Plan, network: Network) -> Piece:
     """The parameters of an optimizer, as an expression."""
     if len(names) == len(network.named):
         return network.parameters
+    if len(names) + len(plan.frozen) == len(network.named):
+        return f"[p for p in {network.parameters} if p.requires_grad]"
     return listed(network.named[name] for name in names)
+
+
+def shares_of(plan: Plan, network: Network) -> list[Piece]:
+    """The parameters of each optimizer, as expressions."""
+    return [share(names, plan, network) for names in plan.shares]
+
+
+def naming(shares: Sequence[Piece]) -> list[str]:
+    """What must stand before these shares, where they name parameters."""
+    named = any("named[" in str(piece) for piece in shares)
+    return ["named = dict(network.named_parameters())"] if named else []
 
 
 def names_of(plan: Plan) -> list[str]:
@@ -71,13 +84,12 @@ def optimizer_lines(plan: Plan, settings: Settings, width: int = WIDTH) -> list[
     if not settings.several:
         return lay(
             "optimizer = ",
-            optimizer_call(optimizers[0], share(plan.shares[0], network)),
+            optimizer_call(optimizers[0], share(plan.shares[0], plan, network)),
             width=width,
         )
     lines: list[str] = []
-    shares = [share(names, network) for names in plan.shares]
-    if any("named[" in str(piece) for piece in shares):
-        lines.append("named = dict(network.named_parameters())")
+    shares = shares_of(plan, network)
+    lines += naming(shares)
     names = names_of(plan)
     for name, bound, piece in zip(names, optimizers, shares, strict=True):
         lines += lay(f"{name} = ", optimizer_call(bound, piece), width=width)

@@ -48,7 +48,7 @@ class _Tensors:
     weights: list[Tensor]
     gradients: list[Tensor]
     before: list[Tensor]
-    """Before the latest update; empty where that is not known."""
+    """Before the latest update; empty where that is not known, or none is made."""
 
     @property
     def count(self) -> int:
@@ -65,8 +65,8 @@ def _tensors(view: View, link: Link) -> _Tensors:
     own, known = _own(link), view.before or {}
     held_by = link.module.parameters(recurse=False)
     gradients = [gradient for p in held_by if (gradient := gradient_of(p)) is not None]
-    before = [known[name] for name in own] if all(name in known for name in own) else []
-    return _Tensors(list(own.values()), gradients, before)
+    moves = all(name in known and name not in view.trainer.plan.frozen for name in own)
+    return _Tensors(list(own.values()), gradients, [known[name] for name in own] if moves else [])
 
 
 def _statistics(view: View, link: Link, output: Tensor, bins: int) -> LayerStatistics:
@@ -84,7 +84,8 @@ def _statistics(view: View, link: Link, output: Tensor, bins: int) -> LayerStati
     fields: dict[str, Any] = {**finite, "nonfinite": words}
     if bins:
         fields |= _in_focus(tensors, output, dead, bins)
-    return LayerStatistics(name=link.name, call=link.call, **fields)
+    frozen = not view.trainer.plan.frozen.isdisjoint(_own(link))
+    return LayerStatistics(name=link.name, call=link.call, frozen=frozen, **fields)
 
 
 def _lengths(tensors: _Tensors) -> dict[str, float]:

@@ -21,9 +21,10 @@ LBFGS_VECTORS = ("d", "prev_flat_grad")
 def weights(view: View, probe: Weights) -> WeightsFrame:
     """The first rows of a tensor, as torch holds it."""
     parameter = _parameter(view, probe.tensor)
-    optimizer, group = _optimizer(view, parameter)
+    optimizer = _optimizer(view, parameter)
     value = first_rows(parameter.detach(), probe.most)
-    gradient, before = gradient_of(parameter), (view.before or {}).get(probe.tensor)
+    gradient = gradient_of(parameter)
+    before = (view.before or {}).get(probe.tensor) if optimizer else None
     state = {
         name: packed
         for name, kept in _state(optimizer, parameter).items()
@@ -36,8 +37,8 @@ def weights(view: View, probe: Weights) -> WeightsFrame:
         gradient=None if gradient is None else pack(first_rows(gradient, probe.most)),
         before=None if before is None else pack(first_rows(before, probe.most)),
         state=state,
-        optimizer=type(optimizer).__name__,
-        lr=float(group["lr"]),
+        optimizer=type(optimizer).__name__ if optimizer else "",
+        lr=float(optimizer.param_groups[0]["lr"]) if optimizer else None,
         sampled=_of_rows(value, parameter),
     )
 
@@ -52,17 +53,18 @@ def _parameter(view: View, name: str) -> Tensor:
     return known[name]
 
 
-def _optimizer(view: View, parameter: Tensor) -> tuple[Optimizer, dict[str, Any]]:
-    """Who updates the parameter, and with which group."""
+def _optimizer(view: View, parameter: Tensor) -> Optimizer | None:
+    """Who updates the parameter; nobody where it is frozen."""
     for optimizer in view.trainer.optimizers:
-        for group in optimizer.param_groups:
-            if any(one is parameter for one in group["params"]):
-                return optimizer, group
-    raise AssertionError("every parameter has an optimizer")
+        if any(one is parameter for one in optimizer.param_groups[0]["params"]):
+            return optimizer
+    return None
 
 
-def _state(optimizer: Optimizer, parameter: Tensor) -> dict[str, Any]:
+def _state(optimizer: Optimizer | None, parameter: Tensor) -> dict[str, Any]:
     """What the optimizer keeps for the parameter; nothing before its first step."""
+    if optimizer is None:
+        return {}
     if not isinstance(optimizer, LBFGS):
         kept: dict[str, Any] = optimizer.state.get(parameter, {})
         return kept

@@ -8,6 +8,7 @@ from tui_nn.spec.protocol.frames import Probes
 
 Grain = Literal["phase", "step", "epoch"]
 Rate = Annotated[float, msgspec.Meta(gt=0)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag=str.lower):
@@ -119,6 +120,24 @@ class Inspect(Command, frozen=True, kw_only=True):
     probe: Probes
 
 
+class ListFolder(Command, frozen=True, kw_only=True, tag="list_folder"):
+    """What is in a folder of the engine's disk. Training goes on meanwhile."""
+
+    path: str = ""
+    """Empty: the folder in which the engine was started."""
+
+
+class Preview(Command, frozen=True, kw_only=True):
+    """What a file or folder of the engine's disk holds. Training goes on meanwhile."""
+
+    path: str
+    """Data, an experiment, a preset's name or a run."""
+    target: tuple[str, ...] = ()
+    """Columns of a table to predict; empty: guessed."""
+    limit: Limit = 20
+    """So many rows or pictures at most."""
+
+
 class Save(Command, frozen=True, kw_only=True):
     """Write the last and the best checkpoint."""
 
@@ -144,10 +163,12 @@ Commands = (
     | Unwatch
     | Seen
     | Inspect
+    | ListFolder
+    | Preview
     | Save
     | Drive
     | Stop
 )
 
-FOR_ALL = (Watch, Unwatch, Seen, Inspect, Drive)
+FOR_ALL = (Watch, Unwatch, Seen, Inspect, ListFolder, Preview, Drive)
 """What every connection may send; the other commands are for the one that drives."""

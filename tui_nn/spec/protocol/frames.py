@@ -125,6 +125,8 @@ class LayerStatistics(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     call: str
+    frozen: bool = False
+    """Whether its parameters don't train: then it has neither gradient nor update."""
     gradient: float | None = None
     """|∂L/∂w| over the layer's parameters."""
     weight: float | None = None
@@ -223,13 +225,13 @@ class WeightsFrame(Frame, frozen=True, kw_only=True):
     value: Array
     gradient: Array | None
     before: Array | None
-    """The value before the latest update; None where it is not known."""
+    """The value before the latest update; None where it is not known, or the tensor is frozen."""
     state: dict[str, Array]
     """The optimizer's, by torch's names (`exp_avg`); single numbers have no side."""
     optimizer: str
-    """Its name in torch: `Adam`."""
-    lr: float
-    """Of the next step, of this tensor's group."""
+    """Its name in torch: `Adam`; empty where the tensor is frozen."""
+    lr: float | None
+    """Of the next step, of this tensor's group; None where it is frozen."""
 
 
 class Activation(msgspec.Struct, frozen=True, kw_only=True):

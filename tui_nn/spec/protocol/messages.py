@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tui_nn.spec.protocol.disk import Finds
 from tui_nn.spec.protocol.flow import VERSION, Phase, State
 from tui_nn.spec.protocol.frames import AnyFrame
 
@@ -51,6 +52,9 @@ class Answer(Message, frozen=True, kw_only=True):
     id: int
     present: Present
     frame: AnyFrame | None = None
+    """Of an inspection."""
+    found: Finds | None = None
+    """Of a look at the disk."""
 
 
 class Problem(Message, frozen=True, kw_only=True):

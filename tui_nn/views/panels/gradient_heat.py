@@ -16,17 +16,21 @@ SHOWN = (0, 1, 2, 4)
 
 
 def paint_shades(canvas: Canvas, places: NDArray[np.float64], row: int, column: int) -> None:
-    """Places 0 … 1 on the scale (rows, columns), NaN where a gradient is no number."""
-    palette = canvas.palette
+    """Places 0 … 1 on the scale (rows, columns), NaN where a gradient is no number, −1 where
+    there is none.
+    """
+    palette, known = canvas.palette, np.maximum(places, 0)
     if palette.has_pixels:
-        canvas.picture(np.repeat(palette.brightness(_visible(places)), 2, 0), row, column)
+        canvas.picture(np.repeat(palette.brightness(_visible(known)), 2, 0), row, column)
     else:
         glyphs = SHADES_ASCII if palette.ascii_only else SHADES
-        steps = np.rint(np.nan_to_num(places) * 4).astype(int)
+        steps = np.rint(np.nan_to_num(known) * 4).astype(int)
         for y, line in enumerate(steps.tolist(), row):
             canvas.put(y, column, "".join(glyphs[step] for step in line))
     for y, x in np.argwhere(np.isnan(places)).tolist():
         canvas.mark(row + y, column + x, "×", palette.bad)
+    for y, x in np.argwhere(places < 0).tolist():
+        canvas.put(row + y, column + x, " ")
 
 
 def paint_bars(
@@ -34,11 +38,11 @@ def paint_bars(
 ) -> None:
     """The same as bars of eighths, at least one high."""
     ink = canvas.palette.ink(canvas.palette.lines[0])
-    eighths = 1 + np.nan_to_num(places) * (8 * height - 1)
+    eighths = 1 + np.nan_to_num(np.maximum(places, 0)) * (8 * height - 1)
     for y in range(height):
         levels = np.clip(np.rint(eighths - 8 * (height - 1 - y)), 0, 8).astype(int)
         line = "".join(
-            " " if isnan(place) else EIGHTHS[level]
+            " " if isnan(place) or place < 0 else EIGHTHS[level]
             for level, place in zip(levels.tolist(), places.tolist(), strict=True)
         )
         canvas.put(row + y, column, line, ink)

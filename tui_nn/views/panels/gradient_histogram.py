@@ -61,7 +61,8 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     if row is None or canvas.height < 2:
         return
     if found is None:
-        of = {"gradient": "no gradient yet" if row.weight is not None else "no parameters here"}
+        of = {"gradient": "frozen: no gradient" if row.frozen else "no gradient yet"}
+        of = of if row.weight is not None else {}
         word = row.nonfinite.get(desk.histogram)
         text = f"all {word}" if word else of.get(desk.histogram, "no parameters here")
         canvas.put(1, 1, text if len(text) < canvas.width else "", canvas.palette.quiet)

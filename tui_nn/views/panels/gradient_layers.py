@@ -184,7 +184,7 @@ def _number(row: LayerStatistics, frame: LayersFrame, head: str) -> str:
     bend = bend_behind(frame, row.name)
     match head:
         case "|gradient|":
-            return row.nonfinite.get("gradient") or size(row.gradient)
+            return "frozen" if row.frozen else row.nonfinite.get("gradient") or size(row.gradient)
         case "zero":
             return percent(row.zero_gradient, 0)
         case "|w|":
@@ -202,8 +202,9 @@ def size(value: float | None) -> str:
 
 
 def _places(world: World, rows: Sequence[LayerStatistics], width: int) -> NDArray[np.float64]:
-    """Of each layer (rows, width)."""
-    return world.heat.scale.places(world.heat.of([row.name for row in rows], width))
+    """Of each layer (rows, width); −1 where it has no gradient."""
+    gradients = world.heat.of([row.name for row in rows], width)
+    return np.where(gradients < 0, -1.0, world.heat.scale.places(np.abs(gradients)))
 
 
 def _paint_heat(

@@ -137,7 +137,7 @@ def _paint_bars(
         paint_edge(canvas, row, index, shown, len(rows), chosen=chosen)
         if cell_width(names[index]) < canvas.width:
             canvas.put(row, 1, names[index], palette.ink(bold=chosen))
-        words, ratio = _ratio(rows[index]) if known else ("·", None)
+        words, ratio = _ratio(rows[index]) if known or rows[index].frozen else ("·", None)
         if decade:
             _paint_bar(canvas, ratio, row, column, decade)
         number = column + width + 1 if decade else column
@@ -157,6 +157,8 @@ def _scale(width: int, name: int) -> tuple[int, int]:
 
 
 def _ratio(row: LayerStatistics) -> tuple[str, float | None]:
+    if row.frozen:
+        return "frozen", None
     if row.ratio is None:
         return row.nonfinite.get("ratio", "·"), None
     return power(row.ratio), row.ratio

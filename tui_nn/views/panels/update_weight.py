@@ -51,7 +51,7 @@ class Followed:
 
 def followed(world: World, desk: Desk) -> Followed | None:
     """The weight that is followed: of the step that is being made once its gradient is there,
-    else of the latest update that was seen.
+    else of the latest update that was seen; None where nothing is known, or its layer is frozen.
     """
     probe = probe_of(world, desk)
     now: WeightsFrame | None = world.frame(probe) if probe else None
@@ -59,6 +59,8 @@ def followed(world: World, desk: Desk) -> Followed | None:
         return None
     is_coming = now.phase is Phase.GRADIENT and not world.running
     frame: WeightsFrame = now if is_coming else world.update(probe) or now
+    if frame.lr is None:
+        return None
     before = frame.before if knows_update(frame) else None
     values = frame.value.numpy()
     if not values.size:
@@ -74,7 +76,7 @@ def followed(world: World, desk: Desk) -> Followed | None:
         value=float(values.reshape(-1)[index]),
         is_coming=is_coming,
         optimizer=frame.optimizer,
-        lr=_rate(world, frame),
+        lr=_rate(world, frame, frame.lr),
     )
 
 
@@ -91,13 +93,13 @@ def _number(kept: Array, value: Array, index: int) -> float | None:
         return None
 
 
-def _rate(world: World, frame: WeightsFrame) -> float:
-    """The lr of the frame's step: as it was told, that of the next one where it was not."""
+def _rate(world: World, frame: WeightsFrame, coming: float) -> float:
+    """The lr of the frame's step: as it was told, that of the `coming` one where it was not."""
     if len(calls(world.setting("optimizer"))) == 1:
         told = world.series.of("lr", world.way).until(frame.step)
         if len(told) and told.steps[-1] == frame.step:
             return float(told.last[-1])
-    return frame.lr
+    return coming
 
 
 def step(world: World, one: Followed) -> float | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from tui_nn.data.files.source import name_of, readable
 from tui_nn.spec.call import Value, write
@@ -56,12 +57,14 @@ class Text:
     path: Path
     encoding: str
     size: int
-    """Bytes."""
+    """Bytes that are read."""
     given: Given
     delimiter: str | None = None
     """What its first line, `sep=;` from Excel, says."""
     guessed: bool = False
     """Whether nothing in the file says that the encoding is right."""
+    most: int | None = None
+    """So many bytes of it are read at most, in whole rows; None: all."""
 
     @property
     def first_line(self) -> int:
@@ -77,7 +80,7 @@ class Text:
     def open(self) -> Iterator[tuple[Iterator[str], Callable[[], float]]]:
         """Its lines with their ends, and a function for the share of it that has been read."""
         with readable(self.path):
-            raw = self.path.open("rb")
+            raw = _beginning(self.path, self.most)
             file = io.TextIOWrapper(raw, encoding=_codec(self.encoding), newline="")
 
         def lines() -> Iterator[str]:
@@ -133,8 +136,35 @@ def _codec(encoding: str) -> str:
     return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
-def open_text(path: Path, encoding: str | None, given: Given) -> Text:
+def _beginning(path: Path, most: int | None) -> BinaryIO:
+    """A file; where it is longer than `most` bytes, the rows that end within those."""
+    if most is None:
+        return path.open("rb")
+    with path.open("rb") as file:
+        read = file.read(most)
+        whole = not file.read(1)
+    return io.BytesIO(read if whole else _whole_rows(read))
+
+
+def _whole_rows(read: bytes) -> bytes:
+    """Without the row that is cut off at the end, whose fields may hold quotes and line ends."""
+    if b"\n" not in read:
+        return read
+    wide = read.startswith(_UTF_16)
+    read = read[: len(read) - (wide and len(read) % 2)]
+    while b"\n" in read:
+        end = read.rfind(b"\n") + 1
+        read = read[: end + (wide and end % 2)]
+        if read.count(b'"') % 2 == 0:
+            break
+        read = read[: read.rfind(b'"')]
+    return read
+
+
+def open_text(path: Path, encoding: str | None, given: Given, most: int | None = None) -> Text:
     """The file at `path`, read through once to find how its letters are stored.
+
+    `most`: only so many bytes at its beginning count, in whole rows.
 
     utf-8 and, by its first bytes, utf-16; what is neither is cp1252, that of Windows, if it has
     letters that are only there and all are, else latin-1. Raises InvalidInput for
@@ -145,11 +175,12 @@ def open_text(path: Path, encoding: str | None, given: Given) -> Text:
         with path.open("rb") as file:
             start = file.read(4)
         size = path.stat().st_size
+    size = size if most is None else min(size, most)
     for magic, name in _PACKED.items():
         if start.startswith(magic):
             raise InvalidInput(f"is {name}", where=where, hint="unpack or save it as CSV first")
     found = "utf-16" if start.startswith(_UTF_16) else "utf-8"
-    fault = _fault(path, encoding or found)
+    fault = _fault(path, encoding or found, most)
     if fault and (encoding or found == "utf-16"):
         other = "utf-8" if encoding not in (None, "utf-8") else "cp1252"
         raise InvalidInput(
@@ -158,28 +189,28 @@ def open_text(path: Path, encoding: str | None, given: Given) -> Text:
             hint=f"save it as UTF-8, or write {given.call(encoding=other)}",
         )
     if fault:
-        found = _western(path)
-        _fault(path, found)
-    text = Text(path, encoding or found, size, given, guessed=bool(fault))
+        found = _western(path, most)
+        _fault(path, found, most)
+    text = Text(path, encoding or found, size, given, guessed=bool(fault), most=most)
     with text.open() as (lines, _):
         separator = _SEPARATOR.fullmatch(next(lines, ""))
     return replace(text, delimiter=separator[1]) if separator else text
 
 
-def _western(path: Path) -> str:
+def _western(path: Path, most: int | None) -> str:
     """Which of the encodings with a byte a letter it is."""
     high: set[bytes] = set()
-    with readable(path), path.open("rb") as file:
+    with readable(path), _beginning(path, most) as file:
         while block := file.read(_BLOCK):
             high.update(_HIGH.findall(block))
     return "cp1252" if high and not high & _UNKNOWN_TO_WINDOWS else "latin-1"
 
 
-def _fault(path: Path, encoding: str) -> int:
+def _fault(path: Path, encoding: str, most: int | None) -> int:
     """The first line with bytes that `encoding` doesn't have; 0 where all are fine."""
     decoder = codecs.getincrementaldecoder(_codec(encoding))()
     lines, length, empty, ended = 0, 0, True, False
-    with readable(path), path.open("rb") as file:
+    with readable(path), _beginning(path, most) as file:
         while not ended:
             block = file.read(_BLOCK)
             ended = not block
