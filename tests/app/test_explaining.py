@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.app.support import on_screen
+from tests.views.support import started
 from tui_nn.app.app import Workbench
 from tui_nn.app.explaining import all_keys, hung, pages
 from tui_nn.app.keys import ACTIONS
@@ -35,6 +36,63 @@ def test_the_call_of_a_choice_is_explained(tmp_path: Path) -> None:
         assert "SGD(" in shown[0][1]
 
     on_screen(tmp_path, script)
+
+
+def shown(app: Workbench, number: int) -> list[str]:
+    """The pages on a panel, without those on keys."""
+    panel = PANELS[number]
+    found = pages(panel, panel.view(app.world, app.desk), app.world, app.desk)
+    return [text for title, text in found if title == panel.title]
+
+
+@pytest.mark.parametrize(
+    ("number", "heads"),
+    [
+        (1, ["Linear (layer, torch.nn.Linear)"]),
+        (2, ["spiral (dataset, tui_nn.data.clouds.spiral)"]),
+        (3, ["BCEWithLogitsLoss (loss, torch.nn.BCEWithLogitsLoss)"]),
+        (4, ["SGD (optimizer, torch.optim.SGD)"]),
+        (5, ["5 Forward (phase)"]),
+        (6, ["6 Gradient (phase)"]),
+        (7, ["7 Update (phase)"]),
+        (8, ["8 Evaluate (phase)"]),
+    ],
+)
+def test_a_panel_explains_what_was_chosen_or_its_phase(
+    tmp_path: Path, number: int, heads: list[str]
+) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        assert [text.partition("\n")[0] for text in shown(app, number)] == heads
+
+    on_screen(tmp_path, script)
+
+
+def test_the_layer_under_the_cursor_is_explained(tmp_path: Path) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        await pilot.press("1", "down", "down")
+        assert shown(app, 1)[0].startswith("Tanh (layer")
+
+    on_screen(tmp_path, script)
+
+
+def test_every_optimizer_and_the_schedule_have_a_page() -> None:
+    world = World()
+    experiment = {
+        "optimizer": ["Muon(lr=0.02)", "AdamW()"],
+        "schedule": "StepLR(step_size=2)",
+    }
+    world.take(started(experiment=experiment))
+    panel = PANELS[4]
+    found = pages(panel, panel.view(world, Desk()), world, Desk())
+    heads = [text.partition(" ")[0] for _, text in found[:-2]]
+    assert heads == ["Muon", "AdamW", "StepLR"]
+
+
+def test_before_anything_is_known_a_choice_is_explained_by_its_phase() -> None:
+    for number in range(1, 9):
+        panel = PANELS[number]
+        title, text = pages(panel, panel.view(World(), Desk()), World(), Desk())[0]
+        assert text.startswith(f"{title} (phase)\n")
 
 
 def test_words_of_a_key_go_on_below_them() -> None:
