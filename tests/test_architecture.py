@@ -55,6 +55,7 @@ def test_a_wheel_in_an_empty_directory_finds_its_presets_data_and_words(tmp_path
         (["train", "digits-softmax", "--epochs", "1"], "val"),
         (["train", "csv", "--epochs", "1"], "always Adelie"),
         (["explain", "Adam"], "betas"),
+        (["explain", "forward"], "With numbers"),
     ):
         command = [sys.executable, "-P", "-m", "tui_nn", *arguments]
         done = subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True)

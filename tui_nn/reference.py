@@ -4,13 +4,13 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from itertools import chain, groupby
+from typing import TYPE_CHECKING, NoReturn
 
-from tui_nn.data.describe import describe
-from tui_nn.data.prepare import Prepared
 from tui_nn.spec import catalog
 from tui_nn.spec.call import write
 from tui_nn.spec.catalog.entry import Entry, Required
 from tui_nn.spec.catalog.metrics import METRICS, Metric
+from tui_nn.spec.catalog.phases import PHASES, FlowPhase
 from tui_nn.spec.catalog.schedules import FUNCTIONS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import load_experiment
@@ -21,8 +21,23 @@ from tui_nn.spec.resolve import Plan
 from tui_nn.spec.shapes import show as show_shape
 from tui_nn.spec.words import near
 
+if TYPE_CHECKING:
+    from tui_nn.data.prepare import Prepared
+
 WIDTH = 80
 NAMES_SHOWN = 6
+NUMBERS = "With numbers:"
+LETTERS = {
+    "layer": "x goes in, y comes out; slope: how y moves with x",
+    "loss": "y: output, t: target, L: loss; slope: how L moves with y",
+    "optimizer": "w: a weight, g: its gradient; a line for each step",
+    "schedule": "at the right lr, move by move",
+    "init": "shape: outputs and inputs of the layer",
+    "dataset": "x: inputs, t: target",
+    "metric": "y or said: the answers, t: the targets",
+    "phase": "one neuron, one row of the AND gate, one step",
+}
+"""What stands in the examples of each kind of text."""
 
 
 def course_page() -> str:
@@ -37,8 +52,10 @@ def course_page() -> str:
     return "\n".join([*lines[1:], "", "nn-tui train NAME trains one, nn-tui show NAME shows it."])
 
 
-def experiment_page(prepared: Prepared) -> str:
+def experiment_page(prepared: "Prepared") -> str:
     """An experiment's layers, data and settings before it is trained."""
+    from tui_nn.data.describe import describe  # needs numpy, which words do without
+
     plan = prepared.plan
     experiment = plan.experiment
     lines = [experiment.title]
@@ -64,7 +81,7 @@ def experiment_page(prepared: Prepared) -> str:
     return "\n".join(lines)
 
 
-def _training(prepared: Prepared) -> str:
+def _training(prepared: "Prepared") -> str:
     plan = prepared.plan
     train = plan.experiment.train
     parts = [
@@ -92,7 +109,7 @@ def _every(number: int | None, unit: str) -> str:
     return f"each {unit}" if number == 1 else f"every {number:,} {unit}s"
 
 
-def _layer_table(prepared: Prepared) -> list[str]:
+def _layer_table(prepared: "Prepared") -> list[str]:
     rows = [("", "layer", "output", "parameters", "multiply-adds", "")]
     plan = prepared.plan
     rows.append(("", "input", show_shape(plan.facts.input_shape), "", "", ""))
@@ -122,7 +139,7 @@ def _layer_table(prepared: Prepared) -> list[str]:
     ]
 
 
-def _trained(plan: Plan) -> str:
+def _trained(plan: "Plan") -> str:
     """How many parameters train, where not all do."""
     if not plan.frozen:
         return ""
@@ -134,7 +151,7 @@ def _trained(plan: Plan) -> str:
     return f"{count:,} train"
 
 
-def _optimizer_lines(prepared: Prepared) -> list[tuple[str, str]]:
+def _optimizer_lines(prepared: "Prepared") -> list[tuple[str, str]]:
     plan = prepared.plan
     optimizers = plan.experiment.optimizers
     if len(optimizers) == 1:
@@ -154,36 +171,60 @@ def _some(names: Sequence[str]) -> str:
 
 
 def entry_page(name: str, width: int = WIDTH) -> str:
-    """Summary, signature, parameters and text of anything that can be named, in `width` columns.
+    """All that is said of whatever has this name, in `width` columns: a word may name several.
 
     Raises InvalidInput with the nearest names.
     """
     wanted = name.strip().removesuffix("()").rpartition(".")[2].lower()
-    for entry in catalog.entries():
-        if entry.name.lower() == wanted:
-            return _entry(entry, width)
-    for metric in METRICS:
-        if wanted in (metric.name, metric.label.lower()):
-            return _metric(metric)
+    found = [
+        *(phase_page(phase, width) for phase in PHASES if wanted in (phase.name, *phase.also)),
+        *(_entry(entry, width) for entry in catalog.entries() if entry.name.lower() == wanted),
+        *(metric_page(one, width) for one in METRICS if wanted in (one.name, one.label.lower())),
+        *_keys(name.strip().lower(), width),
+    ]
+    if not found:
+        _refuse(name, wanted)
+    return "\n\n".join(found)
+
+
+def _keys(name: str, columns: int) -> Iterator[str]:
+    """The keys of an experiment that have this name, alone or behind their section."""
     for section, keys in (("", TOP), *SECTIONS.items()):
-        for key in keys:
+        for key in keys if section != "goal" else ():
             full = f"{section}.{key.name}" if section else key.name
-            if name.lower() in (full, key.name) and section != "goal":
+            if name in (full, key.name):
                 default = "" if isinstance(key.default, Required) else f", default {key.default}"
-                return f"{full} (key of an experiment)\n{key.help}\n{key.rule}{default}"
+                lines = (f"{full} (key of an experiment)", key.help, f"{key.rule}{default}")
+                yield "\n".join(row for line in lines for row in textwrap.wrap(line, columns))
+
+
+def _refuse(name: str, wanted: str) -> NoReturn:
     for missing in FUNCTIONS:
         if missing.lower() == wanted:
             catalog.find("schedule", missing)  # says why it isn't there
-    known = chain((e.name for e in catalog.entries()), (m.name for m in METRICS))
+    phases = chain.from_iterable((phase.name, *phase.also) for phase in PHASES)
+    known = chain((e.name for e in catalog.entries()), (m.name for m in METRICS), phases)
     raise InvalidInput(
         f"nothing is called {name}", hint=near(wanted, known) or "e.g. nn-tui explain Adam"
     )
 
 
+def phase_page(phase: FlowPhase, columns: int = WIDTH) -> str:
+    """What happens in one of the eight phases."""
+    return "\n".join([f"{phase.title} (phase)", *_text("phase", phase.name, columns)])
+
+
+def metric_page(metric: Metric, columns: int = WIDTH) -> str:
+    """What one number of an evaluation says."""
+    better = "higher" if metric.higher_is_better else "lower"
+    head = f"{metric.label} (metric, `{metric.name}`): {better} is better"
+    return "\n".join([head, *_text("metric", metric.name, columns)])
+
+
 def _entry(entry: Entry, columns: int) -> str:
     lines = [
         *textwrap.wrap(f"{entry.name} ({entry.kind}, {entry.target})", columns),
-        *textwrap.wrap(entry.summary, columns),
+        *_text(entry.kind, entry.name, columns),
         "",
         *textwrap.wrap(entry.signature, columns, subsequent_indent="    "),
     ]
@@ -205,19 +246,13 @@ def _entry(entry: Entry, columns: int) -> str:
             lines += textwrap.wrap(
                 f"{names}: {reason}", columns, initial_indent="  ", subsequent_indent="    "
             )
-    text = files("tui_nn") / "explain" / entry.kind / f"{entry.name}.md"
-    if text.is_file():
-        lines += ["", *_filled(text.read_text(encoding="utf-8").rstrip(), columns)]
     return "\n".join(lines)
 
 
-def _filled(text: str, columns: int) -> Iterator[str]:
-    """Its lines, sentences wrapped anew; indented ones, formulas, as they are."""
+def _text(kind: str, name: str, columns: int) -> Iterator[str]:
+    """The words of `explain/` on it, in lines: sentences wrapped anew, others as they are."""
+    text = (files("tui_nn") / "explain" / kind / f"{name}.md").read_text(encoding="utf-8")
+    text = text.replace(NUMBERS, f"{NUMBERS[:-1]} ({LETTERS[kind]}):").rstrip()
     for are_sentences, group in groupby(text.split("\n"), lambda line: line[:1].strip() != ""):
         lines = list(group)
         yield from textwrap.wrap(" ".join(lines), columns) if are_sentences else lines
-
-
-def _metric(metric: Metric) -> str:
-    better = "higher" if metric.higher_is_better else "lower"
-    return f"{metric.label} (metric, `{metric.name}`)\n{metric.summary}\n{better} is better"

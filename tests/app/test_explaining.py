@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.app.support import on_screen
+from tests.views.support import started
 from tui_nn.app.app import Workbench
 from tui_nn.app.explaining import all_keys, hung, pages
 from tui_nn.app.keys import ACTIONS
@@ -37,6 +38,73 @@ def test_the_call_of_a_choice_is_explained(tmp_path: Path) -> None:
     on_screen(tmp_path, script)
 
 
+def shown(app: Workbench, number: int) -> list[str]:
+    """The pages on a panel, without those on keys."""
+    panel = PANELS[number]
+    found = pages(panel, panel.view(app.world, app.desk), app.world, app.desk)
+    return [text for title, text in found if title == panel.title]
+
+
+@pytest.mark.parametrize(
+    ("number", "heads"),
+    [
+        (1, ["Linear (layer, torch.nn.Linear)"]),
+        (2, ["spiral (dataset, tui_nn.data.clouds.spiral)"]),
+        (3, ["BCEWithLogitsLoss (loss, torch.nn.BCEWithLogitsLoss)"]),
+        (4, ["SGD (optimizer, torch.optim.SGD)"]),
+        (5, ["5 Forward (phase)"]),
+        (6, ["6 Gradient (phase)"]),
+        (7, ["7 Update (phase)"]),
+        (8, ["8 Evaluate (phase)", "loss (metric, `loss`): lower is better"]),
+    ],
+)
+def test_a_panel_explains_what_was_chosen_or_its_phase(
+    tmp_path: Path, number: int, heads: list[str]
+) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        assert [text.partition("\n")[0] for text in shown(app, number)] == heads
+
+    on_screen(tmp_path, script)
+
+
+def test_the_layer_under_the_cursor_is_explained(tmp_path: Path) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        await pilot.press("1", "down", "down")
+        assert shown(app, 1)[0].startswith("Tanh (layer")
+
+    on_screen(tmp_path, script)
+
+
+def test_every_optimizer_and_the_schedule_have_a_page() -> None:
+    world = World()
+    experiment = {
+        "optimizer": ["Muon(lr=0.02)", "AdamW()"],
+        "schedule": "StepLR(step_size=2)",
+    }
+    world.take(started(experiment=experiment))
+    panel = PANELS[4]
+    found = pages(panel, panel.view(world, Desk()), world, Desk())
+    heads = [text.partition(" ")[0] for _, text in found[:-2]]
+    assert heads == ["Muon", "AdamW", "StepLR"]
+
+
+def test_evaluate_explains_the_metrics_of_this_kind_of_data() -> None:
+    for main, others in (("accuracy", ["macro F1"]), ("r2", ["MAE", "RMSE"])):
+        world = World()
+        world.take(started(metric=main))
+        panel = PANELS[8]
+        text = pages(panel, panel.view(world, Desk()), world, Desk())[1][1]
+        heads = [line.partition(" (metric")[0] for line in text.split("\n") if " (metric, " in line]
+        assert set(heads) == {"loss", "R²" if main == "r2" else main, *others}
+
+
+def test_before_anything_is_known_a_choice_is_explained_by_its_phase() -> None:
+    for number in range(1, 9):
+        panel = PANELS[number]
+        title, text = pages(panel, panel.view(World(), Desk()), World(), Desk())[0]
+        assert text.startswith(f"{title} (phase)\n")
+
+
 def test_words_of_a_key_go_on_below_them() -> None:
     assert hung(
         "left right < >  crosshair, by 1 or 10 columns\n\n  space      run or pause", 33
@@ -52,7 +120,7 @@ def test_words_of_a_key_go_on_below_them() -> None:
 
 def test_at_forty_columns_no_line_of_keys_goes_on_at_the_edge(tmp_path: Path) -> None:
     async def script(app: Workbench, pilot: Pilot[int]) -> None:
-        await pilot.press("8")
+        await pilot.press("7")
         for _ in range(3):
             await pilot.press("question_mark")
             await pilot.pause(0.05)
@@ -86,7 +154,7 @@ def test_the_box_alone_wraps_what_is_said_of_a_call(tmp_path: Path) -> None:
 def test_no_word_is_cut_off_at_forty_columns(tmp_path: Path, number: str) -> None:
     async def script(app: Workbench, pilot: Pilot[int]) -> None:
         await pilot.press(number)
-        for _ in range(3):
+        for _ in range(len(shown(app, int(number))) + 2):
             await pilot.press("question_mark")
             await pilot.pause(0.05)
             page = app.screen.query_one("#page")

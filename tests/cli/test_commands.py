@@ -180,12 +180,23 @@ def test_presets_lists_the_course_by_chapter() -> None:
         ("accuracy", "higher is better"),
         ("train.patience", "evaluations without a better one"),
         ("Heaviside", "slope"),
+        ("xavier_uniform_", "torch.nn.init.xavier_uniform_"),
+        ("macro F1", "precision"),
+        ("forward", "5 Forward (phase)"),
+        ("backprop", "6 Gradient (phase)"),
+        ("and_gate", "t = [0, 0, 0, 1]"),
     ],
 )
 def test_explain_says_what_a_name_is(name: str, expected: str) -> None:
     answer = nn_tui("explain", name)
     assert answer.code == 0
     assert expected in answer.out
+
+
+def test_a_word_with_several_meanings_is_explained_in_each() -> None:
+    out = nn_tui("explain", "loss").out
+    places = [out.index(head) for head in ("3 Loss (phase)", "(metric, `loss`)", "loss (key of")]
+    assert places == sorted(places)
 
 
 def test_a_reader_that_goes_away_is_no_error(gate: str) -> None:
@@ -197,15 +208,16 @@ def test_a_reader_that_goes_away_is_no_error(gate: str) -> None:
 @pytest.mark.parametrize(
     "arguments",
     ["--help", "train --help", "presets", "show and-gate", "preview and-gate", "explain Adam",
-     "--version"],
+     "explain loss", "--version"],
 )  # fmt: skip
 def test_words_need_neither_torch_nor_textual(arguments: str) -> None:
+    heavy = {"torch", "textual", "plotext"} | ({"numpy"} if "explain" in arguments else set())
     script = (
         "import sys; from tui_nn.cli import main\n"
         f"sys.argv = ['nn-tui', *{arguments.split()!r}]\n"
         "try: main()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
-        "loaded = {'torch', 'textual', 'plotext'} & set(sys.modules)\n"
+        f"loaded = {heavy} & set(sys.modules)\n"
         "assert not loaded, loaded"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, capture_output=True)

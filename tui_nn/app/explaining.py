@@ -1,8 +1,9 @@
 """`?`: what the cursor is on, then the panel's keys, then all keys."""
 
 import re
+from contextlib import suppress
 from textwrap import wrap
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,24 +13,21 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_nn.app.keys import ACTIONS
-from tui_nn.spec.call import parse
+from tui_nn.spec.catalog import metric
+from tui_nn.spec.catalog.metrics import METRICS
+from tui_nn.spec.catalog.phases import PHASES
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.views.architecture import layer_rows
+from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import in_ascii
 from tui_nn.views.desk import Desk
+from tui_nn.views.panels.network_layers import selected
 from tui_nn.views.panels.panel import Panel, View
+from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
-ABOUT = {
-    0: "What the author of this experiment wants you to see.",
-    5: "Forward: a sample goes through the layers and gives an answer; with the truth it gives the "
-       "loss. Here stands what each part adds.",
-    6: "Gradient: how much the loss would change with each parameter. loss.backward() computes it "
-       "from the last layer to the first.",
-    7: "Update: the optimizer moves every parameter a little against its gradient. One update is "
-       "one step.",
-    8: "Evaluate: the whole training and validation part through the weights of now. Training "
-       "doesn't learn from it; goals and schedules look at it.",
-}  # fmt: skip
+EVALUATE = 8
+LOOK_FOR = "What the author of this experiment wants you to see."
 WIDTH, FRAME = 86, 6
 """Columns of the box at most; of its border, padding and scrollbar."""
 UNWRAPPED = 10_000
@@ -112,33 +110,49 @@ def hung(text: str, width: int) -> str:
 
 def pages(panel: Panel, view: View, world: World, desk: Desk) -> list[tuple[str, str]]:
     """What the cursor is on, the panel's keys, all keys: a title and a text each; none is empty."""
-    found = [
-        (panel.title, _about(panel, world, desk)),
+    return [
+        *((panel.title, text) for text in _about(panel, world, desk)),
         (f"keys in {panel.title}", _keys_of(panel, view, world)),
         ("all keys", all_keys()),
     ]
-    return [(title, text) for title, text in found if text]
 
 
-def _about(panel: Panel, world: World, desk: Desk) -> str:
-    from tui_nn.reference import entry_page  # knows all of the catalog: not at the start
+def _about(panel: Panel, world: World, desk: Desk) -> list[str]:
+    """What the catalog says of the calls under the cursor; where there are none, of the phase."""
+    from tui_nn.reference import entry_page, phase_page  # all of the catalog: not at the start
 
-    written = _under_the_cursor(panel, world, desk)
-    if not written:
-        return ABOUT.get(panel.number, "")
-    try:
-        return entry_page(parse(written).name, UNWRAPPED)
-    except InvalidInput:
-        return ABOUT.get(panel.number, written)
+    found = []
+    for call in _under_the_cursor(panel.number, world, desk):
+        with suppress(InvalidInput):
+            found.append(entry_page(name_of(call), UNWRAPPED))
+    if found:
+        return found
+    phases = [phase_page(phase, UNWRAPPED) for phase in PHASES if phase.number == panel.number]
+    return [*phases, *_metrics(panel, world)] or [LOOK_FOR]
 
 
-def _under_the_cursor(panel: Panel, world: World, desk: Desk) -> str:
-    """A call as it is written; empty where the panel shows none."""
-    key = {1: "network", 2: "data", 3: "loss", 4: "optimizer"}.get(panel.number)
-    found: Any = world.setting(key) if key else ""
-    if isinstance(found, list):
-        found = found[min(desk.cursor.get(panel.number, 0), len(found) - 1)] if found else ""
-    return str(found or "")
+def _metrics(panel: Panel, world: World) -> list[str]:
+    """All numbers of this experiment's evaluations, as one page."""
+    from tui_nn.reference import metric_page
+
+    if panel.number != EVALUATE or world.started is None:
+        return []
+    main = metric(world.started.metric)
+    suiting = [one for one in METRICS if one.for_classes in (None, main.for_classes)]
+    return ["\n\n".join(metric_page(one, UNWRAPPED) for one in suiting)]
+
+
+def _under_the_cursor(number: int, world: World, desk: Desk) -> list[str]:
+    """Calls as they are written; none where the panel is about what happens."""
+    match number:
+        case 1:
+            rows = layer_rows(world)
+            return [rows[max(0, selected(rows, desk))].call] if rows else []
+        case 2 | 3:
+            return calls(world.setting("data" if number == 2 else "loss"))
+        case 4:
+            return [*calls(world.setting("optimizer")), *calls(world.setting("schedule"))]
+    return []
 
 
 def _keys_of(panel: Panel, view: View, world: World) -> str:

@@ -92,7 +92,8 @@ def presets() -> None:
 def explain(name: str) -> None:
     """Explain a name: a layer, an optimizer, a key, …
 
-    NAME is a layer, loss, optimizer, schedule, init, dataset, metric or key of an experiment.
+    NAME is a layer, loss, optimizer, schedule, init, dataset, metric, one of the eight phases
+    (forward, gradient, …) or a key of an experiment.
     """
     from tui_nn.reference import entry_page
 
