@@ -195,7 +195,16 @@ def test_a_reader_that_goes_away_is_no_error(gate: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", ["--help", "train --help", "presets", "show and-gate", "explain Adam", "--version"]
+    "arguments",
+    [
+        "--help",
+        "train --help",
+        "presets",
+        "show and-gate",
+        "explain Adam",
+        "--version",
+        "completion bash",
+    ],
 )
 def test_words_need_neither_torch_nor_textual(arguments: str) -> None:
     script = (

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tui_nn.cli import completing
 from tui_nn.cli.group import commands, verbose
 
 _folder = click.option("--runs", "folder", metavar="DIR", help="Where runs are: runs.")
@@ -30,7 +31,7 @@ def list_runs(context: click.Context, as_json: bool, folder: str | None) -> None
 
 
 @list_runs.command()
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=completing.runs)
 @_folder
 @verbose
 def rm(run: tuple[str, ...], folder: str | None) -> None:
@@ -59,7 +60,7 @@ def prune(keep: int | None, failed: bool, dry_run: bool, yes: bool, folder: str 
 
 
 @commands.command()
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=completing.runs)
 @click.option("--over", type=click.Choice(["epoch", "step", "seconds"]), default="epoch",
               show_default=True, help="What lies along the curves' x axis.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a run.")
@@ -78,7 +79,7 @@ def compare(run: tuple[str, ...], over: str, as_json: bool, folder: str) -> None
 
 
 @commands.command()
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.option("--json", "as_json", is_flag=True, help="Print records, one JSON object a line.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--runs", "folder", default="runs", metavar="DIR", help="Where runs are: runs.")

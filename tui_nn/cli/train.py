@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui_nn.cli import completing
 from tui_nn.cli.group import commands, verbose
 from tui_nn.spec.errors import InvalidInput
 
@@ -25,8 +26,8 @@ class TrainCommand(click.Command):
 
 
 @commands.command(cls=TrainCommand)
-@click.argument("experiment", required=False)
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.argument("experiment", required=False, shell_complete=completing.experiments)
+@click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option(
     "--json", "json_kind", type=click.Choice(["records", "full"]), default=None,
     metavar="[=full]", help="Print records, one JSON object a line; =full prints all of them.",
@@ -38,7 +39,8 @@ class TrainCommand(click.Command):
 @click.option("--seed", type=int, help="Starts weights, order, dropout and split.")
 @click.option("--device", help="auto, cpu, cuda or cuda:1.")
 @click.option("--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop by then.")
-@click.option("--resume", metavar="RUN", help="Go on with a run where it was last saved.")
+@click.option("--resume", metavar="RUN", help="Go on with a run where it was last saved.",
+              shell_complete=completing.runs)  # fmt: skip
 @click.option("--no-save", is_flag=True, help="Keep no folder of this run.")
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are kept: runs.")
 @click.option(
@@ -150,8 +152,8 @@ def _train_there(
 
 
 @commands.command("verify-resume")
-@click.argument("experiment")
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.argument("experiment", shell_complete=completing.experiments)
+@click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option("--steps", type=click.IntRange(min=1), help="N: half of the run, at most 100.")
 @click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @verbose
