@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -91,6 +92,17 @@ def no_screen() -> str:
 verbose = click.option(
     "-v", "--verbose", is_flag=True, expose_value=False, help="Show the traceback of an error."
 )
+
+narrated = click.option(
+    "--narrate", is_flag=True, help="Tell all in plain sentences, for a screen reader."
+)
+
+
+def refuse_beside_narrate(narrate: bool, others: Mapping[str, object]) -> None:
+    """InvalidInput where another way of telling is asked for too."""
+    for option, value in others.items():
+        if narrate and value:
+            raise InvalidInput(f"goes without {option}", where="--narrate", hint="leave one out")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
