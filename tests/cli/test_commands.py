@@ -208,7 +208,7 @@ def test_a_reader_that_goes_away_is_no_error(gate: str) -> None:
 @pytest.mark.parametrize(
     "arguments",
     ["--help", "train --help", "presets", "show and-gate", "preview and-gate", "explain Adam",
-     "explain loss", "--version"],
+     "explain loss", "--version", "completion bash"],
 )  # fmt: skip
 def test_words_need_neither_torch_nor_textual(arguments: str) -> None:
     heavy = {"torch", "textual", "plotext"} | ({"numpy"} if "explain" in arguments else set())

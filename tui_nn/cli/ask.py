@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from tui_nn.cli import completing
 from tui_nn.cli.group import commands, verbose
 
 
@@ -27,7 +28,7 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @commands.command()
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.option("--input", "input_", metavar="FILE", help="New inputs: a file, a folder or a call.")
 @click.option("--values", multiple=True, metavar="0.3,1.2", help="An input; may come again.")
 @click.option("-o", "--output", metavar="FILE.csv", help="Write the answers to a table.")
@@ -57,7 +58,7 @@ def predict(
 
 
 @commands.command()
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.option("--data", metavar="CALL", help="Other data: a file, a folder or a call.")
 @click.option(
     "--part", type=click.Choice(["train", "val", "test"]), help="Which part of its own data."

@@ -2,12 +2,15 @@
 
 import click
 
+from tui_nn.cli import completing
 from tui_nn.cli.group import commands, verbose
 
 
 @commands.command()
-@click.argument("experiment", metavar="EXPERIMENT|RUN")
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.argument(
+    "experiment", metavar="EXPERIMENT|RUN", shell_complete=completing.experiments_and_runs
+)
+@click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option(
     "--to", required=True, type=click.Choice(["python", "safetensors", "pt2", "onnx", "csv"]),
     help="A PyTorch script, the weights, a program of torch.export, ONNX, or a run's metrics.",

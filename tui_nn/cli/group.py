@@ -2,11 +2,16 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from tui_nn import __version__
 from tui_nn.spec.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DEFAULT_PRESET = "and-gate"
 
@@ -14,7 +19,16 @@ DEFAULT_PRESET = "and-gate"
 class Commands(click.Group):
     """`nn-tui WORD`: a command, else a run to follow, a preset or a file to train."""
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        from tui_nn.cli.completing import experiments_and_runs
+
+        found = super().shell_complete(ctx, incomplete)
+        others = [] if incomplete.startswith("-") else experiments_and_runs(ctx, None, incomplete)
+        return [*found, *(item for item in others if item.type == "plain" or not found)]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:  # a shell completes words: none is put in place of what lacks
+            return super().parse_args(ctx, args)
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         if not args or (args[0].startswith("-") and args[0].split("=")[0] not in own):
             args = _without_command([DEFAULT_PRESET, *args], is_run=False)
@@ -26,6 +40,8 @@ class Commands(click.Group):
         word = args[0]
         if word in self.commands:
             return super().resolve_command(ctx, args)
+        if ctx.resilient_parsing:
+            return super().resolve_command(ctx, ["open", *args])
         at_the_other_end = any(arg.split("=")[0] == "--engine" for arg in args[1:])
         is_run = not at_the_other_end and self._is_run(word)
         return super().resolve_command(ctx, _without_command(args, is_run=is_run))
@@ -76,6 +92,17 @@ def no_screen() -> str:
 verbose = click.option(
     "-v", "--verbose", is_flag=True, expose_value=False, help="Show the traceback of an error."
 )
+
+narrated = click.option(
+    "--narrate", is_flag=True, help="Tell all in plain sentences, for a screen reader."
+)
+
+
+def refuse_beside_narrate(narrate: bool, others: Mapping[str, object]) -> None:
+    """InvalidInput where another way of telling is asked for too."""
+    for option, value in others.items():
+        if narrate and value:
+            raise InvalidInput(f"goes without {option}", where="--narrate", hint="leave one out")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui_nn.cli import completing
 from tui_nn.cli.group import commands, verbose
 from tui_nn.spec.errors import InvalidInput
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @commands.command()
-@click.argument("experiment")
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.argument("experiment", shell_complete=completing.experiments_and_runs)
+@click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @click.option("--toml", is_flag=True, help="Print the experiment's file with every choice made.")
 @click.option("--json", "as_json", is_flag=True, help="Print a run as one JSON object.")
@@ -87,7 +88,7 @@ def presets() -> None:
 
 
 @commands.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completing.names)
 @verbose
 def explain(name: str) -> None:
     """Explain a name: a layer, an optimizer, a key, …

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from tui_nn.cli.group import commands, verbose
+from tui_nn.cli import completing
+from tui_nn.cli.group import commands, narrated, refuse_beside_narrate, verbose
 
 _folder = click.option("--runs", "folder", metavar="DIR", help="Where runs are: runs.")
 
@@ -30,7 +31,7 @@ def list_runs(context: click.Context, as_json: bool, folder: str | None) -> None
 
 
 @list_runs.command()
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=completing.runs)
 @_folder
 @verbose
 def rm(run: tuple[str, ...], folder: str | None) -> None:
@@ -59,7 +60,7 @@ def prune(keep: int | None, failed: bool, dry_run: bool, yes: bool, folder: str 
 
 
 @commands.command()
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=completing.runs)
 @click.option("--over", type=click.Choice(["epoch", "step", "seconds"]), default="epoch",
               show_default=True, help="What lies along the curves' x axis.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a run.")
@@ -78,25 +79,32 @@ def compare(run: tuple[str, ...], over: str, as_json: bool, folder: str) -> None
 
 
 @commands.command()
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.option("--json", "as_json", is_flag=True, help="Print records, one JSON object a line.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@narrated
 @click.option("--runs", "folder", default="runs", metavar="DIR", help="Where runs are: runs.")
 @verbose
-def follow(run: str, as_json: bool, quiet: bool, folder: str) -> int:
+def follow(run: str, as_json: bool, quiet: bool, narrate: bool, folder: str) -> int:
     """Follow a run that an engine trains; show one that nobody trains now.
 
     RUN is a run's folder, its name or how that alone begins or ends, or `latest`. Ctrl-C leaves
     the engine at its work.
     """
     from tui_nn.headless import follow as headless
+    from tui_nn.headless.narrate import narrate_run
     from tui_nn.headless.show_run import print_run
     from tui_nn.headless.train import Options
     from tui_nn.runs.folder import need_run
     from tui_nn.runs.sockets import is_reachable
 
+    refuse_beside_narrate(narrate, {"--json": as_json, "--quiet": quiet})
     found = need_run(run, Path(folder))
     if is_reachable(found):
-        return headless.follow(found, Options(json="records" if as_json else "", quiet=quiet))
-    print_run(found, as_json)
+        options = Options(json="records" if as_json else "", quiet=quiet, narrate=narrate)
+        return headless.follow(found, options)
+    if narrate:
+        narrate_run(found)
+    else:
+        print_run(found, as_json)
     return 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui_nn.cli import completing
 from tui_nn.cli.group import DEFAULT_PRESET, commands, no_screen, verbose
 from tui_nn.spec.errors import InvalidInput
 
@@ -45,8 +46,10 @@ def _with_look(command: Any) -> Any:
 
 
 @commands.command("open")
-@click.argument("experiment", default=DEFAULT_PRESET)
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.argument(
+    "experiment", default=DEFAULT_PRESET, shell_complete=completing.experiments_and_runs
+)
+@click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @click.option("--engine", metavar="COMMAND", help="Train elsewhere: 'ssh box nn-tui engine'.")
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are kept: runs.")
@@ -90,7 +93,7 @@ def open_workbench(
 
 
 @commands.command()
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option("--engine", metavar="COMMAND", help="Train elsewhere: 'ssh box nn-tui engine'.")
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are kept: runs.")
 @_with_look
@@ -105,7 +108,7 @@ def new(look: Look, **options: Any) -> int:
 
 
 @commands.command()
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are: runs.")
 @click.option("--speed", type=click.FloatRange(min=0), metavar="X",
               help="Times as fast as it was: 1, less where that is brief; 0: at once.")  # fmt: skip

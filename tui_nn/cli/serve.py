@@ -4,13 +4,15 @@ import sys
 
 import click
 
+from tui_nn.cli import completing
 from tui_nn.cli.group import commands, verbose
 from tui_nn.spec.errors import InvalidInput
 
 
 @commands.command()
 @click.option("--stay", is_flag=True, help="Train on to the end when the input closes.")
-@click.option("--attach", metavar="RUN", help="Reach the engine that trains a run.")
+@click.option("--attach", metavar="RUN", help="Reach the engine that trains a run.",
+              shell_complete=completing.runs)  # fmt: skip
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are: runs.")
 @verbose
 def engine(stay: bool, attach: str | None, runs: str) -> int:

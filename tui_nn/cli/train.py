@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_nn.cli.group import commands, verbose
+from tui_nn.cli import completing
+from tui_nn.cli.group import commands, narrated, refuse_beside_narrate, verbose
 from tui_nn.spec.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -25,20 +26,22 @@ class TrainCommand(click.Command):
 
 
 @commands.command(cls=TrainCommand)
-@click.argument("experiment", required=False)
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.argument("experiment", required=False, shell_complete=completing.experiments)
+@click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option(
     "--json", "json_kind", type=click.Choice(["records", "full"]), default=None,
     metavar="[=full]", help="Print records, one JSON object a line; =full prints all of them.",
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@narrated
 @click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @click.option("--goal", help="Stop when reached, e.g. 'accuracy>=0.97'.")
 @click.option("--epochs", type=int, help="How often every sample is seen.")
 @click.option("--seed", type=int, help="Starts weights, order, dropout and split.")
 @click.option("--device", help="auto, cpu, cuda or cuda:1.")
 @click.option("--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop by then.")
-@click.option("--resume", metavar="RUN", help="Go on with a run where it was last saved.")
+@click.option("--resume", metavar="RUN", help="Go on with a run where it was last saved.",
+              shell_complete=completing.runs)  # fmt: skip
 @click.option("--no-save", is_flag=True, help="Keep no folder of this run.")
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are kept: runs.")
 @click.option(
@@ -54,6 +57,7 @@ def train(
     changes: tuple[str, ...],
     json_kind: str | None,
     quiet: bool,
+    narrate: bool,
     target: tuple[str, ...],
     goal: str | None,
     epochs: int | None,
@@ -83,11 +87,13 @@ def train(
     }  # fmt: skip
     changes += tuple(f"{key}={value}" for key, value in options.items() if value is not None)
     changes += _goal_changes(goal)
+    refuse_beside_narrate(narrate, {"--json": json_kind, "--quiet": quiet})
     if max_seconds is not None and not isfinite(max_seconds):
         raise InvalidInput(f"is {max_seconds}", where="--max-seconds", hint="write a number")
     how = headless.Options(
         json=json_kind or "",  # type: ignore[arg-type]
         quiet=quiet,
+        narrate=narrate,
         max_seconds=max_seconds,
         runs=None if no_save else Path(runs),
         save_every=save_every,
@@ -102,7 +108,7 @@ def train(
         return _resume(resume, changes, how, {"--target": target, "--init-from": init_from})
     if experiment is None:
         raise click.UsageError("Missing argument 'EXPERIMENT'", click.get_current_context())
-    with waiting(quiet) as tell:
+    with waiting(quiet or narrate) as tell:
         opened = open_experiment(experiment, changes, target, tell)
     return headless.train(opened, how)
 
@@ -150,8 +156,8 @@ def _train_there(
 
 
 @commands.command("verify-resume")
-@click.argument("experiment")
-@click.argument("changes", nargs=-1, metavar="[key=value]...")
+@click.argument("experiment", shell_complete=completing.experiments)
+@click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option("--steps", type=click.IntRange(min=1), help="N: half of the run, at most 100.")
 @click.option("--target", multiple=True, metavar="NAME", help="Column of a table to predict.")
 @verbose

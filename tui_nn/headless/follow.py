@@ -10,10 +10,16 @@ from msgspec.structs import replace
 
 from tui_nn.client import Client, engine_command
 from tui_nn.headless.output import print_text
-from tui_nn.headless.progress import Progress, progress_for
+from tui_nn.headless.progress import Progress
 from tui_nn.headless.signals import Signals, obeyed_signals
-from tui_nn.headless.summary import summary
-from tui_nn.headless.train import Options, exit_code, remembering, teller
+from tui_nn.headless.train import (
+    Options,
+    exit_code,
+    progress_of,
+    remembering,
+    tell_end,
+    teller,
+)
 from tui_nn.runs.folder import TRAINED_ELSEWHERE, Folder
 from tui_nn.runs.history import History
 from tui_nn.spec.errors import InvalidInput, NNError
@@ -82,7 +88,7 @@ class _Follower:
         signals.on_first = lambda: self._told.put(None)
 
     def train(self, asked: Asked) -> int:
-        with progress_for(self._options.json, self._options.quiet) as progress:
+        with progress_of(self._options) as progress:
             self._client.start()
             self._is_live = True
             try:
@@ -98,7 +104,7 @@ class _Follower:
         return self._tell_end(present)
 
     def watch(self) -> int:
-        with progress_for(self._options.json, self._options.quiet) as progress:
+        with progress_of(self._options) as progress:
             self._client.start()
             try:
                 present = self._to_the_end(progress, drives=False)
@@ -163,10 +169,7 @@ class _Follower:
             return self._signals.exit_code
         if ended is None:
             raise NNError(present.words or "training has failed")
-        if not options.quiet and not options.json:
-            print_text(summary(self._history))
-            if present.run:
-                print_text(f"\nkept in {present.run}")
+        tell_end(options, self._history, present.run)
         return self._signals.exit_code if self._signals.received else exit_code(ended)
 
 

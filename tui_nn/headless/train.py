@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tui_nn.data.open import Opened, open_experiment
+from tui_nn.headless.narrate import Narrator
 from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.progress import Progress, progress_for
 from tui_nn.headless.signals import obeyed_signals
@@ -31,6 +32,8 @@ class Options:
 
     json: Json = ""
     quiet: bool = False
+    narrate: bool = False
+    """Whether all is said in plain sentences."""
     max_seconds: float | None = None
     runs: Path | None = None
     """Where a folder for the run is made; None keeps nothing."""
@@ -55,7 +58,7 @@ def train(opened: Opened, options: Options) -> int:
 
 def resume(folder: Folder, changes: Sequence[str], options: Options) -> int:
     """Go on with a run where it was last saved; the exit code."""
-    with waiting(options.quiet) as tell:
+    with waiting(options.quiet or options.narrate) as tell:
         opened = open_experiment(str(folder.experiment), tell=tell)
 
     def begin(listener: "Listener") -> "Session":
@@ -70,7 +73,7 @@ def _run(begin: "Callable[[Listener], Session]", options: Options) -> int:
     began = time.monotonic()
     deadline = None if options.max_seconds is None else began + options.max_seconds
     history = History(keeps=not options.quiet)
-    progress = progress_for(options.json, options.quiet)
+    progress = progress_of(options)
     with obeyed_signals() as signals, progress, warnings.catch_warnings():
         warnings.simplefilter("ignore" if options.quiet else "default")
         warnings.showwarning = _telling(progress)
@@ -95,11 +98,23 @@ def _run(begin: "Callable[[Listener], Session]", options: Options) -> int:
         finally:
             if session is not None and session.keeper is not None:
                 session.keeper.close()
-    if not options.quiet and not options.json:
-        print_text(summary(history))
-        if session.keeper is not None:
-            print_text(f"\nkept in {session.keeper.folder.path}")
+    tell_end(options, history, "" if session.keeper is None else str(session.keeper.folder.path))
     return signals.exit_code if ended.reason == "interrupted" else exit_code(ended)
+
+
+def progress_of(options: Options) -> Progress:
+    """What shows how far training is."""
+    return Narrator() if options.narrate else progress_for(options.json, options.quiet)
+
+
+def tell_end(options: Options, history: History, folder: str) -> None:
+    """Print what came of a run, for a person, and where it is kept, if it is."""
+    if options.quiet or options.json:
+        return
+    if not options.narrate:
+        print_text(summary(history))
+    if folder:
+        print_text(f"The run is kept in {folder}." if options.narrate else f"\nkept in {folder}")
 
 
 def exit_code(ended: Ended) -> int:

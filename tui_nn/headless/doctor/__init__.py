@@ -1,0 +1,1 @@
+"""`doctor`: what may keep nn-tui from working here. It needs none of what it looks at."""
