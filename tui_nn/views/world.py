@@ -12,7 +12,16 @@ import numpy as np
 from msgspec import structs
 
 from tui_nn.runs.history import History
-from tui_nn.spec.protocol import Changed, Evaluated, Noticed, Phase, Record, Saved, Started
+from tui_nn.spec.protocol import (
+    Changed,
+    Evaluated,
+    Noticed,
+    Phase,
+    Record,
+    Saved,
+    Started,
+    Stepped,
+)
 from tui_nn.spec.protocol.frames import (
     AnyFrame,
     CurvesFrame,
@@ -160,6 +169,21 @@ class World:
         self._marks.append((now, present.step))
         while len(self._marks) > 2 and now - self._marks[0][0] > PACE_S:
             self._marks.popleft()
+
+    def stand_by(self, record: Stepped | Evaluated) -> None:
+        """A recording tells records alone: they say where training stood."""
+        before = self.present
+        if isinstance(record, Evaluated):
+            epoch, lr = record.epoch, record.lr
+        else:
+            epoch = self.epochs_done(record.step, record.branch)
+            lr = float(record.lr.numpy()[-1])
+        self.take(
+            structs.replace(
+                before, branch=record.branch, step=record.step, epoch=epoch, lr=lr,
+                phase=Phase.EVALUATE, head=max(before.head, record.step),
+            )
+        )  # fmt: skip
 
     def frame(self, probe: Probes) -> Any:
         """The latest frame of a probe, of the type that belongs to it; None before there is one."""
