@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tui_nn.spec.checks import CONDITIONS
 from tui_nn.spec.keys import SECTIONS, TOP
+from tui_nn.spec.lesson import GUESS, SLIDE
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "tui_nn").rglob("*.py"))
@@ -29,6 +31,13 @@ def test_contributing_lists_every_key_of_an_experiment() -> None:
     keys = [key.name for key in TOP]
     keys += [f"{section}.{key.name}" for section, table in SECTIONS.items() for key in table]
     assert [key for key in keys if f"`{key}`" not in text] == []
+
+
+def test_contributing_lists_every_key_of_a_lesson() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    keys = [key.name for key in SLIDE] + [f"guess.{key.name}" for key in GUESS]
+    assert [key for key in keys if f"`{key}`" not in text] == []
+    assert [kind for kind in CONDITIONS if f"`{{ {kind} = " not in text] == []
 
 
 @pytest.mark.slow

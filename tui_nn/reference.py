@@ -14,7 +14,7 @@ from tui_nn.spec.catalog.phases import PHASES, FlowPhase
 from tui_nn.spec.catalog.schedules import FUNCTIONS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import load_experiment
-from tui_nn.spec.finding import course
+from tui_nn.spec.finding import course, lesson_names
 from tui_nn.spec.keys import SECTIONS, TOP
 from tui_nn.spec.network import tensors
 from tui_nn.spec.resolve import Plan
@@ -49,7 +49,11 @@ def course_page() -> str:
             experiment = load_experiment(name)
             goal = f"goal {experiment.goal}" if experiment.goal else ""
             lines.append(f"   {name:<20} {experiment.title:<34} {goal}".rstrip())
-    return "\n".join([*lines[1:], "", "nn-tui train NAME trains one, nn-tui show NAME shows it."])
+    taught = textwrap.wrap(
+        f"With a lesson, in this order: {', '.join(lesson_names())}.", WIDTH, break_on_hyphens=False
+    )
+    last = "nn-tui train NAME trains one, nn-tui show NAME shows it."
+    return "\n".join([*lines[1:], "", *taught, "", last])
 
 
 def experiment_page(prepared: "Prepared") -> str:

@@ -168,6 +168,7 @@ def test_show_toml_prints_a_file_that_trains_the_same(moons: str, tmp_path: Path
 def test_presets_lists_the_course_by_chapter() -> None:
     out = nn_tui("presets").out
     assert out.index("A  One neuron") < out.index("and-gate") < out.index("B  Layers")
+    assert "With a lesson, in this order: not-gate, and-gate, " in out
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.engine.serving import XOR, Served
+from tests.engine.serving import XOR, Served, weights_after
 from tests.support import contents
 from tui_nn.runs.folder import Folder
-from tui_nn.spec.protocol.commands import Load, Run, Step
+from tui_nn.spec.protocol import Phase
+from tui_nn.spec.protocol.commands import Change, Load, Run, Step
 from tui_nn.spec.protocol.messages import Present
 
 
@@ -54,3 +56,21 @@ def test_a_run_that_goes_on_is_saved_again(engine: Served) -> None:
     engine.do(Step())
     engine.load()
     assert engine.do(Load(experiment=str(run.path))).step == 6
+
+
+def test_what_is_loaded_after_a_run_that_was_stopped_begins_at_its_own_start(
+    engine: Served,
+) -> None:
+    engine.load()
+    engine.step(5)
+    engine.load()
+    assert engine.step().step == 1
+    assert np.array_equal(engine.weights(), weights_after(1))
+
+
+def test_a_step_that_another_run_had_stopped_inside_is_not_gone_into_again(engine: Served) -> None:
+    engine.load()
+    engine.do(Step(by="phase"))
+    engine.load()
+    present = engine.do(Change(changes=("train.epochs=7",)))
+    assert (present.step, present.phase) == (0, Phase.OPTIMIZER)

@@ -13,7 +13,7 @@ from tui_nn.app.replaying import Replaying
 from tui_nn.app.settings import Settings
 from tui_nn.app.terminal import tell
 from tui_nn.client import Client, engine_command
-from tui_nn.spec.protocol import Ended, Evaluated, Phase, Stepped
+from tui_nn.spec.protocol import Ended, Evaluated, Stepped
 from tui_nn.spec.protocol.commands import Commands, Inspect, Load, Seen, Unwatch, Watch
 from tui_nn.spec.protocol.frames import Device, Frame, Probes, Samples
 from tui_nn.spec.protocol.lines import Told
@@ -196,24 +196,9 @@ class Link:
             )
         self.world.take(told, probe)
         if self.replaying is not None and isinstance(told, Stepped | Evaluated):
-            self._stand(told)
+            self.world.stand_by(told)
         self._run = self.world.present.run or self._run
         self._changed(told)
-
-    def _stand(self, record: Stepped | Evaluated) -> None:
-        """A recording tells records alone: they say where training stood."""
-        before = self.world.present
-        if isinstance(record, Evaluated):
-            epoch, lr = record.epoch, record.lr
-        else:
-            epoch = self.world.epochs_done(record.step, record.branch)
-            lr = float(record.lr.numpy()[-1])
-        self.world.take(
-            msgspec.structs.replace(
-                before, branch=record.branch, step=record.step, epoch=epoch, lr=lr,
-                phase=Phase.EVALUATE, head=max(before.head, record.step),
-            )
-        )  # fmt: skip
 
 
 def _load(settings: Settings) -> Load:

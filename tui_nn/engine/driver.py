@@ -300,6 +300,8 @@ class Driver:
         """End the run that is loaded, save it and let go of it."""
         telling = self.telling
         self.finish("stopped")
+        self.runner.forget_end()
+        self.telling.stepper.forget_undone()
         telling.unkept.clear()
         self.connections.listen_no_more()
         if telling.loaded is not None and telling.loaded.session.keeper is not None:

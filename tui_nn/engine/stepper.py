@@ -44,6 +44,10 @@ class Stepper:
         finally:
             self.gates = self.looks = 0
 
+    def forget_undone(self) -> None:
+        """Another run is trained from now on."""
+        self._undone = (-1, 0)
+
     def take_undone(self, session: Session) -> int:
         """The gate at which the step just undone had stopped; 0 where none was."""
         step, gates = self._undone

@@ -7,9 +7,9 @@ from typing import Any
 
 from tui_nn.spec import catalog
 from tui_nn.spec.call import Value, parse
-from tui_nn.spec.catalog.entry import REQUIRED, Bound, Parameter
+from tui_nn.spec.catalog.entry import Bound, Parameter
 from tui_nn.spec.errors import InvalidInput, printable
-from tui_nn.spec.keys import SECTIONS, TOP
+from tui_nn.spec.keys import SECTIONS, TOP, fill
 from tui_nn.spec.words import near, say
 
 Table = Mapping[str, Any]
@@ -172,22 +172,7 @@ def _section(
         if key not in names:
             hint = _home(key) or near(key, names) or f"{section} has {', '.join(names)}"
             raise InvalidInput("there is no such key", where=place(prefix + key), hint=hint)
-    values: dict[str, Any] = {}
-    for parameter in keys:
-        where = place(prefix + parameter.name)
-        if parameter.name not in table:
-            if parameter.default is REQUIRED:
-                raise InvalidInput("is missing", where=where, hint=parameter.help)
-            values[parameter.name] = parameter.default
-            continue
-        try:
-            parameter.rule.check(table[parameter.name])
-        except ValueError as error:
-            # TOML has no None: a key left out says it.
-            rule = str(parameter.rule).removesuffix(" or None")
-            raise InvalidInput(str(error), where=where, hint=f"write {rule}") from None
-        values[parameter.name] = table[parameter.name]
-    return values
+    return fill(keys, table, place, prefix)
 
 
 def _calls(

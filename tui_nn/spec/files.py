@@ -35,13 +35,19 @@ def experiment_of(
 
     Relative paths of its data start at `folder`, those from the command line where that is.
     """
-    table, changed = apply_changes(_plain(_decode(text, where), where), changes)
+    table, changed = apply_changes(read_toml(text, where), changes)
 
     def place(key: str) -> str:
         root = re.split(r"[\[.]", key)[0]
         return f"{'command line' if key in changed or root in changed else where}: {key}"
 
     return check(table, name, place, Path() if "data" in changed else folder)
+
+
+def read_toml(text: str, where: str) -> dict[str, Any]:
+    """A TOML text's tables, its lists as tuples; InvalidInput with the place for what is none."""
+    found: dict[str, Any] = _plain(_decode(text, where), where)
+    return found
 
 
 def _decode(text: str, where: str) -> dict[str, Any]:

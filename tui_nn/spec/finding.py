@@ -40,6 +40,12 @@ def preset_names() -> tuple[str, ...]:
     return tuple(name for chapter in course() for name in chapter.presets)
 
 
+def lesson_names() -> tuple[str, ...]:
+    """The presets that carry a lesson, in the order the lessons are meant to be taken."""
+    table = tomllib.loads((presets_folder() / "course.toml").read_text(encoding="utf-8"))
+    return tuple(table.get("lessons", ()))
+
+
 def find_experiment(word: str) -> Path:
     """The file or folder that `word` names: a path, else a preset; InvalidInput with near ones."""
     path = Path(word)
@@ -66,15 +72,15 @@ def near_file(word: str) -> str:
     return near(word, here if Path(word).suffix else [*preset_names(), *here])
 
 
-def read_text(path: Path) -> str:
-    """A text file of at most 1 MB."""
+def read_text(path: Path, what: str = "an experiment") -> str:
+    """A text file of at most 1 MB; `what` it is to be."""
     where = shown(path)
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)  # a device may have no end
         if len(raw) > MAX_BYTES:
             size = f"{path.stat().st_size / 1e6:.1f}" if path.is_file() else "more than 1"
-            raise InvalidInput(f"has {size} MB", where=where, hint="an experiment has at most 1 MB")
+            raise InvalidInput(f"has {size} MB", where=where, hint=f"{what} has at most 1 MB")
         return raw.decode("utf-8-sig")
     except IsADirectoryError:
         raise InvalidInput("is a folder", where=where, hint="name a TOML file") from None

@@ -1,11 +1,13 @@
 """The keys of an experiment's file, with what each may be; one table for check, help and docs."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui_nn.spec.catalog.entry import Choice, Either, Parameter, Real, Whole, optional
+from tui_nn.spec.catalog.entry import REQUIRED, Choice, Either, Parameter, Real, Whole, optional
 from tui_nn.spec.catalog.metrics import METRICS
+from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.words import say
 
 
@@ -169,3 +171,31 @@ VIEW = (
 )
 
 SECTIONS = {"train": TRAIN, "goal": GOAL, "view": VIEW}
+
+
+def fill(
+    keys: Sequence[Parameter],
+    table: Mapping[str, Any],
+    place: Callable[[str], str],
+    prefix: str = "",
+) -> dict[str, Any]:
+    """The values of a table's keys, defaults filled in; `prefix` stands before a key's place.
+
+    Raises InvalidInput for a key that is missing or holds what it may not.
+    """
+    values: dict[str, Any] = {}
+    for parameter in keys:
+        where = place(prefix + parameter.name)
+        if parameter.name not in table:
+            if parameter.default is REQUIRED:
+                raise InvalidInput("is missing", where=where, hint=parameter.help)
+            values[parameter.name] = parameter.default
+            continue
+        try:
+            parameter.rule.check(table[parameter.name])
+        except ValueError as error:
+            # TOML has no None: a key left out says it.
+            rule = str(parameter.rule).removesuffix(" or None")
+            raise InvalidInput(str(error), where=where, hint=f"write {rule}") from None
+        values[parameter.name] = table[parameter.name]
+    return values

@@ -21,6 +21,7 @@ from tui_nn.spec.protocol import (
     Record,
     Saved,
     Started,
+    Stepped,
 )
 from tui_nn.spec.protocol.frames import (
     AnyFrame,
@@ -187,6 +188,21 @@ class World:
         self._updates.clear()
         self.heat.clear()
         self.__dict__.pop("kind", None)
+
+    def stand_by(self, record: Stepped | Evaluated) -> None:
+        """A recording tells records alone: they say where training stood."""
+        before = self.present
+        if isinstance(record, Evaluated):
+            epoch, lr = record.epoch, record.lr
+        else:
+            epoch = self.epochs_done(record.step, record.branch)
+            lr = float(record.lr.numpy()[-1])
+        self.take(
+            structs.replace(
+                before, branch=record.branch, step=record.step, epoch=epoch, lr=lr,
+                phase=Phase.EVALUATE, head=max(before.head, record.step),
+            )
+        )  # fmt: skip
 
     def frame(self, probe: Probes) -> Any:
         """The latest frame of a probe, of the type that belongs to it; None before there is one."""

@@ -39,7 +39,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     count = max(0, bottom - top - 1)
     behind = min(desk.cursor.get(PANEL, 0), max(0, len(steps) - count))
     shown = steps[max(0, len(steps) - behind - count) : len(steps) - behind]
-    rows = [step and _row(world, step, desk) for step in shown]
+    rows = [None if step is None else _row(world, step, desk) for step in shown]
     known = [row for row in rows if row is not None]
     found = columns(world, world.steps.neuron, canvas.width, known)
     _paint_table(canvas, found, rows, top, world.steps.now)
