@@ -223,6 +223,20 @@ def test_show_tells_changes_notices_and_checkpoints(runs: Path) -> None:
     assert f"nn-tui train --resume {folder.name} goes on" in lines
 
 
+def test_show_tells_frozen_layers_and_a_comparison_whose_differ(folder: Path) -> None:
+    (folder / "runs").mkdir(exist_ok=True)
+    for number, freeze in enumerate(("", "train.freeze=[]", "train.freeze=[0, 2]")):
+        records = run(MOONS, *filter(None, [freeze])).records
+        keep(folder / "runs", f"2026-01-01-0000-0{number}-{'abc'[number]}", records)
+    lines = nn_tui("show", "c").out.splitlines()
+    assert [line.split()[0] for line in lines if line.endswith("  frozen")] == ["0", "2"]
+    assert "frozen" not in nn_tui("show", "b").out
+    assert "train.freeze" not in nn_tui("compare", "a", "b").out
+    [freeze] = [line for line in nn_tui("compare", "b", "c").out.splitlines()
+                if line.startswith("train.freeze")]  # fmt: skip
+    assert freeze.split(maxsplit=1)[1].split("  ") == ["none", "0, 2"]
+
+
 def test_show_prints_the_experiment_of_a_run(runs: Path) -> None:
     assert nn_tui("show", MOON, "--toml").out == 'title = "Two moons"\n'
 

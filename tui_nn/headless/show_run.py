@@ -81,7 +81,7 @@ def run_page(told: Told) -> list[str]:
 
 def layer_table(started: Started) -> list[str]:
     """A row a layer, as `show` prints it before training."""
-    rows = [("", "layer", "output", "parameters", "multiply-adds")]
+    rows: list[tuple[str, ...]] = [("", "layer", "output", "parameters", "multiply-adds")]
     rows += [
         (
             str(index),
@@ -95,7 +95,11 @@ def layer_table(started: Started) -> list[str]:
     parameters = sum(layer.parameters for layer in started.layers)
     work = sum(layer.multiply_adds for layer in started.layers)
     rows.append(("", "in all", "", f"{parameters:,}", f"{work:,}"))
-    return folded(rows, left=(1, 2))
+    freeze = settings(started)["train.freeze"]
+    if isinstance(freeze, list) and freeze:
+        frozen = ["frozen" if index in freeze else "" for index in range(len(started.layers))]
+        rows = [(*row, word) for row, word in zip(rows, ["", *frozen, ""], strict=True)]
+    return folded(rows, left=(1, 2, 5))
 
 
 def setting_lines(started: Started) -> list[tuple[str, str]]:

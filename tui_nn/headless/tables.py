@@ -72,7 +72,7 @@ def cut(text: str, width: int) -> str:
 
 def value_text(value: Any) -> str:
     """A setting as an experiment's file writes it; `none` where there is none."""
-    if value is None:
+    if value is None or value in ([], ()):
         return "none"
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -87,13 +87,18 @@ def _place(key: str) -> tuple[int, int, str]:
     return rank, int(index.rstrip("]") or 0) if index[:1].isdigit() else 0, key
 
 
+def _told(default: Any) -> Any:
+    """A default as a record would hold it."""
+    return list(default) if isinstance(default, tuple) else default
+
+
 def settings(started: Started, whole: bool = False) -> dict[str, Any]:
     """A run's settings, a key each: `optimizer`, `train.batch_size`, `network[2]`; device, torch.
 
     What the file left out has its default; several optimizers are one text. `whole`: the network
     is one setting, not one a layer.
     """
-    flat: dict[str, Any] = {f"train.{key.name}": key.default for key in TRAIN}
+    flat: dict[str, Any] = {f"train.{key.name}": _told(key.default) for key in TRAIN}
     for key, value in started.experiment.items():
         if key in _WORDS:
             continue

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from math import prod
 
+from tui_nn.spec.call import Call
 from tui_nn.spec.catalog.entry import Bound, Shape
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
+from tui_nn.spec.fixes import FLATTEN, in_words, unfit
 from tui_nn.spec.network import Row
 from tui_nn.spec.shapes import show
 from tui_nn.spec.targets import Classes, Fit, Kind
@@ -21,59 +23,83 @@ NEVER_NEGATIVE = frozenset({"ReLU", "Softplus", "Heaviside"})
 
 def check_output(experiment: Experiment, rows: Sequence[Row], read: Fit, kind: Kind) -> None:
     """Refuse a network that gives another shape than the loss needs."""
+    error = misfit_of_output(experiment.loss, rows, read, kind)
+    if error is not None:
+        place, error.where = error.where, ""
+        raise error.at(experiment.place(f"network{place}"))
+
+
+def misfit_of_output(
+    loss: Bound, rows: Sequence[Row], read: Fit, kind: Kind
+) -> InvalidInput | None:
+    """The refusal, at `[index]`, of a network that gives another shape than the loss needs."""
     got = rows[-1].size.output_shape
     if got == read.output_shape:
-        return
-    last, fixed = _way_to(read.output_shape, rows)
-    raise InvalidInput(
-        f"gives {show(got)} outputs, {experiment.loss.entry.name} on {kind} needs "
-        f"{show(read.output_shape)}",
-        where=experiment.place(f"network[{last}]"),
-        hint=fixed,
+        return None
+    index, fix, hint = _way_to(read.output_shape, rows)
+    return InvalidInput(
+        f"gives {show(got)} outputs, {loss.entry.name} on {kind} needs {show(read.output_shape)}",
+        where=f"[{index}]",
+        hint=hint or in_words(rows[index].layer.call, fix or ()),
+        fix=fix,
     )
 
 
 def check_shares(experiment: Experiment, rows: Sequence[Row], kind: Kind) -> None:
     """Refuse a LogSoftmax before NLLLoss that shares out 1 among others than the classes."""
-    if experiment.loss.entry.name != "NLLLoss" or not isinstance(kind, Classes):
-        return
+    error = misfit_of_shares(experiment.loss, rows, kind)
+    if error is not None:
+        place, error.where = error.where, ""
+        raise error.at(experiment.place(f"network{place}"))
+
+
+def misfit_of_shares(loss: Bound, rows: Sequence[Row], kind: Kind) -> InvalidInput | None:
+    """The refusal, at `[index]`, of a LogSoftmax whose shares aren't those of the classes."""
+    if loss.entry.name != "NLLLoss" or not isinstance(kind, Classes):
+        return None
     index, row = next(
         (i, r) for i, r in reversed(tuple(enumerate(rows))) if r.layer.entry.name == "LogSoftmax"
     )
     shared = (1, *row.input_shape)[row.layer["dim"]]
-    if shared != kind.count:
-        raise InvalidInput(
-            f"{row.layer.call} shares out 1 among {shared} of {show(row.input_shape)}, "
-            f"NLLLoss needs shares among all {kind}",
-            where=experiment.place(f"network[{index}]"),
-            hint="put Flatten() before it and write LogSoftmax(dim=1)",
-        )
+    if shared == kind.count:
+        return None
+    return unfit(
+        row.layer.call,
+        f"{row.layer.call} shares out 1 among {shared} of {show(row.input_shape)}, "
+        f"NLLLoss needs shares among all {kind}",
+        FLATTEN,
+        row.layer.call_with(dim=1),
+    ).at(f"[{index}]")
 
 
-def _way_to(wanted: Shape, rows: Sequence[Row]) -> tuple[int, str]:
-    """The layer to change so that the network gives `wanted`, and what to write there."""
+def _way_to(wanted: Shape, rows: Sequence[Row]) -> tuple[int, tuple[Call, ...] | None, str]:
+    """The layer to change so that the network gives `wanted`, what to write in its place, and
+    the words for it where they say more.
+    """
     end = len(rows) - 1
-    got = rows[end].size.output_shape
-    flat = "" if len(got) == 1 else "Flatten() and "
-    fold = f"Unflatten(1, {wanted})"
+    got, last = rows[end].size.output_shape, rows[end].layer.call
+    flat = () if len(got) == 1 else (FLATTEN,)
+    fold = Call("Unflatten", (1, wanted))
     if prod(got) == prod(wanted):
-        return end, f"add {f'{flat}{fold}' if len(wanted) > 1 else 'Flatten()'} behind it"
+        return end, (last, *((*flat, fold) if len(wanted) > 1 else (FLATTEN,))), ""
     index = next((i for i in range(end, -1, -1) if rows[i].size.tensors), end)
     row = rows[index]
-    decides = row.size.output_shape == got
+    decides, is_linear = row.size.output_shape == got, row.layer.entry.name == "Linear"
     if "out_channels" in row.layer.values and decides and got[1:] == wanted[1:]:
-        return index, f"write {row.layer.call_with(out_channels=wanted[0])}"
+        return index, (row.layer.call_with(out_channels=wanted[0]),), ""
     if len(wanted) != 1:
-        if row.layer.entry.name == "Linear" and decides and len(got) == 1:
+        if is_linear and decides and len(got) == 1:
             fixed = row.layer.call_with(out_features=prod(wanted))
-            return index, f"write {fixed} and add {fold} at the end"
-        return end, f"end it with {show(wanted)} outputs"
-    if row.layer.entry.name == "Linear" and decides:
+            return index, (fixed,), f"write {fixed} and add {fold} at the end"
+        behind = Call("Linear", (prod(got), prod(wanted)))
+        return end, (last, *flat, behind, fold), f"end it with {show(wanted)} outputs"
+    if is_linear and decides:
         if len(got) == 1:
-            return index, f"write {row.layer.call_with(out_features=wanted[0])}"
-        fixed = row.layer.call_with(in_features=prod(row.input_shape), out_features=wanted[0])
-        return index, f"put Flatten() before it and write {fixed}"
-    return end, f"add {flat}Linear({prod(got)}, {wanted[0]}) behind it"
+            return index, (row.layer.call_with(out_features=wanted[0]),), ""
+        inputs = prod(row.input_shape)
+        fixed = row.layer.call_with(in_features=inputs, out_features=wanted[0])
+        return index, (FLATTEN, fixed), ""
+    return end, (last, *flat, Call("Linear", (prod(got), wanted[0]))), ""
 
 
 def check_weight(loss: Bound, kind: Kind) -> None:
@@ -83,9 +109,10 @@ def check_weight(loss: Bound, kind: Kind) -> None:
         return
     if len(weight) != kind.count:
         padded = (weight + (1.0,) * kind.count)[: kind.count]
-        raise InvalidInput(
+        raise unfit(
+            loss.call,
             f"{loss.entry.name}: weight has length {len(weight)}, the data has {kind}",
-            hint=f"write {loss.call_with(weight=padded)}",
+            loss.call_with(weight=padded),
         )
     if not any(weight[index] for index in range(kind.count) if index not in _ignored(loss)):
         raise InvalidInput(

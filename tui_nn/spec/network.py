@@ -1,14 +1,18 @@
 """The layers of a network walked from input to output: shapes, counts, and who updates what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from tui_nn.spec.call import Call
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Bound, Shape, Size, Tensor
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.fixes import unfit
 
 SAME_NUMBERS = frozenset({"Flatten", "Unflatten", "Identity"})
 """Layers that compute nothing: they take tokens too, and what ends a network stands before them."""
+EMBEDDING = 8
+"""Numbers in a row of an Embedding that is offered."""
 TAKES = {
     "Muon": "the weight matrices of hidden Linear layers",
     "SparseAdam": "weights with sparse gradients",
@@ -30,7 +34,13 @@ def walk(layers: Sequence[Bound], input_shape: Shape, tokens: int | None = None)
 
     `tokens`: how many different whole numbers the input is made of; None where it is numbers.
     """
-    rows: list[Row] = []
+    return tuple(walking(layers, input_shape, tokens))
+
+
+def walking(
+    layers: Sequence[Bound], input_shape: Shape, tokens: int | None = None
+) -> Iterator[Row]:
+    """As `walk`, layer by layer: those before one that doesn't fit come all the same."""
     shape = input_shape
     for index, layer in enumerate(layers):
         try:
@@ -40,9 +50,14 @@ def walk(layers: Sequence[Bound], input_shape: Shape, tokens: int | None = None)
             raise error.at(f"[{index}]") from None
         if layer.entry.name == "Embedding":
             tokens = None
-        rows.append(Row(layer, shape, size))
+        yield Row(layer, shape, size)
         shape = size.output_shape
-    return tuple(rows)
+
+
+def ends_in(layers: Sequence[Bound]) -> str:
+    """The name of the last layer that computes something; empty where none does."""
+    names = (layer.entry.name for layer in reversed(layers))
+    return next((name for name in names if name not in SAME_NUMBERS), "")
 
 
 def _check_input(layer: Bound, tokens: int | None) -> None:
@@ -50,20 +65,24 @@ def _check_input(layer: Bound, tokens: int | None) -> None:
     name = layer.entry.name
     if tokens is None:
         if name == "Embedding":
-            raise InvalidInput(
+            raise unfit(
+                layer.call,
                 "Embedding takes tokens (whole numbers), it gets numbers",
-                hint="take it out, or use data made of tokens such as modular_addition()",
+                or_else=", or use data made of tokens such as modular_addition()",
             )
     elif name == "Embedding":
         if layer["num_embeddings"] < tokens:
-            raise InvalidInput(
+            raise unfit(
+                layer.call,
                 f"Embedding has {layer['num_embeddings']} rows, the data {tokens} tokens",
-                hint=f"write {layer.call_with(num_embeddings=tokens)}",
+                layer.call_with(num_embeddings=tokens),
             )
     elif name not in SAME_NUMBERS:
-        raise InvalidInput(
+        raise unfit(
+            layer.call,
             f"{name} takes numbers, the data has tokens",
-            hint=f"put Embedding({tokens}, 8) before it",
+            Call("Embedding", (tokens, EMBEDDING)),
+            layer.call,
         )
 
 

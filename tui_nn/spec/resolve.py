@@ -14,7 +14,7 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.freezing import freezing_notices, frozen_tensors
 from tui_nn.spec.loss_checks import check_output, check_shares, check_weight, loss_notices
-from tui_nn.spec.network import SAME_NUMBERS, Row, inner, walk, without_lazy
+from tui_nn.spec.network import Row, ends_in, inner, walk, without_lazy
 from tui_nn.spec.optimizer_checks import optimizer_notices, share_out
 from tui_nn.spec.schedule_checks import check_schedule, fill_lengths, usual_pace
 from tui_nn.spec.schedule_notices import schedule_notices
@@ -76,8 +76,7 @@ def resolve(experiment: Experiment, facts: DataFacts, cores: int | None = None) 
     with _placed(place("network")):
         experiment = _without_lazy(experiment, facts)
         rows = walk(experiment.network, facts.input_shape, facts.tokens)
-    names = [layer.entry.name for layer in experiment.network]
-    last = next((name for name in reversed(names) if name not in SAME_NUMBERS), "")
+    last = ends_in(experiment.network)
     with _placed(place("loss")):
         read = fit(experiment.loss.entry.name, facts.kind, last)
         check_weight(experiment.loss, facts.kind)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui_nn.spec.call import Call
 from tui_nn.spec.errors import InvalidInput
 
 
@@ -77,12 +78,17 @@ def fit(loss: str, kind: Kind, last_layer: str = "") -> Fit:
     if isinstance(kind, Values):
         if loss in VALUE_LOSSES:
             return Fit(Coding.VALUES, kind.shape, Decision.NONE)
-        raise InvalidInput(f"{loss} needs classes, the data has {kind}", hint="write MSELoss()")
+        raise InvalidInput(
+            f"{loss} needs classes, the data has {kind}",
+            hint="write MSELoss()",
+            fix=(Call("MSELoss"),),
+        )
     if loss in INDEX_LOSSES:
         if loss == "NLLLoss" and last_layer != "LogSoftmax":
             raise InvalidInput(
                 f"NLLLoss needs log-probabilities, the network ends in {last_layer or 'nothing'}",
                 hint="end it with LogSoftmax(dim=1), or write CrossEntropyLoss()",
+                fix=(Call("CrossEntropyLoss"),),
             )
         return Fit(Coding.INDEX, (kind.count,), Decision.ARGMAX)
     if loss in BINARY_LOSSES:
@@ -90,11 +96,13 @@ def fit(loss: str, kind: Kind, last_layer: str = "") -> Fit:
             raise InvalidInput(
                 f"{loss} needs 2 classes, the data has {kind.count}",
                 hint=f"write CrossEntropyLoss() behind {kind.count} outputs",
+                fix=(Call("CrossEntropyLoss"),),
             )
         if loss == "BCELoss" and last_layer not in PROBABILITIES:
             raise InvalidInput(
                 f"BCELoss needs outputs from 0 to 1, the network ends in {last_layer or 'nothing'}",
                 hint="end it with Sigmoid(), or write BCEWithLogitsLoss()",
+                fix=(Call("BCEWithLogitsLoss"),),
             )
         coding, decision = BINARY_LOSSES[loss]
         return Fit(coding, (1,), decision)

@@ -14,6 +14,7 @@ from tui_nn.spec.catalog.entry import (
 )
 from tui_nn.spec.catalog.layers.common import COUNT, IN_PLACE, PLACED, same
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.fixes import unfit
 from tui_nn.spec.shapes import show
 
 
@@ -21,9 +22,10 @@ def _prelu(bound: Bound, shape: Shape) -> Size:
     """One slope for all, or one for each channel."""
     slopes = bound["num_parameters"]
     if slopes not in (1, shape[0]):
-        raise InvalidInput(
+        raise unfit(
+            bound.call,
             f"PReLU has {slopes} slopes, its input {shape[0]} channels ({show(shape)})",
-            hint=f"write {bound.call_with(num_parameters=shape[0])}",
+            bound.call_with(num_parameters=shape[0]),
         )
     return Size(shape, (Tensor("weight", (slopes,), bound.entry.name),))
 
@@ -31,21 +33,18 @@ def _prelu(bound: Bound, shape: Shape) -> Size:
 def _softmax(bound: Bound, shape: Shape) -> Size:
     """Shares along one dimension; torch counts the batch as dimension 0."""
     dims, dim = len(shape) + 1, bound["dim"]
-    better = next((index for index, size in enumerate(shape, 1) if size > 1), 0)
-    fixed = f"write {bound.call_with(dim=better)}" if better else "it needs two numbers or more"
     if not -dims <= dim < dims:
-        raise InvalidInput(
-            f"{bound.call}: the input has dimensions 0 (the batch) to {dims - 1}", hint=fixed
-        )
-    if dim % dims == 0:
-        raise InvalidInput(
-            f"{bound.call} would share out 1 among the samples of a batch", hint=fixed
-        )
-    if shape[dim % dims - 1] == 1:
-        raise InvalidInput(
-            f"{bound.call} gets one number ({show(shape)}), whose share is always 1", hint=fixed
-        )
-    return Size(shape)
+        reason = f"{bound.call}: the input has dimensions 0 (the batch) to {dims - 1}"
+    elif dim % dims == 0:
+        reason = f"{bound.call} would share out 1 among the samples of a batch"
+    elif shape[dim % dims - 1] == 1:
+        reason = f"{bound.call} gets one number ({show(shape)}), whose share is always 1"
+    else:
+        return Size(shape)
+    better = next((index for index, size in enumerate(shape, 1) if size > 1), 0)
+    if not better:
+        raise InvalidInput(reason, hint="it needs two numbers or more")
+    raise unfit(bound.call, reason, bound.call_with(dim=better))
 
 
 def _need_dim(bound: Bound) -> None:

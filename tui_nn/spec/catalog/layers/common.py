@@ -18,6 +18,7 @@ from tui_nn.spec.catalog.entry import (
     pair,
 )
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.fixes import FLATTEN, unfit
 from tui_nn.spec.shapes import show
 
 PLACED = {
@@ -51,54 +52,63 @@ def weight_and_bias(bound: Bound, weight: Shape, outputs: int, bias: bool) -> tu
     return tensors if bias else tensors[:1]
 
 
-def misfit(bound: Bound, expected: object, shape: Shape, hint: str) -> InvalidInput:
+def misfit(bound: Bound, expected: object, shape: Shape, *fix: Call) -> InvalidInput:
     """`Linear expects 10, gets 64`, and what to write."""
-    return InvalidInput(f"{bound.entry.name} expects {expected}, gets {show(shape)}", hint=hint)
+    return unfit(bound.call, f"{bound.entry.name} expects {expected}, gets {show(shape)}", *fix)
 
 
-def flatten_or(count: int, shape: Shape, fixed: Callable[[int], Call]) -> str:
-    """The way out for a layer that takes `count` numbers and gets this shape.
+def flatten_or(
+    bound: Bound, count: int, shape: Shape, fixed: Callable[[int], Call]
+) -> tuple[Call, ...]:
+    """What stands in the place of a layer that takes `count` numbers and gets this shape.
 
     `fixed` writes the layer for another count.
     """
     if len(shape) > 1 and prod(shape) == count:
-        return "put Flatten() before it"
-    flat = "put Flatten() before it and " if len(shape) > 1 else ""
-    return f"{flat}write {fixed(prod(shape))}"
+        return FLATTEN, bound.call
+    return *([FLATTEN] if len(shape) > 1 else []), fixed(prod(shape))
 
 
 def need_picture(bound: Bound, shape: Shape) -> None:
     """Refuse all but (channels, height, width)."""
-    if len(shape) != 3:
-        raise InvalidInput(
-            f"{bound.entry.name} takes pictures (channels x height x width), gets {show(shape)}",
-            hint=_to_picture(bound, shape),
-        )
+    if len(shape) == 3:
+        return
+    reason = f"{bound.entry.name} takes pictures (channels x height x width), gets {show(shape)}"
+    before = _to_picture(bound, shape)
+    if before is None:
+        hint = "move it before Flatten(), or use data with pictures such as digits()"
+        raise InvalidInput(reason, hint=hint)
+    error = unfit(bound.call, reason, before, bound.call)
+    flat = bound.entry.name.removesuffix("2d") + "1d"
+    if len(shape) == 2 and flat in ONE_DIMENSIONAL:
+        error.hint = f"write {flat}, or {error.hint}"
+    raise error
 
 
-def _to_picture(bound: Bound, shape: Shape) -> str:
-    name = bound.entry.name
+def _to_picture(bound: Bound, shape: Shape) -> Call | None:
+    """The layer that makes pictures of this shape; None where there is none."""
     if len(shape) == 2:
-        flat = name.removesuffix("2d") + "1d"
-        fold = f"put Unflatten(1, (1, {shape[0]})) before it"
-        return f"write {flat}, or {fold}" if flat in ONE_DIMENSIONAL else fold
+        return Call("Unflatten", (1, (1, shape[0])))
     if len(shape) > 3:
-        return f"put Flatten(1, {len(shape) - 2}) before it"
+        return Call("Flatten", (1, len(shape) - 2))
     for channels in (bound.values.get("in_channels", 1), 1):
         side = isqrt(prod(shape) // channels)
         if side > 1 and channels * side * side == prod(shape):
-            return f"put Unflatten(1, {(channels, side, side)}) before it"
-    return "move it before Flatten(), or use data with pictures such as digits()"
+            return Call("Unflatten", (1, (channels, side, side)))
+    return None
 
 
 def need_row(bound: Bound, shape: Shape) -> None:
     """Refuse all but (channels, length)."""
     if len(shape) != 2:
-        raise InvalidInput(
+        alone = len(shape) == 1
+        before = Call("Unflatten", (1, (1, shape[0]))) if alone else Call("Flatten", (2,))
+        raise unfit(
+            bound.call,
             f"{bound.entry.name} takes rows of channels x length, gets {show(shape)}",
-            hint=f"put Unflatten(1, (1, {shape[0]})) before it"
-            if len(shape) == 1
-            else "put Flatten(2) before it, or write its 2d form",
+            before,
+            bound.call,
+            or_else="" if alone else ", or write its 2d form",
         )
 
 
@@ -135,7 +145,13 @@ def lazy(full: Entry, name: str, summary: str, inputs: Callable[[Bound, Shape], 
         return Call(full.name, (inputs(bound, shape), *bound.call.args), bound.call.kwargs)
 
     def size(bound: Bound, shape: Shape) -> Size:
-        return bind(full, stands_for(bound, shape)).size_behind(shape)
+        resolved = stands_for(bound, shape)
+        try:
+            return bind(full, resolved).size_behind(shape)
+        except InvalidInput as error:
+            if error.fix is not None:  # behind another layer it stands for another call
+                error.fix = tuple(bound.call if call == resolved else call for call in error.fix)
+            raise
 
     return replace(
         full,

@@ -20,6 +20,7 @@ from tui_nn.spec.catalog.layers.common import (
     weight_and_bias,
 )
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.fixes import unfit
 from tui_nn.spec.shapes import show
 
 
@@ -88,9 +89,10 @@ def _transposed(bound: Bound, shape: Shape) -> Size:
 def _need_channels(bound: Bound, shape: Shape) -> None:
     inputs = bound["in_channels"]
     if shape[0] != inputs:
-        raise InvalidInput(
+        raise unfit(
+            bound.call,
             f"{bound.entry.name} expects {inputs} channels, gets {shape[0]} ({show(shape)})",
-            hint=f"write {_in_groups(bound, in_channels=shape[0])}",
+            _in_groups(bound, in_channels=shape[0]),
         )
 
 

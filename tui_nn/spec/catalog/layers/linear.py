@@ -23,14 +23,15 @@ from tui_nn.spec.catalog.layers.common import (
     weight_and_bias,
 )
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.shapes import show
 
 
 def _linear(bound: Bound, shape: Shape) -> Size:
     """The last dimension times a matrix, plus a vector."""
     inputs, outputs = bound["in_features"], bound["out_features"]
     if shape[-1:] != (inputs,):
-        hint = flatten_or(inputs, shape, lambda count: bound.call_with(in_features=count))
-        raise misfit(bound, inputs, shape, hint)
+        fix = flatten_or(bound, inputs, shape, lambda count: bound.call_with(in_features=count))
+        raise misfit(bound, inputs, shape, *fix)
     tensors = weight_and_bias(bound, (outputs, inputs), outputs, bound["bias"])
     return Size((*shape[:-1], outputs), tensors, prod(shape[:-1]) * inputs * outputs)
 
@@ -40,17 +41,19 @@ def _bilinear(bound: Bound, shape: Shape) -> Size:
     first, second = bound["in1_features"], bound["in2_features"]
     outputs = bound["out_features"]
     if shape[-1:] != (first + second,):
-        raise misfit(bound, f"{first} + {second}", shape, _for_bilinear(bound, shape))
+        raise _for_bilinear(bound, shape)
     tensors = weight_and_bias(bound, (outputs, first, second), outputs, bound["bias"])
     return Size((*shape[:-1], outputs), tensors, prod(shape[:-1]) * outputs * first * second)
 
 
-def _for_bilinear(bound: Bound, shape: Shape) -> str:
-    first, count = bound["in1_features"], prod(shape)
-    if count < 2:
-        return "it needs two numbers or more"
-    return flatten_or(
-        first + bound["in2_features"],
+def _for_bilinear(bound: Bound, shape: Shape) -> InvalidInput:
+    first, second = bound["in1_features"], bound["in2_features"]
+    if prod(shape) < 2:
+        reason = f"Bilinear expects {first} + {second}, gets {show(shape)}"
+        return InvalidInput(reason, hint="it needs two numbers or more")
+    fix = flatten_or(
+        bound,
+        first + second,
         shape,
         lambda count: (
             bound.call_with(in2_features=count - first)
@@ -58,6 +61,7 @@ def _for_bilinear(bound: Bound, shape: Shape) -> str:
             else bound.call_with(in1_features=count // 2, in2_features=count - count // 2)
         ),
     )
+    return misfit(bound, f"{first} + {second}", shape, *fix)
 
 
 def _embedding(bound: Bound, shape: Shape) -> Size:

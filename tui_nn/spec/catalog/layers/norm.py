@@ -26,15 +26,18 @@ from tui_nn.spec.catalog.layers.common import (
 )
 from tui_nn.spec.catalog.lists import Listed
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.fixes import unfit
 from tui_nn.spec.shapes import show
 
 
 def _batch_norm1d(bound: Bound, shape: Shape) -> Size:
     """(features) or (features, length)."""
     if len(shape) not in (1, 2):
+        of_pictures = replace(bound.call_with(num_features=shape[0]), name="BatchNorm2d")
         raise InvalidInput(
             f"{bound.entry.name} takes rows of numbers, gets {show(shape)}",
             hint="write BatchNorm2d for pictures, or put Flatten() before it",
+            fix=(of_pictures,) if len(shape) == 3 else None,
         )
     return _batch_norm(bound, shape)
 
@@ -47,7 +50,7 @@ def _batch_norm2d(bound: Bound, shape: Shape) -> Size:
 def _batch_norm(bound: Bound, shape: Shape) -> Size:
     features = bound["num_features"]
     if shape[0] != features:
-        raise misfit(bound, features, shape, f"write {bound.call_with(num_features=shape[0])}")
+        raise misfit(bound, features, shape, bound.call_with(num_features=shape[0]))
     tensors = weight_and_bias(bound, (features,), features, True) if bound["affine"] else ()
     return Size(shape, tensors)
 
@@ -59,7 +62,7 @@ def _layer_norm(bound: Bound, shape: Shape) -> Size:
     if shape[-len(normalized) :] != normalized:
         last = shape[-len(normalized) :] if isinstance(written, tuple) else shape[-1]
         fixed = bound.call_with(normalized_shape=last)
-        raise misfit(bound, show(normalized), shape, f"write {fixed}")
+        raise misfit(bound, show(normalized), shape, fixed)
     if not bound["elementwise_affine"]:
         return Size(shape)
     weight, *bias = weight_and_bias(bound, normalized, 1, bound["bias"])
@@ -74,11 +77,12 @@ def _group_norm(bound: Bound, shape: Shape) -> Size:
         fixed = bound.call_with(
             num_channels=shape[0], num_groups=1 if fitting == prod(shape) else fitting
         )
-        raise misfit(bound, channels, shape, f"write {fixed}")
+        raise misfit(bound, channels, shape, fixed)
     if prod(shape) == groups:
-        raise InvalidInput(
+        raise unfit(
+            bound.call,
             f"GroupNorm: groups of one number ({show(shape)} in {groups}) have no deviation",
-            hint=f"write {bound.call_with(num_groups=1)}" if channels > 1 else "take it out",
+            *([bound.call_with(num_groups=1)] if channels > 1 else []),
         )
     tensors = weight_and_bias(bound, (channels,), channels, True) if bound["affine"] else ()
     return Size(shape, tensors)

@@ -6,6 +6,7 @@ from tui_nn.spec.catalog.entry import Bound, Entry, Parameter, Shape, Size, Whol
 from tui_nn.spec.catalog.layers.common import same
 from tui_nn.spec.catalog.lists import Listed
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.fixes import FLATTEN, unfit
 from tui_nn.spec.shapes import show
 
 
@@ -14,9 +15,10 @@ def _flatten(bound: Bound, shape: Shape) -> Size:
     dims = len(shape) + 1
     start, end = (bound[name] + dims * (bound[name] < 0) for name in ("start_dim", "end_dim"))
     if not 0 <= start < dims or not 0 <= end < dims or start > end:
-        raise InvalidInput(
+        raise unfit(
+            bound.call,
             f"{bound.call}: the input has dimensions 0 (the batch) to {dims - 1}",
-            hint="write Flatten()",
+            FLATTEN,
         )
     if start == 0:
         raise InvalidInput(
@@ -30,9 +32,10 @@ def _unflatten(bound: Bound, shape: Shape) -> Size:
     dims = len(shape) + 1
     dim = bound["dim"] + dims * (bound["dim"] < 0)
     if not 0 <= dim < dims:
-        raise InvalidInput(
+        raise unfit(
+            bound.call,
             f"{bound.call}: the input has dimensions 0 (the batch) to {dims - 1}",
-            hint=f"write {bound.call_with(dim=1)}",
+            bound.call_with(dim=1),
         )
     if dim == 0:
         raise InvalidInput(f"{bound.call} would unfold the batch", hint="dim is 1 or more")

@@ -30,6 +30,7 @@ def _residual(bound: Bound, shape: Shape) -> Size:
         try:
             size = layer.size_behind(current)
         except InvalidInput as error:
+            error.fix = _around(bound, index, error.fix)
             raise error.at(f"Residual[{index}]") from None
         current = size.output_shape
         tensors += [replace(tensor, name=f"{index}.{tensor.name}") for tensor in size.tensors]
@@ -38,8 +39,25 @@ def _residual(bound: Bound, shape: Shape) -> Size:
         raise InvalidInput(
             f"Residual adds its input to its output: {show(shape)} goes in, {show(current)} out",
             hint="end it with a layer that gives back the input's shape",
+            fix=_back_to(bound, shape, current),
         )
     return Size(shape, tuple(tensors), multiply_adds)
+
+
+def _around(bound: Bound, index: int, fix: tuple[Call, ...] | None) -> tuple[Call, ...] | None:
+    """The Residual with a fix of one of its layers."""
+    if fix is None:
+        return None
+    args = (*bound.call.args[:index], *fix, *bound.call.args[index + 1 :])
+    return (replace(bound.call, args=args),) if args else ()
+
+
+def _back_to(bound: Bound, shape: Shape, current: Shape) -> tuple[Call, ...] | None:
+    """The Residual with a last layer that gives back a row's length."""
+    if len(shape) != 1 or len(current) != 1:
+        return None
+    last = Call("Linear", (current[0], shape[0]))
+    return (replace(bound.call, args=(*bound.call.args, last)),)
 
 
 def _check_layers(bound: Bound) -> None:
