@@ -21,12 +21,13 @@ from tui_nn.views.architecture import layer_rows
 from tui_nn.views.calls import name_of
 from tui_nn.views.canvas import in_ascii
 from tui_nn.views.desk import Desk
+from tui_nn.views.gradient_words import explained
 from tui_nn.views.panels.network_layers import selected
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
-EVALUATE = 8
+GRADIENT, EVALUATE = 6, 8
 LOOK_FOR = "What the author of this experiment wants you to see."
 WIDTH, FRAME = 86, 6
 """Columns of the box at most; of its border, padding and scrollbar."""
@@ -128,6 +129,9 @@ def _about(panel: Panel, world: World, desk: Desk) -> list[str]:
     if found:
         return found
     phases = [phase_page(phase, UNWRAPPED) for phase in PHASES if phase.number == panel.number]
+    words = explained(world) if panel.number == GRADIENT else ""
+    if words:
+        phases = [f"{words}\n\n{phase}" for phase in phases]
     return [*phases, *_metrics(panel, world)] or [LOOK_FOR]
 
 
