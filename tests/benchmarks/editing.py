@@ -17,7 +17,7 @@ from tui_nn.spec.files import load_experiment
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.field import Subject, Typed, paint_field
 from tui_nn.views.ink import DARK
-from tui_nn.views.network_form import Draft, Inputs, paint_network_form
+from tui_nn.views.network_form import Ends, draft_of, paint_network_form
 from tui_nn.views.world import World
 
 P95_MS = 50.0
@@ -36,18 +36,18 @@ def world_of(preset: str, **changes: object) -> World:
     return world
 
 
-def network_edits(changing: Changing, layers: tuple[str, ...], inputs: Inputs) -> list[float]:
+def network_edits(changing: Changing, layers: tuple[str, ...], ends: Ends) -> list[float]:
     """Each layer exchanged once for one that fits and once for one that doesn't."""
 
     def edit(calls: tuple[str, ...]) -> None:
-        draft = Draft(calls)
+        draft = draft_of(calls)
         verdict = ""
-        if inputs.walked(calls).error is None:
+        if ends.walked(calls).error is None:
             try:
                 verdict = changing.check({"network": [*calls]})
             except InvalidInput as error:
                 verdict = f"!{error}"
-        paint_network_form(Canvas(82, 24, DARK), draft, inputs, verdict)
+        paint_network_form(Canvas(82, 24, DARK), draft, ends, verdict)
 
     tries = []
     for index in range(len(layers)):
@@ -85,10 +85,12 @@ def main() -> None:
         | {"network": ("Linear(2, 8)", *["Linear(8, 8)", "ReLU()"] * DEEP, "Linear(8, 3)")},
     )  # fmt: skip
     good = True
-    for name, world, shape in (("digits-cnn", small, (1, 8, 8)), ("deep", deep, (2,))):
+    for name, world in (("digits-cnn", small), ("deep", deep)):
         changing = Changing(world, Driving(world, lambda command: 1))
         layers = tuple(world.settings["network"])
-        tries = network_edits(changing, layers, Inputs(shape))
+        facts = changing.facts
+        assert facts is not None
+        tries = network_edits(changing, layers, Ends(facts, "CrossEntropyLoss()"))
         tries += typing(changing, "AdamW(lr=0.003, betas=(0.9, 0.98), weight_decay=0.1)")
         p95 = float(np.percentile(tries, 95))
         good &= p95 < P95_MS

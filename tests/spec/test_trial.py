@@ -5,7 +5,7 @@ import pytest
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.resolve import DataFacts
 from tui_nn.spec.targets import Classes
-from tui_nn.spec.trial import calls_of, tried, walked, written
+from tui_nn.spec.trial import Stream, calls_of, tried, walked, written
 
 SETTINGS = {
     "data": "xor_gate()",
@@ -45,8 +45,8 @@ def test_a_value_is_written_as_the_command_line_reads_it(value: object) -> None:
 
 
 def test_layers_are_walked_as_far_as_they_fit() -> None:
-    found = walked(["Linear(2, 4)", "Linear(5, 1)", "Tanh()"], (2,))
-    assert (found.shapes, found.counts, found.output) == (((4,),), (12,), None)
+    found = walked(["Linear(2, 4)", "Linear(5, 1)", "Tanh()"], "MSELoss()", FACTS)
+    assert (found.shapes, found.counts, found.at) == (((4,),), (12,), 1)
     assert found.error is not None
     assert "expects 5, gets 4" in found.error.message
 
@@ -68,3 +68,21 @@ def test_a_network_is_read_as_people_have_it(text: str) -> None:
 def test_what_is_no_network_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         calls_of(text)
+
+
+def test_an_end_that_the_loss_can_not_read_is_the_last_layers_misfit() -> None:
+    found = walked(["Linear(2, 4)", "Linear(4, 3)"], "BCEWithLogitsLoss()", FACTS)
+    assert found.error is not None
+    assert (found.at, list(map(str, found.error.fix or ()))) == (1, ["Linear(4, 1)"])
+
+
+def test_what_can_not_be_read_is_told_at_its_place() -> None:
+    found = walked(["Linear(2, 4)", "Linaer(4, 1)"], "MSELoss()", FACTS)
+    assert found.at == 1
+    assert found.error is not None
+    assert "Linaer" in found.error.message
+
+
+def test_what_comes_out_of_an_embedding_is_numbers() -> None:
+    behind, count = Stream((3,), tokens=5).behind(["Embedding(5, 4)"])
+    assert (behind, count) == (Stream((3, 4)), 20)

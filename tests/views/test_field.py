@@ -4,20 +4,21 @@ import pytest
 
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.keys import TRAIN
-from tui_nn.spec.trial import walked
+from tui_nn.spec.resolve import DataFacts
+from tui_nn.spec.targets import Classes
+from tui_nn.spec.trial import Stream
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.field import Subject, Typed, offers, paint_field, remedy, stepped_value
 from tui_nn.views.ink import DARK
-from tui_nn.views.network_form import Draft, Inputs, paint_network_form
+from tui_nn.views.network_form import Draft, Ends, draft_of, paint_network_form
 from tui_nn.views.settings_form import paint_settings, settings_of
 
+ENDS = Ends(DataFacts((2,), Classes(2), 4, 0), "BCEWithLogitsLoss()")
 EPOCHS = next(p for p in TRAIN if p.name == "epochs")
 
 
 def check_layer(text: str) -> str:
-    found = walked([text], (2,))
-    if found.error is not None:
-        raise found.error
+    Stream((2,)).behind([text])
     return "fits"
 
 
@@ -72,38 +73,45 @@ def test_what_fits_is_what_is_offered() -> None:
     assert [one.text for one in offers(subject, Typed("", 0))] == ["Linear(2, 8)"]
 
 
-@pytest.mark.parametrize(
-    ("hint", "call"),
-    [("write Linear(64, 10)", "Linear(64, 10)"), ("write a number", ""), ("keep one", "")],
-)
-def test_a_remedy_is_the_call_that_the_hint_names(hint: str, call: str) -> None:
-    assert remedy(InvalidInput("wrong", hint=hint), "layer") == call
+def test_a_remedy_is_the_calls_that_the_error_names() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        Stream((1, 8, 8)).behind(["Linear(64, 10)"])
+    assert remedy(refused.value, "layer") == "Flatten(), Linear(64, 10)"
+    assert remedy(InvalidInput("wrong", hint="keep one"), "layer") == ""
 
 
 def test_a_draft_is_put_together_layer_by_layer() -> None:
-    draft = Draft(("Linear(2, 8)",)).with_new(1, ["Tanh()", "Linear(8, 1)"])
+    draft = draft_of(["Linear(2, 8)"]).with_new(1, ["Tanh()", "Linear(8, 1)"])
     assert (draft.calls, draft.cursor) == (("Linear(2, 8)", "Tanh()", "Linear(8, 1)"), 2)
     assert draft.at(1).moved(-1).calls[0] == "Tanh()"
     assert draft.moved(1) == draft
     assert draft.without().cursor == 1
-    assert Draft(("Tanh()",)).without() == Draft(())
+    assert draft_of(["Tanh()"]).without() == Draft(())
 
 
 def test_layers_are_shown_with_shapes_up_to_the_one_that_is_wrong() -> None:
     canvas = Canvas(78, 10, DARK)
-    paint_network_form(canvas, Draft(("Linear(2, 8)", "Linear(9, 1)")), Inputs((2,)), "")
+    draft = draft_of(["Linear(2, 8)", "Linear(9, 1)"], frozen=[0])
+    paint_network_form(canvas, draft, ENDS, "")
     lines = canvas.text().splitlines()
-    assert lines[1].split()[-2:] == ["8", "24"]
+    assert lines[1].split()[-3:] == ["8", "24", "frozen"]
     assert lines[2].split() == ["1", "Linear(9,", "1)"]
     assert "expects 9, gets 8" in lines[4]
     assert "tab writes Linear(8, 1)" in lines[5]
 
 
-def test_what_reaches_a_layer_behind_an_embedding_is_numbers() -> None:
-    inputs = Inputs((3,), tokens=5)
-    assert inputs.before(("Embedding(5, 4)",), 1) == Inputs((3, 4), None)
-    assert inputs.before((), 0) == inputs
-    assert inputs.before(("Linear(2, 1)",), 1) is None
+def test_what_is_frozen_stays_so_where_it_goes() -> None:
+    draft = draft_of(["Linear(2, 8)", "Tanh()", "Linear(8, 1)"], frozen=[2])
+    assert draft.with_new(0, ["Flatten()"]).frozen == (3,)
+    assert draft.at(2).moved(-1).frozen == (1,)
+    assert draft.at(2).turned().frozen == ()
+    assert draft.put(2, ["Linear(8, 4)", "Linear(4, 1)"]).frozen == (3,)
+
+
+def test_what_reaches_a_layer_is_known_where_those_before_it_fit() -> None:
+    assert ENDS.before((), 0) == Stream((2,))
+    assert ENDS.before(("Linear(2, 4)",), 1) == Stream((4,))
+    assert ENDS.before(("Linear(3, 1)",), 1) is None
 
 
 def test_settings_of_a_panel_are_listed_with_their_values() -> None:

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from json import dumps
 from typing import Any
 
 from tui_nn.spec.call import Call, parse
 from tui_nn.spec.catalog import bind_call
-from tui_nn.spec.catalog.entry import Shape
+from tui_nn.spec.catalog.entry import Bound, Shape
 from tui_nn.spec.changes import changed
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, check
 from tui_nn.spec.files import experiment_of
-from tui_nn.spec.network import walk
+from tui_nn.spec.fitting import rows_and_misfit
+from tui_nn.spec.network import walking
 from tui_nn.spec.resolve import DataFacts, Plan, resolve
 
 _ASSIGNED = re.compile(r"[\w.]+\s*=\s*(?=[\w.]+\()", re.ASCII)
@@ -50,30 +52,76 @@ class Walked:
     counts: tuple[int, ...]
     """The parameters of each of these."""
     error: InvalidInput | None = None
-    """Why the next one doesn't."""
-
-    @property
-    def output(self) -> Shape | None:
-        """None where nothing comes out."""
-        return None if self.error or not self.shapes else self.shapes[-1]
+    """What doesn't fit."""
+    at: int | None = None
+    """The layer that doesn't; None where it is the loss, or all fit."""
 
 
-def walked(calls: Sequence[str], input_shape: Shape, tokens: int | None = None) -> Walked:
-    """The shapes behind each layer; `tokens` as in `network.walk`."""
-    shapes: list[Shape] = []
-    counts: list[int] = []
+def walked(calls: Sequence[str], loss: str, facts: DataFacts) -> Walked:
+    """The shapes behind each layer, and what doesn't fit, the loss included."""
+    layers: list[Bound] = []
+    refused: tuple[InvalidInput, int] | None = None
     for call in calls:
         try:
-            layer = bind_call("layer", parse(call))
-            [row] = walk([layer], shapes[-1] if shapes else input_shape, tokens)
+            layers.append(_layer(call))
         except InvalidInput as error:
-            reason = InvalidInput(error.message, hint=error.hint)
-            return Walked(tuple(shapes), tuple(counts), reason)
-        if layer.entry.name == "Embedding":
-            tokens = None
-        shapes.append(row.size.output_shape)
-        counts.append(row.size.parameters)
-    return Walked(tuple(shapes), tuple(counts))
+            refused = error, len(layers)
+            break
+    rows, misfit = rows_and_misfit(layers, bind_call("loss", parse(loss)), facts)
+    shapes = tuple(row.size.output_shape for row in rows)
+    counts = tuple(row.size.parameters for row in rows)
+    is_first = misfit is not None and misfit.index is not None and misfit.index < len(layers) - 1
+    if refused and not is_first:
+        return Walked(shapes, counts, *refused)
+    if misfit is None:
+        return Walked(shapes, counts)
+    return Walked(shapes, counts, misfit.error, misfit.index)
+
+
+@lru_cache(maxsize=512)
+def _layer(call: str) -> Bound:
+    """Of a network that is edited one layer is another, the rest as before."""
+    return bind_call("layer", parse(call))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What reaches a layer: one sample's shape, and how many tokens there are, where it is such."""
+
+    shape: Shape
+    tokens: int | None = None
+
+    def behind(self, calls: Sequence[str]) -> tuple["Stream", int]:
+        """What comes out of layers, and how many parameters they have; InvalidInput."""
+        layers = [_layer(call) for call in calls]
+        rows = tuple(walking(layers, self.shape, self.tokens))
+        has_embedding = any(layer.entry.name == "Embedding" for layer in layers)
+        shape = rows[-1].size.output_shape if rows else self.shape
+        count = sum(row.size.parameters for row in rows)
+        return Stream(shape, None if has_embedding else self.tokens), count
+
+
+def calls_of(text: str) -> tuple[str, ...]:
+    """The layers of a text: one call, several with commas between, or a whole `Sequential(…)`.
+
+    Raises InvalidInput for anything else.
+    """
+    inner = _ASSIGNED.sub("", text.strip()).rstrip(", ")
+    try:
+        call = parse(inner)
+    except InvalidInput as error:
+        try:
+            call = parse(f"Sequential({inner})")
+        except InvalidInput:
+            raise error from None
+    if call.name != "Sequential":
+        return (str(call),)
+    layers = [value for value in call.args if isinstance(value, Call)]
+    if len(layers) < len(call.args) or call.kwargs or not layers:
+        raise InvalidInput(
+            "isn't a list of layers", hint="write nn.Sequential(nn.Linear(2, 8), nn.ReLU())"
+        )
+    return tuple(map(str, layers))
 
 
 def read_pasted(text: str) -> Experiment | tuple[str, ...] | None:
@@ -100,26 +148,3 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _frozen(part) for key, part in value.items()}
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
-
-
-def calls_of(text: str) -> tuple[str, ...]:
-    """The layers of a text: one call, several with commas between, or a whole `Sequential(…)`.
-
-    Raises InvalidInput for anything else.
-    """
-    inner = _ASSIGNED.sub("", text.strip()).rstrip(", ")
-    try:
-        call = parse(inner)
-    except InvalidInput as error:
-        try:
-            call = parse(f"Sequential({inner})")
-        except InvalidInput:
-            raise error from None
-    if call.name != "Sequential":
-        return (str(call),)
-    layers = [value for value in call.args if isinstance(value, Call)]
-    if len(layers) < len(call.args) or call.kwargs or not layers:
-        raise InvalidInput(
-            "isn't a list of layers", hint="write nn.Sequential(nn.Linear(2, 8), nn.ReLU())"
-        )
-    return tuple(map(str, layers))

@@ -86,14 +86,8 @@ def stepped_value(subject: Subject, typed: Typed, way: int) -> Typed | None:
 
 
 def remedy(error: InvalidInput, kind: str) -> str:
-    """The call that the error says to write; empty where it says none."""
-    wanted = error.hint.removeprefix("write ")
-    if not kind or wanted == error.hint:
-        return ""
-    try:
-        return str(bind_call(kind, parse(wanted)).call)
-    except InvalidInput:
-        return ""
+    """The calls that the error says to write; empty where it says none."""
+    return ", ".join(map(str, error.fix or ())) if kind else ""
 
 
 def paint_field(canvas: Canvas, subject: Subject, typed: Typed, selected: int) -> None:

@@ -88,6 +88,10 @@ class Changing:
         """Undo or redo."""
         return self._driving.undo() if way == "undo" else self._driving.redo()
 
+    def setting(self, key: str) -> Any:
+        """One of the settings of now; None where it is left out."""
+        return self._world.setting(key)
+
     def _now(self, key: str) -> Any:
         name, _, index = key.rstrip("]").partition("[")
         found = self._world.setting(name)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tui_nn.app.driving import Driving
 from tui_nn.app.editing.changing import Changing
@@ -17,7 +18,7 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.finding import read_text
 from tui_nn.spec.trial import read_pasted
 from tui_nn.views.field import Subject
-from tui_nn.views.network_form import Draft, Inputs
+from tui_nn.views.network_form import Draft, Ends, draft_of
 from tui_nn.views.numbers import counted
 from tui_nn.views.panels.registry import PANELS
 
@@ -42,7 +43,7 @@ class Editor:
         if isinstance(found, tuple):
             return (
                 f"pasted {counted(len(found), 'layer')}: enter edits the network with them",
-                lambda: self._open_network(Draft(found)),
+                lambda: self._open_network(draft_of(found)),
             )
         lines = "\n".join(text.splitlines())
         pasted = replace(settings, experiment=found.title, text=lines, changes=(), target=())
@@ -102,33 +103,44 @@ class Editor:
         self._app.push_screen(Form(subject, f"{name}.toml", self._app.board.palette), take)
 
     def _open_network(self, pasted: Draft | None = None) -> None:
-        facts, calls = self._changing.facts, tuple(self._changing.settings.get("network", ()))
+        settings, facts = self._changing.settings, self._changing.facts
         if facts is None:
             self._app.say("this engine doesn't tell what goes in: it is of an older version")
             return
-        at = int(self._app.desk.layer.partition(".")[0] or 0) if self._app.desk.layer else 0
-        draft = pasted or self._draft or Draft(calls).at(at)
+        frozen = self._changing.setting("train.freeze") or ()
+        now = draft_of(settings.get("network", ()), frozen)
+        layer = self._app.desk.layer.partition(".")[0]
+        draft = pasted or self._draft or now.at(int(layer) if layer else 0)
 
-        def check(layers: tuple[str, ...]) -> str:
-            return self._changing.check({"network": [*layers]})
+        def check(draft: Draft) -> str:
+            return self._changing.check(_values(draft, now))
 
-        def take(found: tuple[tuple[str, ...], bool] | None) -> None:
+        def take(found: tuple[Draft, bool] | None) -> None:
             self._draft = None
             if found is not None:
-                self._take(*found, calls)
+                self._take(*found, now)
 
-        form = NetworkForm(
-            draft, calls, Inputs(facts.input_shape, facts.tokens), check, self._app.board.palette
-        )
+        ends = Ends(facts, str(settings.get("loss", "")))
+        form = NetworkForm(draft, now, ends, check, self._app.board.palette)
         self._app.push_screen(form, take)
 
-    def _take(self, layers: tuple[str, ...], runs: bool, before: tuple[str, ...]) -> None:
+    def _take(self, draft: Draft, runs: bool, before: Draft) -> None:
         try:
-            if layers != before:
-                self._app.say(self._changing.apply({"network": [*layers]}))
+            if draft.layers != before.layers:
+                self._app.say(self._changing.apply(_values(draft, before)))
         except InvalidInput as error:
-            self._draft = Draft(layers)
+            self._draft = draft
             self._app.say(f"not taken, kept for enter: {error.message}")
             return
         if runs:
             self._driving.run_or_pause()
+
+
+def _values(draft: Draft, before: Draft) -> dict[str, Any]:
+    """What a draft sets; of layers that stay, freezing alone: that needs no new beginning."""
+    values: dict[str, Any] = {}
+    if draft.calls != before.calls:
+        values["network"] = [*draft.calls]
+    if draft.frozen != before.frozen:
+        values["train.freeze"] = [*draft.frozen]
+    return values or {"network": [*draft.calls]}

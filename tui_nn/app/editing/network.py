@@ -14,20 +14,22 @@ from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Entry
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.filling import filled
+from tui_nn.spec.shapes import show
+from tui_nn.spec.suggest import suggested
 from tui_nn.spec.trial import calls_of
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.field import Subject, remedy
+from tui_nn.views.field import Subject
 from tui_nn.views.ink import Palette
-from tui_nn.views.network_form import Draft, Inputs, paint_network_form
+from tui_nn.views.network_form import Draft, Ends, draft_of, fix_of, paint_network_form
+from tui_nn.views.numbers import counted
 from tui_nn.views.pane import Pane
 
-WIDTH = 86
-KEYS = "a add  enter edit  d copy  x delete  J K move  u U undo  ctrl+r run  q done"
+WIDTH = 96
+KEYS = "a add  enter edit  d copy  x delete  J K move  z freeze  u U undo  ctrl+r run  q done"
 KEYS_NARROW = "a add  enter edit  d copy  x delete  J K move  u undo  q done"
 
 
-class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
+class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
     """Gives the layers and whether training is to run at once; None where nothing is to change."""
 
     DEFAULT_CSS = """
@@ -45,6 +47,7 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
         Binding("enter", "edit", show=False),
         Binding("d", "copy", show=False),
         Binding("delete,backspace,x", "delete", show=False),
+        Binding("z", "freeze", show=False),
         Binding("J,upper_j,shift+down", "shift(1)", show=False),
         Binding("K,upper_k,shift+up", "shift(-1)", show=False),
         Binding("tab", "mend", show=False),
@@ -55,15 +58,15 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
     def __init__(
         self,
         draft: Draft,
-        original: tuple[str, ...],
-        inputs: Inputs,
-        check: Callable[[tuple[str, ...]], str],
+        original: Draft,
+        ends: Ends,
+        check: Callable[[Draft], str],
         palette: Palette,
     ) -> None:
         """`check` says what comes of layers that fit each other, or raises InvalidInput."""
         super().__init__(classes="ascii" if palette.ascii_only else "")
         self.draft, self._original = draft, original
-        self._inputs, self._check, self._palette = inputs, check, palette
+        self._ends, self._check, self._palette = ends, check, palette
         self._past: list[Draft] = []
         self._undone: list[Draft] = []
         self._pane = Pane("layers")
@@ -89,27 +92,27 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
         self._room = max(1, width - FRAME), max(1, height - 2)
         self._pane.styles.width, self._pane.styles.height = self._room
         canvas = Canvas(*self._room, self._palette)
-        paint_network_form(canvas, self.draft, self._inputs, self._verdict())
+        paint_network_form(canvas, self.draft, self._ends, self._verdict())
         self._pane.show(canvas)
 
     _room = (1, 1)
 
     def _verdict(self) -> str:
-        if self._inputs.walked(self.draft.calls).error is not None:
+        if self._ends.walked(self.draft.calls).error is not None:
             return ""
         try:
-            return self._check(self.draft.calls)
+            return self._check(self.draft)
         except InvalidInput as error:
             return f"!{error.message}{': ' if error.hint else ''}{error.hint}"
 
     @property
     def _is_sound(self) -> bool:
-        fits = self._inputs.walked(self.draft.calls).error is None
+        fits = self._ends.walked(self.draft.calls).error is None
         return fits and bool(self.draft.calls) and not self._verdict().startswith("!")
 
     def _become(self, draft: Draft) -> None:
         """Another draft; the one before can be had again."""
-        if draft.calls != self.draft.calls:
+        if draft.layers != self.draft.layers:
             self._past.append(self.draft)
             self._undone.clear()
         self.draft = draft
@@ -119,9 +122,14 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
         self._become(self.draft.at(self.draft.cursor + way))
 
     def action_copy(self) -> None:
-        if self.draft.calls:
+        if self.draft.layers:
             here = self.draft.cursor
             self._become(self.draft.with_new(here + 1, [self.draft.calls[here]]))
+
+    def action_freeze(self) -> None:
+        """Its parameters don't train, or do again."""
+        if self.draft.layers:
+            self._become(self.draft.turned())
 
     def action_delete(self) -> None:
         self._become(self.draft.without())
@@ -130,11 +138,13 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
         self._become(self.draft.moved(way))
 
     def action_mend(self) -> None:
-        """Write the call that what is wrong asks for."""
-        found = self._inputs.walked(self.draft.calls)
-        fix = remedy(found.error, "layer") if found.error is not None else ""
-        if fix:
-            self._become(self.draft.put(len(found.shapes), fix))
+        """Write the calls that what is wrong asks for."""
+        found = self._ends.walked(self.draft.calls)
+        fix = fix_of(found)
+        if fix and found.at is not None:
+            is_there = found.at < len(self.draft.layers)
+            new = self.draft.put if is_there else self.draft.with_new
+            self._become(new(found.at, fix))
 
     def action_undo(self) -> None:
         if self._past:
@@ -166,12 +176,12 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
 
         def put(text: str | None) -> None:
             if text is not None:
-                self._become(self.draft.put(at, str(parse(text))))
+                self._become(self.draft.put(at, calls_of(text)))
 
         self._ask(at, self.draft.calls[at], f"layer {at}", put)
 
     def _ask(self, at: int, text: str, title: str, put: Callable[[str | None], None]) -> None:
-        before = self._inputs.before(self.draft.calls, at)
+        before = self._ends.before(self.draft.calls, at)
 
         def check(text: str) -> str:
             calls = calls_of(text)
@@ -179,15 +189,15 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
                 for call in calls:
                     bind_call("layer", parse(call))
                 return "the layers before it don't fit yet"
-            found = before.walked(calls)
-            if found.error is not None:
-                raise found.error
-            shapes = " ▸ ".join(map(_shown, (before.shape, *found.shapes)))
-            return f"{shapes}   {sum(found.counts):,} parameters"
+            behind, count = before.behind(calls)
+            return f"{show(before.shape)} ▸ {show(behind.shape)}   {counted(count, 'parameter')}"
 
         def fill(entry: Entry) -> str:
-            call = filled(entry, before.shape, before.tokens) if before is not None else None
-            return str(call.call) if call else ""
+            try:
+                layers = suggested(entry.name, before.shape, before.tokens) if before else ()
+            except InvalidInput:
+                return ""
+            return ", ".join(str(layer.call) for layer in layers)
 
         subject = Subject(title, check, "layer", fill=fill if before else None)
         self.app.push_screen(Form(subject, text, self._palette), put)
@@ -201,7 +211,7 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
             self.app.bell()
             self.query_one(Vertical).border_title = f"1 Network: {error.message}"
             return
-        self._become(Draft(calls, len(calls) - 1))
+        self._become(draft_of(calls).at(len(calls) - 1))
 
     def action_done(self) -> None:
         """Back, with what was changed."""
@@ -211,10 +221,10 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
         self._leave(runs=True)
 
     def _leave(self, *, runs: bool) -> None:
-        if self.draft.calls == self._original and not runs:
+        if self.draft.layers == self._original.layers and not runs:
             self.dismiss(None)
         else:
-            self.dismiss((self.draft.calls, runs and self._is_sound))
+            self.dismiss((self.draft, runs and self._is_sound))
 
     def on_click(self, click: Click) -> None:
         """Beside it: back."""
@@ -224,7 +234,3 @@ class NetworkForm(ModalScreen[tuple[tuple[str, ...], bool] | None]):
             self._become(self.draft.at(click.y - 1))
             if click.chain == 2:
                 self.action_edit()
-
-
-def _shown(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape)) or "1"
