@@ -32,19 +32,39 @@ def prepare(
     The resolved experiment names a user's data by its sha256 and its number of samples.
     """
     if dataset is None:
-        try:
-            dataset = load(experiment.data, Source(experiment.folder, tell))
-        except InvalidInput as error:
-            raise error.at(experiment.place("data")) from None
+        dataset = _loaded(experiment, tell)
     if dataset.sha256:
         experiment = experiment.with_data(sha256=dataset.sha256, rows=len(dataset.x))
+    parts = _parts(experiment, dataset)
+    plan = resolve(experiment, _facts(dataset, parts))
+    notices = (*dataset.notices, *_unseen(parts), *plan.notices)
+    return Prepared(dataset, parts, replace(plan, notices=notices))
+
+
+def facts_of(experiment: Experiment) -> DataFacts:
+    """What the data comes to, whatever network and loss stand beside it; InvalidInput."""
+    dataset = _loaded(experiment, silent)
+    return _facts(dataset, _parts(experiment, dataset))
+
+
+def _loaded(experiment: Experiment, tell: Tell) -> Dataset:
+    try:
+        return load(experiment.data, Source(experiment.folder, tell))
+    except InvalidInput as error:
+        raise error.at(experiment.place("data")) from None
+
+
+def _parts(experiment: Experiment, dataset: Dataset) -> Split:
     train = experiment.train
     try:
-        parts = split(dataset, train.val, train.seed, train.test)
+        return split(dataset, train.val, train.seed, train.test)
     except InvalidInput as error:
         where = experiment.place(error.where)
         raise InvalidInput(error.message, where=where, hint=error.hint) from None
-    facts = DataFacts(
+
+
+def _facts(dataset: Dataset, parts: Split) -> DataFacts:
+    return DataFacts(
         input_shape=dataset.input_shape,
         kind=dataset.kind,
         train_count=len(parts.train.x),
@@ -52,9 +72,6 @@ def prepare(
         test_count=len(parts.test_indices),
         tokens=dataset.tokens,
     )
-    plan = resolve(experiment, facts)
-    notices = (*dataset.notices, *_unseen(parts), *plan.notices)
-    return Prepared(dataset, parts, replace(plan, notices=notices))
 
 
 def _unseen(parts: Split) -> tuple[str, ...]:

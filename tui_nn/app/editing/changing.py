@@ -1,6 +1,6 @@
 """What a person changes, tried here and then asked of the engine; each change can be undone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui_nn.app.driving import Driving
@@ -8,12 +8,18 @@ from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.changes import FIRST_STEP_ONLY, changed
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.resolve import DataFacts, Plan
+from tui_nn.spec.experiment import Experiment
+from tui_nn.spec.fitting import fitted
+from tui_nn.spec.resolve import DataFacts, Plan, resolve
 from tui_nn.spec.targets import Classes, Values
 from tui_nn.spec.trial import experiment_of_settings, tried, written
+from tui_nn.views.numbers import counted
 from tui_nn.views.settings_form import KINDS
 from tui_nn.views.world import World
 
+BEGINNING = ("Linear(1, 16)", "ReLU()", "Linear(16, 1)")
+"""Made to fit, where the network that is there can't be."""
+LEFT_OUT_AT_MOST = 5
 SPLITS = frozenset({"data", "train.val", "train.test", "train.seed"})
 """What decides which samples there are, and in which part."""
 
@@ -23,6 +29,7 @@ class Changing:
 
     def __init__(self, world: World, driving: Driving) -> None:
         self._world, self._driving = world, driving
+        self._known: dict[tuple[object, ...], DataFacts] = {}
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -40,20 +47,67 @@ class Changing:
             started.test_count, started.tokens,
         )  # fmt: skip
 
+    def with_what_fits(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values, and where they bring other data what has to change with it: network and loss
+        as little as they can, settings that the data has no use for left out. InvalidInput where
+        nothing helps.
+        """
+        found = dict(values)
+        if "data" not in values:
+            return found
+        before = experiment_of_settings(self.settings)
+        facts = self._facts_with(changed(before, _written(values)))
+        fit = fitted(before.network, before.loss, facts)
+        if fit is None:
+            beginning = tuple(bind_call("layer", parse(call)) for call in BEGINNING)
+            fit = fitted(beginning, before.loss, facts)
+        if fit is not None and fit.network != before.network:
+            found["network"] = [str(layer.call) for layer in fit.network]
+        if fit is not None and fit.loss != before.loss:
+            found["loss"] = str(fit.loss.call)
+        for _ in range(LEFT_OUT_AT_MOST):
+            try:
+                resolve(changed(before, _written(found)), facts)
+                return found
+            except InvalidInput as error:
+                key = error.where.rpartition(": ")[2]
+                if not key.startswith(("goal.", "train.")) or key in found:
+                    raise
+                found[key] = None
+        return found
+
     def check(self, values: Mapping[str, Any]) -> str:
         """What comes of other values, in words; InvalidInput where it can't be."""
-        plan = self._tried(values)
+        found = self.with_what_fits(values)
+        plan = self._tried(found)
         if plan is None:
             return "the engine will tell"
         for key, value in values.items():
             kind = KINDS.get(key.partition("[")[0])
             if kind and isinstance(value, str) and kind != "dataset":
                 return plan.notices[0] if plan.notices else _summary(kind, value)
+        also = [
+            f"network {', '.join(_new(value, self.settings.get(key, ())))}" if key == "network"
+            else _said(key, value)
+            for key, value in found.items() if key not in values
+        ]  # fmt: skip
         if "network" in values:
             return plan.notices[0] if plan.notices else f"fits {plan.experiment.loss.entry.name}"
         facts = plan.facts
         words = f"train {facts.train_count:,}   val {facts.val_count:,}   test {facts.test_count:,}"
+        if also:
+            return f"{words}   also {', '.join(also)}"
         return plan.notices[0] if plan.notices else words
+
+    def _facts_with(self, experiment: Experiment) -> DataFacts:
+        """What other data comes to: read or made once, however often it is asked while typing."""
+        train = experiment.train
+        key = (str(experiment.data.call), train.val, train.test, train.seed)
+        if key not in self._known:
+            from tui_nn.data.prepare import facts_of  # reads and makes data: only where it changes
+
+            self._known = {key: facts_of(experiment)}
+        return self._known[key]
 
     def refused(self, values: Mapping[str, Any]) -> str:
         """Why other values can't be, in words; empty where they can."""
@@ -68,13 +122,13 @@ class Changing:
         if facts is None:
             return None
         if SPLITS & values.keys():
-            from tui_nn.data.prepare import prepare  # reads and makes data: only where it changes
-
-            return prepare(changed(experiment_of_settings(self.settings), changes)).plan
+            experiment = changed(experiment_of_settings(self.settings), changes)
+            return resolve(experiment, self._facts_with(experiment))
         return tried(self.settings, changes, facts)
 
     def apply(self, values: Mapping[str, Any]) -> str:
         """Ask for it; the words for what was asked. InvalidInput where it can't be."""
+        values = self.with_what_fits(values)
         self._tried(values)
         old = {key: self._now(key) for key in values}
         if all(old[key] == value for key, value in values.items()):
@@ -105,7 +159,14 @@ def _written(values: Mapping[str, Any]) -> tuple[str, ...]:
 def _said(key: str, value: Any) -> str:
     if value is None or value == "":
         return f"{key} left out"
-    return f"{len(value)} layers" if key == "network" else f"{key.rpartition('.')[2]} {value}"
+    if key == "network":
+        return counted(len(value), "layer")
+    return f"{key.rpartition('.')[2]} {value}"
+
+
+def _new(layers: Sequence[str], before: Sequence[str]) -> list[str]:
+    """The layers that were not there before."""
+    return [layer for layer in layers if layer not in before]
 
 
 def _summary(kind: str, text: str) -> str:
