@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
 from tests.app.support import EXPERIMENT, LAYERS, Sent, on_screen, row
@@ -16,7 +17,9 @@ from tui_nn.app.editing.editor import Editor
 from tui_nn.app.editing.line import Line
 from tui_nn.app.settings import Settings
 from tui_nn.spec.files import load_experiment
-from tui_nn.spec.protocol.commands import Change, GoTo
+from tui_nn.spec.protocol.commands import Change, GoTo, ListFolder, Preview
+from tui_nn.spec.protocol.disk import Contents, FileColumn, FolderEntry, Listing
+from tui_nn.spec.protocol.messages import Answer
 from tui_nn.views.world import World
 
 Use = Callable[[Workbench, Pilot[int], Editor, Sent], Awaitable[None]]
@@ -201,16 +204,57 @@ def test_the_list_of_presets_begins_behind_the_one_that_is_open(tmp_path: Path) 
 def test_a_file_is_found_by_its_path_and_opened_with_its_text(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('title = "mine"\n')
+    entries = (FolderEntry(name="mine.toml", opens="experiment"),)
 
     async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
         opened: list[Settings] = []
         editor.choose(Settings(experiment="and-gate", runs=None), opened.append)
         await pilot.pause()
         app.screen.query_one(Line).value = f"{tmp_path}/mi"
+        await pilot.pause()
+        assert sent.commands[-1] == ListFolder(path=f"{tmp_path}/")
+        listing = Listing(path=str(tmp_path), parent="/", entries=entries)
+        editor.hear(Answer(id=len(sent.commands), present=app.world.present, found=listing))
         await pilot.press("tab", "enter")
         await pilot.pause()
         [settings] = opened
         assert (settings.experiment, settings.text) == (str(file), 'title = "mine"\n')
+
+    editing(tmp_path, use)
+
+
+def test_data_is_looked_into_and_asked_for_its_target_before_it_is_opened(tmp_path: Path) -> None:
+    columns = tuple(FileColumn(name=name, kind="numbers") for name in ("rooms", "price"))
+    contents = Contents(
+        path="houses.csv", opens="data", reader="csv", columns=columns, target=("price",)
+    )
+
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        def answer(found: Listing | Contents) -> None:
+            editor.hear(Answer(id=len(sent.commands), present=app.world.present, found=found))
+
+        opened: list[Settings] = []
+        editor.choose(Settings(experiment="and-gate", runs=None), opened.append)
+        await pilot.pause()
+        answer(Listing(path="/d", parent="/", entries=(
+            FolderEntry(name="houses.csv", opens="data"),)))  # fmt: skip
+        await pilot.press(*"houses.", "enter")
+        await pilot.pause()
+        assert sent.commands[-1] == Preview(path="houses.csv")
+        answer(contents)
+        await pilot.pause()
+        assert "predicts price" in page(app)
+        await pilot.press("down")
+        assert sent.commands[-1] == Preview(path="houses.csv", target=("rooms",))
+        answer(structs.replace(contents, target=("rooms",)))
+        await pilot.pause()
+        assert "predicts rooms" in page(app)
+        await pilot.press("x", "enter")
+        await pilot.pause()
+        assert "there is no column roomsx: did you mean rooms?" in page(app)
+        await pilot.press("backspace", "enter")
+        await pilot.pause()
+        assert [(s.experiment, s.target) for s in opened] == [("houses.csv", ("rooms",))]
 
     editing(tmp_path, use)
 

@@ -3,9 +3,18 @@
 from pathlib import Path
 
 from tui_nn.spec.finding import preset_names
+from tui_nn.spec.protocol.disk import FolderEntry, Listing
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.ink import DARK
-from tui_nn.views.shelf import Item, files_for, kept_runs, matching, paint_shelf, presets
+from tui_nn.views.shelf import (
+    Item,
+    files_in,
+    folder_of,
+    kept_runs,
+    matching,
+    paint_shelf,
+    presets,
+)
 
 ITEMS = [Item("and-gate", "AND gate", "A  One neuron", "goal accuracy ≥ 100 %"),
          Item("or-gate", "OR gate", "A  One neuron"),
@@ -45,14 +54,22 @@ def test_the_chosen_one_is_always_seen() -> None:
         assert f"▸ p{selected}" in canvas.text()
 
 
-def test_files_are_those_that_can_be_opened(tmp_path: Path) -> None:
-    (tmp_path / "data.csv").write_text("a,b\n1,2\n")
-    (tmp_path / "notes.txt").write_text("x")
-    (tmp_path / "pictures").mkdir()
-    words = [item.word for item in files_for(f"{tmp_path}/")]
-    assert words == [f"{tmp_path}/pictures/", f"{tmp_path}/data.csv"]
-    assert [i.word for i in files_for(f"{tmp_path}/DA")] == [f"{tmp_path}/data.csv"]
-    assert files_for(f"{tmp_path}/nothing/there") == []
+def test_files_are_those_that_can_be_opened() -> None:
+    listing = Listing(path="/data", parent="/", entries=(
+        FolderEntry(name="photos", is_folder=True, opens="data"),
+        FolderEntry(name="old", is_folder=True), FolderEntry(name="houses.csv", opens="data"),
+        FolderEntry(name="notes.txt"),
+    ))  # fmt: skip
+    found = files_in(listing, "/data/")
+    assert [(i.word, i.title) for i in found] == [
+        ("/data/photos", "data"), ("/data/old/", "folder"), ("/data/houses.csv", "data"),
+    ]  # fmt: skip
+    assert [i.word for i in files_in(listing, "/data/HO")] == ["/data/houses.csv"]
+    assert found[0].head == "Files in /data"
+
+
+def test_the_folder_of_a_path_is_what_stands_before_its_last_stroke() -> None:
+    assert [folder_of(p) for p in ("", "x", "a/b", "/a/b/")] == ["", "", "a/", "/a/b/"]
 
 
 def test_without_a_folder_there_are_no_runs(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ class Workbench(Building):
         if isinstance(told, Answer | Problem):
             self.driving.hear(told)
             if self._editor is not None:
-                self._editor.refresh()
+                self.call_later(self._editor.hear, told)  # a form may open
         if isinstance(told, Present | Answer):
             self._follow(told if isinstance(told, Present) else told.present)
         elif isinstance(told, Problem):

@@ -10,12 +10,11 @@ from tui_nn.runs.listing import Row, list_rows
 from tui_nn.spec.errors import NNError
 from tui_nn.spec.files import load_experiment
 from tui_nn.spec.finding import course
+from tui_nn.spec.protocol.disk import FolderEntry, Listing
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.numbers import short
 
 RUNS_SHOWN = 30
-FILES = frozenset({".toml", ".csv", ".tsv", ".npz", ".idx", ".gz"})
-"""Of files that may be data or an experiment."""
 NAME = 24
 
 
@@ -67,21 +66,30 @@ def _end(row: Row) -> str:
     return f"{row.how}{best}"
 
 
-def files_for(typed: str) -> list[Item]:
-    """What lies where a path that is being typed leads."""
-    place = Path(typed or ".").expanduser()
-    folder, begin = (place, "") if typed.endswith("/") or not typed else (place.parent, place.name)
-    try:
-        found = sorted(folder.iterdir(), key=lambda path: (not path.is_dir(), path.name.lower()))
-    except OSError:
-        return []
+def folder_of(typed: str) -> str:
+    """The folder to which a path that is being typed has come; empty: where the engine stands."""
+    return typed[: typed.rfind("/") + 1]
+
+
+def files_in(listing: Listing, typed: str) -> list[Item]:
+    """What can be opened or gone into there, of that which begins as it was typed."""
+    folder = folder_of(typed)
+    begin = typed[len(folder) :].lower()
+    head = f"Files in {listing.path}"
     return [
-        Item(f"{path}/" if path.is_dir() else str(path), "folder" if path.is_dir() else "",
-             f"Files in {folder}")
-        for path in found
-        if path.name.lower().startswith(begin.lower()) and not path.name.startswith(".")
-        and (path.is_dir() or path.suffix.lower() in FILES)
-    ]  # fmt: skip
+        Item(f"{folder}{entry.name}{'/' * _is_way(entry)}", _words(entry), head)
+        for entry in listing.entries
+        if entry.name.lower().startswith(begin) and (entry.is_folder or entry.opens)
+    ]
+
+
+def _is_way(entry: FolderEntry) -> bool:
+    """Whether it is a folder to go into."""
+    return entry.is_folder and not entry.opens
+
+
+def _words(entry: FolderEntry) -> str:
+    return entry.opens or "folder"
 
 
 def matching(typed: str, items: Sequence[Item]) -> list[Item]:

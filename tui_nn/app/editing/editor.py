@@ -7,15 +7,19 @@ from typing import Any
 
 from tui_nn.app.driving import Driving
 from tui_nn.app.editing.changing import Changing
+from tui_nn.app.editing.disk import Disk
 from tui_nn.app.editing.form import Form
 from tui_nn.app.editing.network import NetworkForm
 from tui_nn.app.editing.opening import OpenForm
+from tui_nn.app.editing.preview import PreviewForm
 from tui_nn.app.editing.settings import SettingsForm
 from tui_nn.app.editing.writing import write_experiment
 from tui_nn.app.settings import Settings
 from tui_nn.app.showing import Showing
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.finding import read_text
+from tui_nn.spec.protocol.disk import Contents, Listing
+from tui_nn.spec.protocol.messages import Answer, Problem
 from tui_nn.spec.trial import read_pasted
 from tui_nn.views.field import Subject
 from tui_nn.views.network_form import Draft, Ends, draft_of
@@ -29,6 +33,7 @@ class Editor:
     def __init__(self, app: Showing, driving: Driving) -> None:
         self._app, self._driving = app, driving
         self._changing = Changing(app.world, driving)
+        self._disk = Disk(driving.send)
         self._draft: Draft | None = None
         """Layers that could not be taken: they are there when the form is opened again."""
 
@@ -58,8 +63,9 @@ class Editor:
             palette = self._app.board.palette
             self._app.push_screen(SettingsForm(title, panel, self._changing, palette))
 
-    def refresh(self) -> None:
+    def hear(self, told: Answer | Problem) -> None:
         """An engine has answered."""
+        self._disk.hear(told)
         top = self._app.screen_stack[-1]
         if isinstance(top, SettingsForm):
             top.refresh_settings()
@@ -67,8 +73,12 @@ class Editor:
     def choose(self, settings: Settings, opened: Callable[[Settings], None]) -> None:
         """Ask what to open next."""
 
-        def take(word: str | None) -> None:
-            if word is None:
+        def take(found: tuple[str, bool] | None) -> None:
+            if found is None:
+                return
+            word, is_data = found
+            if is_data:
+                self._preview(word, settings, opened)
                 return
             path = Path(word)
             try:
@@ -79,8 +89,31 @@ class Editor:
                 return
             opened(replace(settings, experiment=word, text=text, changes=(), target=()))
 
-        form = OpenForm(settings.experiment, settings.runs, self._app.board.palette)
+        palette = self._app.board.palette
+        form = OpenForm(settings.experiment, settings.runs, palette, self._disk)
         self._app.push_screen(form, take)
+
+    def _preview(self, word: str, settings: Settings, opened: Callable[[Settings], None]) -> None:
+        """Show what a file of data holds, ask what is to be predicted, then open it."""
+
+        def take(target: tuple[str, ...] | None) -> None:
+            if target is not None:
+                opened(replace(settings, experiment=word, text=None, changes=(), target=target))
+
+        def show(found: Listing | Contents | Problem) -> None:
+            top = self._app.screen_stack[-1]
+            if isinstance(found, Problem):
+                self._app.say(found.message)
+            elif isinstance(found, Contents) and isinstance(top, PreviewForm):
+                top.show(found)
+            elif isinstance(found, Contents):
+                form = PreviewForm(found, self._app.board.palette, again)
+                self._app.push_screen(form, take)
+
+        def again(target: tuple[str, ...]) -> None:
+            self._disk.preview(word, show, target)
+
+        self._disk.preview(word, show)
 
     def save_as(self, opened: str) -> None:
         """Ask where, and write the experiment as it is now there; `opened`: what it came from."""

@@ -8,18 +8,29 @@ from textual.containers import Vertical
 from textual.events import Click
 from textual.screen import ModalScreen
 
+from tui_nn.app.editing.disk import Disk
 from tui_nn.app.editing.form import FRAME
 from tui_nn.app.editing.line import Line
+from tui_nn.spec.protocol.disk import Contents, Listing
+from tui_nn.spec.protocol.messages import Problem
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.ink import Palette
 from tui_nn.views.pane import Pane
-from tui_nn.views.shelf import Item, files_for, kept_runs, matching, paint_shelf, presets
+from tui_nn.views.shelf import (
+    Item,
+    files_in,
+    folder_of,
+    kept_runs,
+    matching,
+    paint_shelf,
+    presets,
+)
 
 WIDTH = 96
 
 
-class OpenForm(ModalScreen[str | None]):
-    """A field, and what fits what was typed; gives the word to open."""
+class OpenForm(ModalScreen[tuple[str, bool] | None]):
+    """A field, and what fits what was typed; gives the word to open, and whether it is data."""
 
     DEFAULT_CSS = """
     OpenForm { align: center middle; }
@@ -36,10 +47,12 @@ class OpenForm(ModalScreen[str | None]):
         Binding("pageup", "move(-10)", show=False, priority=True),
     ]
 
-    def __init__(self, here: str, runs: str | None, palette: Palette) -> None:
+    def __init__(self, here: str, runs: str | None, palette: Palette, disk: Disk) -> None:
         """`here`: the preset that is open; the list begins at the one after it."""
         super().__init__(classes="ascii" if palette.ascii_only else "")
-        self._palette = palette
+        self._palette, self._disk = palette, disk
+        self._listings: dict[str, Listing | None] = {}
+        """By what was typed of their paths; None while one is asked for, or where there is none."""
         self._line, self._pane = Line(""), Pane("shelf")
         kept, reached = kept_runs(runs)
         self._all = [*presets(reached), *kept]
@@ -56,6 +69,7 @@ class OpenForm(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         self._line.focus()
+        self._ask()
         self._lay_out()
 
     def on_resize(self) -> None:
@@ -76,8 +90,24 @@ class OpenForm(ModalScreen[str | None]):
     def _found(self) -> list[Item]:
         typed = self._line.value
         found = matching(typed, self._all)
-        is_path = "/" in typed or "." in typed or not found
-        return [*found, *(files_for(typed) if is_path else [])]
+        if found and not {"/", "."} & {*typed}:
+            return found
+        listing = self._listings.get(folder_of(typed))
+        return [*found, *(files_in(listing, typed) if listing is not None else [])]
+
+    def _ask(self) -> None:
+        """What is in the folder that was typed, once."""
+        folder = folder_of(self._line.value)
+        if folder in self._listings:
+            return
+        self._listings[folder] = None
+
+        def take(found: Listing | Contents | Problem) -> None:
+            if isinstance(found, Listing) and self.is_attached:
+                self._listings[folder] = found
+                self._paint()
+
+        self._disk.list_folder(folder, take)
 
     def _paint(self) -> None:
         found = self._found
@@ -91,6 +121,7 @@ class OpenForm(ModalScreen[str | None]):
     def on_input_changed(self) -> None:
         if self._line.value:
             self._selected = 0
+        self._ask()
         self._paint()
 
     def action_move(self, way: int) -> None:
@@ -107,11 +138,11 @@ class OpenForm(ModalScreen[str | None]):
 
     def on_input_submitted(self) -> None:
         found = self._found
-        chosen = found[self._selected].word if found else self._line.value
-        if chosen.endswith("/"):
-            self.action_complete()  # a folder: on into it; without its stroke it is opened
-        elif chosen:
-            self.dismiss(chosen)
+        chosen = found[self._selected] if found else Item(self._line.value, "", "")
+        if chosen.word.endswith("/"):
+            self.action_complete()  # on into the folder
+        elif chosen.word:
+            self.dismiss((chosen.word, chosen.title == "data"))
 
     def on_click(self, click: Click) -> None:
         """Beside it: back."""
