@@ -14,23 +14,36 @@ SHADES = " ░▒▓█"
 SHADES_ASCII = " .:*#"
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 """A bar's height in a cell, from none to all of it."""
+ELLIPSIS, ELLIPSIS_ASCII = "…", "~"
 _ASCII = str.maketrans({
     "─": "-", "━": "=", "│": "|", "┃": "|", "┬": "+", "┴": "+", "├": "+", "┤": "+", "┼": "+",
     "┷": "+", "╮": "+", "╯": "+", "╭": "+", "╰": "+", "└": "+", "┌": "+", "┘": "+", "┐": "+",
-    "▸": ">", "◂": "<", "▴": "^", "▾": "v", "●": "*", "○": "o", "◉": "@", "✓": "v", "✗": "x",
+    "▸": ">", "◂": "<", "▴": "^", "▾": "v", "●": "*", "○": "o", "◉": "@", "✓": "+", "✗": "x",
     "▐": "[", "▌": "]", "×": "x", "·": ".", "−": "-", "½": "1/2", "²": "^2", "∂": "d", "←": "<-",
     "→": "->", "°": "",
     "≥": ">=", "≤": "<=", "…": "~", "↺": "@", "░": ".", "▒": ":", "▓": "*", "█": "#", "┊": ":",
-    "┿": "+", "╌": "-", "Δ": "d", "√": "r", "Σ": "S", "↑": "^", "↓": "v", "–": "-", "σ": "s",
+    "┿": "+", "╌": "-", "Δ": "d", "Σ": "S", "η": "eta", "↑": "^", "↓": "v", "–": "-", "σ": "s",
     **dict(zip("▁▂▃▄▅▆▇", "_..--==", strict=True)),
 })  # fmt: skip
-_PRODUCT = re.compile(r"(?<=[\w)\]])·(?=[\w(\[])")
+_PRODUCT = re.compile(r"(?<=[\w)\]|])·(?=[\w(\[|√])")
 """A dot between factors: as a point it would be read as a decimal's."""
+_ROOT = re.compile(r"√(Σ \w+²|\w+)")
 
 
-def in_ascii(text: str) -> str:
-    """What the screen writes, with characters that every terminal has."""
-    return _PRODUCT.sub("*", text).translate(_ASCII)
+def in_ascii(text: str, room: int | None = None) -> str:
+    """What the screen writes, with characters that every terminal has: `sqrt(v)`. What is longer
+    than `room` has `v^.5` instead, then smaller gaps.
+    """
+    text = _PRODUCT.sub("*", text)
+    written = _ROOT.sub(r"sqrt(\1)", text).translate(_ASCII)
+    if room is None or len(written) <= room:
+        return written
+    written = _ROOT.sub(_power, text).translate(_ASCII)
+    return written if len(written) <= room else written.replace("   ", "  ")
+
+
+def _power(root: re.Match[str]) -> str:
+    return f"({root[1]})^.5" if " " in root[1] else f"{root[1]}^.5"
 
 
 def _half_block(above: int, below: int) -> tuple[str, Ink]:
@@ -40,7 +53,9 @@ def _half_block(above: int, below: int) -> tuple[str, Ink]:
 
 
 class Canvas:
-    """width × height cells, blank at first. What doesn't fit is cut off; row 0 is the top."""
+    """width × height cells, blank at first; row 0 is the top. What doesn't fit is cut off, a text
+    with a mark.
+    """
 
     def __init__(self, width: int, height: int, palette: Palette) -> None:
         self.width, self.height, self.palette = width, height, palette
@@ -50,9 +65,12 @@ class Canvas:
     def put(self, row: int, column: int, text: str, ink: Ink | None = None) -> int:
         """Write `text` from `column` on; returns the column behind it."""
         if self.palette.ascii_only:
-            text = in_ascii(text)
+            text = in_ascii(text, self.width - column)
         if text.isascii():  # each takes one cell
             end = column + len(text)
+            if end > self.width > column and text[self.width - column :].strip():
+                mark = ELLIPSIS_ASCII if self.palette.ascii_only else ELLIPSIS
+                text = text[: self.width - column - 1].rstrip() + mark
         else:
             text = shortened(text, max(0, self.width - column), ascii_only=False)
             end = column + cell_width(text)
@@ -74,7 +92,10 @@ class Canvas:
         """Write `text` so that it ends before column `edge`, the right edge where none is given;
         returns the column it begins in.
         """
-        begin = (self.width if edge is None else edge) - cell_width(text)
+        edge = self.width if edge is None else edge
+        if self.palette.ascii_only:
+            text = in_ascii(text, edge)
+        begin = edge - cell_width(text)
         self.put(row, begin, text, ink)
         return begin
 
