@@ -165,7 +165,7 @@ def entry_page(name: str, width: int = WIDTH) -> str:
     found = [
         *(phase_page(phase, width) for phase in PHASES if wanted in (phase.name, *phase.also)),
         *(_entry(entry, width) for entry in catalog.entries() if entry.name.lower() == wanted),
-        *(_metric(one, width) for one in METRICS if wanted in (one.name, one.label.lower())),
+        *(metric_page(one, width) for one in METRICS if wanted in (one.name, one.label.lower())),
         *_keys(name.strip().lower(), width),
     ]
     if not found:
@@ -200,7 +200,8 @@ def phase_page(phase: FlowPhase, columns: int = WIDTH) -> str:
     return "\n".join([f"{phase.title} (phase)", *_text("phase", phase.name, columns)])
 
 
-def _metric(metric: Metric, columns: int) -> str:
+def metric_page(metric: Metric, columns: int = WIDTH) -> str:
+    """What one number of an evaluation says."""
     better = "higher" if metric.higher_is_better else "lower"
     head = f"{metric.label} (metric, `{metric.name}`): {better} is better"
     return "\n".join([head, *_text("metric", metric.name, columns)])

@@ -55,7 +55,7 @@ def shown(app: Workbench, number: int) -> list[str]:
         (5, ["5 Forward (phase)"]),
         (6, ["6 Gradient (phase)"]),
         (7, ["7 Update (phase)"]),
-        (8, ["8 Evaluate (phase)"]),
+        (8, ["8 Evaluate (phase)", "loss (metric, `loss`): lower is better"]),
     ],
 )
 def test_a_panel_explains_what_was_chosen_or_its_phase(
@@ -88,6 +88,16 @@ def test_every_optimizer_and_the_schedule_have_a_page() -> None:
     assert heads == ["Muon", "AdamW", "StepLR"]
 
 
+def test_evaluate_explains_the_metrics_of_this_kind_of_data() -> None:
+    for main, others in (("accuracy", ["macro F1"]), ("r2", ["MAE", "RMSE"])):
+        world = World()
+        world.take(started(metric=main))
+        panel = PANELS[8]
+        text = pages(panel, panel.view(world, Desk()), world, Desk())[1][1]
+        heads = [line.partition(" (metric")[0] for line in text.split("\n") if " (metric, " in line]
+        assert set(heads) == {"loss", "R²" if main == "r2" else main, *others}
+
+
 def test_before_anything_is_known_a_choice_is_explained_by_its_phase() -> None:
     for number in range(1, 9):
         panel = PANELS[number]
@@ -110,7 +120,7 @@ def test_words_of_a_key_go_on_below_them() -> None:
 
 def test_at_forty_columns_no_line_of_keys_goes_on_at_the_edge(tmp_path: Path) -> None:
     async def script(app: Workbench, pilot: Pilot[int]) -> None:
-        await pilot.press("8")
+        await pilot.press("7")
         for _ in range(3):
             await pilot.press("question_mark")
             await pilot.pause(0.05)
@@ -143,7 +153,7 @@ def test_the_box_alone_wraps_what_is_said_of_a_call(tmp_path: Path) -> None:
 def test_no_word_is_cut_off_at_forty_columns(tmp_path: Path, number: str) -> None:
     async def script(app: Workbench, pilot: Pilot[int]) -> None:
         await pilot.press(number)
-        for _ in range(3):
+        for _ in range(len(shown(app, int(number))) + 2):
             await pilot.press("question_mark")
             await pilot.pause(0.05)
             page = app.screen.query_one("#page")

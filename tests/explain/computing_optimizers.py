@@ -14,7 +14,7 @@ from tui_nn.spec.catalog import CATALOG
 
 STATE = {
     "b": ("momentum_buffer",), "m": ("exp_avg",), "v": ("exp_avg_sq", "square_avg"),
-    "s": ("sum",), "u": ("acc_delta", "exp_inf"), "steps": ("step_size",), "average": ("ax",),
+    "s": ("sum",), "u": ("acc_delta", "exp_inf"), "step": ("step_size",), "average": ("ax",),
 }  # fmt: skip
 """The letters of a rule for what torch keeps of each weight."""
 

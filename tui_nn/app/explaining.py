@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_nn.app.keys import ACTIONS
+from tui_nn.spec.catalog import metric
+from tui_nn.spec.catalog.metrics import METRICS
 from tui_nn.spec.catalog.phases import PHASES
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.views.architecture import layer_rows
@@ -24,6 +26,7 @@ from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
+EVALUATE = 8
 LOOK_FOR = "What the author of this experiment wants you to see."
 WIDTH, FRAME = 86, 6
 """Columns of the box at most; of its border, padding and scrollbar."""
@@ -122,8 +125,21 @@ def _about(panel: Panel, world: World, desk: Desk) -> list[str]:
     for call in _under_the_cursor(panel.number, world, desk):
         with suppress(InvalidInput):
             found.append(entry_page(name_of(call), UNWRAPPED))
-    phases = [phase for phase in PHASES if phase.number == panel.number]
-    return found or [phase_page(phase, UNWRAPPED) for phase in phases] or [LOOK_FOR]
+    if found:
+        return found
+    phases = [phase_page(phase, UNWRAPPED) for phase in PHASES if phase.number == panel.number]
+    return [*phases, *_metrics(panel, world)] or [LOOK_FOR]
+
+
+def _metrics(panel: Panel, world: World) -> list[str]:
+    """All numbers of this experiment's evaluations, as one page."""
+    from tui_nn.reference import metric_page
+
+    if panel.number != EVALUATE or world.started is None:
+        return []
+    main = metric(world.started.metric)
+    suiting = [one for one in METRICS if one.for_classes in (None, main.for_classes)]
+    return ["\n\n".join(metric_page(one, UNWRAPPED) for one in suiting)]
 
 
 def _under_the_cursor(number: int, world: World, desk: Desk) -> list[str]:
