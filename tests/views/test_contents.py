@@ -24,7 +24,7 @@ def painted(contents: Contents, width: int = 80, height: int = 20) -> str:
 
 
 def test_columns_stand_with_kind_range_and_what_is_missing() -> None:
-    lines = painted(HOUSES).splitlines()
+    lines = painted(HOUSES).rstrip().splitlines()
     assert "40 samples   3 columns   predicts price" in lines[0]
     [rooms] = [line for line in lines if line.startswith(" rooms  ") and "numbers" in line]
     assert "1 … 9" in rooms
