@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from tui_nn.cli import ask, completion, doctor, export, look, runs, screen, serve, train  # noqa: F401
+from tui_nn.cli import ask, browser, completion, doctor, export, look, runs, screen, serve, train  # noqa: F401
 from tui_nn.cli.group import commands, say
 from tui_nn.spec.errors import InvalidInput, NNError
 from tui_nn.spec.exits import Exit
