@@ -5,6 +5,7 @@ import gc
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -178,7 +179,8 @@ class Workbench(Building):
     def _greet_again(self, command: Sequence[str]) -> Greeted | None:
         """None where it won't be, which is said."""
         words = "not started: space tries again"
-        with self.suspend(), interruptible():
+        screen = self.suspend() if self._driver and self._driver.can_suspend else nullcontext()
+        with screen, interruptible():
             try:
                 return greet(command)
             except NNError as error:

@@ -1,9 +1,11 @@
 """What lies between a person and every app: keys as they come, words that stay for a moment."""
 
+import os
 from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.timer import Timer
 
 from tui_nn.app.burst import Burst, Capitals
@@ -16,6 +18,15 @@ SAID_S = 3.0
 """So long words of the app stand in the moment's line."""
 
 
+def _driver() -> type[Driver]:
+    """For a terminal, or for a browser's window where `nn-tui serve` asks for it."""
+    if "TEXTUAL_DRIVER" not in os.environ:
+        return SturdyDriver
+    from tui_nn.app.browser import BrowserDriver
+
+    return BrowserDriver
+
+
 class Hands(App[int]):
     """An app whose home screen is driven by single keys."""
 
@@ -23,7 +34,7 @@ class Hands(App[int]):
 
     def __init__(self, *, colour: bool = True) -> None:
         # Without colours: the terminal's own two.
-        super().__init__(driver_class=SturdyDriver, ansi_color=None if colour else True)
+        super().__init__(driver_class=_driver(), ansi_color=None if colour else True)
         self.failure: Exception | None = None
         """What went wrong in the app itself, for whoever started it."""
         self._silence: Timer | None = None

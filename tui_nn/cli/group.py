@@ -82,6 +82,8 @@ def _without_command(args: list[str], *, is_run: bool) -> list[str]:
 
 def no_screen() -> str:
     """Why nothing can be painted; empty where it can."""
+    if "TEXTUAL_DRIVER" in os.environ:  # a browser's window is painted
+        return ""
     if not all(end.isatty() for end in (sys.stdin, sys.stdout, sys.stderr)):  # errors: painted on
         return "no terminal"
     if os.environ.get("TERM", "dumb") == "dumb":

@@ -10,6 +10,7 @@ import click
 
 from tui_nn.cli import (  # noqa: F401
     ask,
+    browser,
     completion,
     doctor,
     export,

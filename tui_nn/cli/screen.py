@@ -71,11 +71,7 @@ def open_workbench(
 
     This is what `nn-tui` does with a name alone, where there is a terminal to show it.
     """
-    from tui_nn.runs.folder import find_run, match_run
-
-    folder = None
-    if engine is None:
-        folder = find_run(experiment, Path(runs)) or _run_named(experiment, match_run, runs)
+    folder = folder_to_open(experiment, engine, runs)
     if reason := no_screen():
         raise InvalidInput(
             f"{reason}: there is nothing to open it on", hint=f"nn-tui train {experiment}"
@@ -124,6 +120,18 @@ def replay(run: str, runs: str, speed: float | None, look: Look) -> int:
         raise InvalidInput(f"{reason}: a run can't be played", hint=f"nn-tui show {run} prints it")
     settings = Settings(experiment=str(folder.path), recording=folder.events, speed=speed)
     return _run(settings, look)
+
+
+def folder_to_open(experiment: str, engine: str | None, runs: str) -> "Folder | None":
+    """The run that is to be opened; None for a preset or a file, or what only an engine can find.
+
+    InvalidInput where it names nothing.
+    """
+    from tui_nn.runs.folder import find_run, match_run
+
+    if engine is not None:
+        return None
+    return find_run(experiment, Path(runs)) or _run_named(experiment, match_run, runs)
 
 
 def _run_named(word: str, match: Any, runs: str) -> "Folder | None":

@@ -53,7 +53,7 @@ class Child:
         """
         self._process = subprocess.Popen(
             command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=not asks, env=_environment(),
+            stderr=subprocess.PIPE, start_new_session=not asks, env=environment(),
         )  # fmt: skip
         self._signal = os.kill if asks else os.killpg
         assert self._process.stdin
@@ -139,7 +139,7 @@ def _name(number: int) -> str:
         return f"signal {number}"
 
 
-def _environment() -> dict[str, str] | None:
+def environment() -> dict[str, str] | None:
     """Where this package is not installed, its child shall find the same one."""
     root = str(Path(__file__).parents[2])
     if root in (*site.getsitepackages(), site.getusersitepackages()):

@@ -16,6 +16,7 @@ REQUIRED = (
 EXTRAS = {
     "images": ("to read pictures", ("pillow>=10",)),
     "onnx": ("to export ONNX", ("onnx>=1.17", "onnxscript>=0.5")),
+    "serve": ("to open the app in a browser", ("textual-serve>=1.1",)),
 }
 """By extra: what it is good for, and what it installs."""
 
