@@ -63,10 +63,12 @@ class Showing(Hands):
         panel = PANELS[self.desk.focus]
         views = panel.suiting(self.world)
         here = views.index(panel.view(self.world, self.desk))
+        self.desk.lent.pop(panel.number, None)
         self.desk.chosen[panel.number] = views[(here + way) % len(views)].name
         self._show()
 
     def action_use_view(self, number: int, name: str) -> None:
+        self.desk.lent.pop(number, None)
         self.desk.chosen[number] = name
         if self.desk.focus != number:
             self.action_panel(number)
