@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_nn.spec.errors import InvalidInput
-from tui_nn.spec.finding import find_experiment
+from tui_nn.spec.finding import find_experiment, lesson_beside
 from tui_nn.spec.protocol.commands import Commands, Pause
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Problem
@@ -33,12 +33,13 @@ class Teaching:
             path = find_experiment(experiment)
         except InvalidInput:
             return ""  # a run, or what an engine elsewhere knows
-        if not path.with_name(f"{path.stem}.lesson.toml").is_file():
+        lesson = lesson_beside(path)
+        if not lesson.is_file():
             return ""
-        from tui_nn.spec.lesson import lesson_beside, load_lesson  # large: not at the start
+        from tui_nn.spec.lesson import load_lesson  # large: not at the start
 
         try:
-            self._world.teach(load_lesson(lesson_beside(path)))
+            self._world.teach(load_lesson(lesson))
         except InvalidInput as error:
             return str(error)
         return ""

@@ -16,8 +16,8 @@ from tui_nn.runs.log import read_records
 from tui_nn.spec.deeds import command_of, way_to
 from tui_nn.spec.errors import InvalidInput, NNError
 from tui_nn.spec.exits import Exit
-from tui_nn.spec.finding import shown
-from tui_nn.spec.lesson import Lesson, experiment_beside, find_lesson, load_lesson
+from tui_nn.spec.finding import experiment_beside, shown
+from tui_nn.spec.lesson import Lesson, find_lesson, load_lesson
 from tui_nn.spec.protocol import STATE_AFTER, Ended, Evaluated, Record, Started, Stepped
 from tui_nn.spec.protocol.commands import Commands, Drive, Load, Run
 from tui_nn.spec.protocol.lines import Told
