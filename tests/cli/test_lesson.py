@@ -92,11 +92,16 @@ def test_a_run_is_judged_by_its_records_alone(mine: str) -> None:
     assert nn_tui("check", mine, "--run", "latest").code == 3
 
 
-def test_a_run_tells_of_settings_and_of_how_it_ended() -> None:
+def test_a_run_tells_of_its_rate_and_of_how_it_ended() -> None:
     nn_tui("train", "one-weight", "optimizer=SGD(lr=3)")
     answer = nn_tui("check", "one-weight", "--run", "latest")
     assert answer.code == 3
-    assert "✗ slide 4: goal, loss ≤ 0.0001" in answer.out
+    assert answer.out.splitlines() == [
+        "Gradient: 1 of 3 checks met",
+        "  ✗ slide 4: goal, loss ≤ 0.0001",
+        "  ✗ slide 6: lr ≤ 1, goal",
+        "  – slide 2: phase gradient (no record tells)",
+    ]
 
 
 def test_a_run_of_something_else_answers_2(mine: str) -> None:

@@ -14,8 +14,8 @@ from tests.presets.support import changes, curve, fresh, train, weight_gradients
 from tui_nn.app.keys import ACTIONS, MOVES
 from tui_nn.engine.trainer import Trainer
 from tui_nn.headless.lesson import Player, playing
-from tui_nn.spec.finding import lesson_names, presets_folder
-from tui_nn.spec.lesson import SUFFIX, Lesson, lesson_of, load_lesson, write_lesson
+from tui_nn.spec.finding import LESSON, lesson_names, presets_folder
+from tui_nn.spec.lesson import Lesson, lesson_of, load_lesson, write_lesson
 from tui_nn.views.panels.registry import PANELS
 
 NAMES = lesson_names()
@@ -30,7 +30,7 @@ each_played = pytest.mark.parametrize(
 
 @cache
 def lesson(name: str) -> Lesson:
-    return load_lesson(presets_folder() / f"{name}{SUFFIX}")
+    return load_lesson(presets_folder() / f"{name}{LESSON}")
 
 
 def texts(name: str) -> str:
@@ -47,7 +47,7 @@ def number(text: str) -> int:
 
 
 def test_the_course_lists_every_lesson_once_and_no_other() -> None:
-    files = {path.name.removesuffix(SUFFIX) for path in presets_folder().glob(f"*{SUFFIX}")}
+    files = {path.name.removesuffix(LESSON) for path in presets_folder().glob(f"*{LESSON}")}
     assert files == set(NAMES)
     assert len(NAMES) == len(files)
 
@@ -93,7 +93,7 @@ def player() -> Iterator[Player]:
 
 @each_played
 def test_the_solution_meets_every_check(name: str, player: Player) -> None:
-    path = presets_folder() / f"{name}{SUFFIX}"
+    path = presets_folder() / f"{name}{LESSON}"
     outcome = player.play(lesson(name), path)
     assert outcome.asked
     assert outcome.met == frozenset(outcome.asked)
@@ -105,7 +105,7 @@ def test_without_the_solution_no_check_is_met_that_asks_for_something(
 ) -> None:
     idle = Lesson(tuple(replace(slide, do=()) for slide in lesson(name).slides))
     asking = {index for index, slide in enumerate(lesson(name).slides) if slide.do}
-    outcome = player.play(idle, presets_folder() / f"{name}{SUFFIX}")
+    outcome = player.play(idle, presets_folder() / f"{name}{LESSON}")
     assert not outcome.met & asking
 
 

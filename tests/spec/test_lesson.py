@@ -20,6 +20,8 @@ from tui_nn.spec.checks import (
 )
 from tui_nn.spec.deeds import FORMS
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.files import load_experiment
+from tui_nn.spec.finding import presets_folder
 from tui_nn.spec.lesson import (
     Guess,
     Lesson,
@@ -158,6 +160,12 @@ def test_the_lesson_of_an_experiment_lies_beside_it(tmp_path: Path) -> None:
 def test_a_preset_without_a_lesson_says_which_have_one() -> None:
     with pytest.raises(InvalidInput, match=r"^circle: has no lesson: .*and-gate"):
         find_lesson("circle")
+
+
+def test_a_lesson_is_no_experiment() -> None:
+    path = str(presets_folder() / "and-gate.lesson.toml")
+    with pytest.raises(InvalidInput, match=r"is a lesson: open presets/and-gate\.toml"):
+        load_experiment(path)
 
 
 def test_a_file_of_more_than_1_mb_is_no_lesson(tmp_path: Path) -> None:

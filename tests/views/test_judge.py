@@ -7,7 +7,6 @@ import pytest
 from tests.views.support import evaluated, present, started, stepped, world_of
 from tui_nn.spec.lesson import Lesson, lesson_of
 from tui_nn.spec.protocol import Changed, Phase
-from tui_nn.views.judge import Judge
 from tui_nn.views.world import World
 
 EXPERIMENT = {"optimizer": "SGD(lr=0.1)", "train": {"batch_size": 10}}
@@ -23,12 +22,14 @@ class Class:
 
     def __init__(self, *checks: str) -> None:
         self.world: World = world_of(started(experiment=EXPERIMENT), present(0, "ready"))
-        self.judge = Judge(lesson(*checks))
+        self.world.teach(lesson(*checks))
+        assert self.world.judge is not None
+        self.judge = self.world.judge
+        self.judge.turn_to((0,), self.world)
 
     def told(self, *events: Any) -> set[int]:
         for event in events:
             self.world.take(event)
-            self.judge.look(self.world, event)
         return self.judge.met
 
 
@@ -89,22 +90,28 @@ def test_what_was_met_stays_met() -> None:
 def test_only_the_slide_that_is_looked_at_is_waited_for() -> None:
     room = Class("{ step = 1 }", "{ step = 2 }")
     assert room.told(present(5)) == {0}
-    room.judge.turn_to(1, room.world)
+    room.judge.turn_to((1,), room.world)
     assert room.judge.met == {0, 1}
 
 
 def test_going_back_counts_from_when_the_slide_is_looked_at() -> None:
     room = Class("{ step = 1 }", "{ back = true }")
     room.told(present(5), present(2))
-    room.judge.turn_to(1, room.world)
+    room.judge.turn_to((1,), room.world)
     assert room.told(present(3)) == {0}
     assert room.told(present(2)) == {0, 1}
+
+
+def test_what_happens_while_no_slide_is_looked_at_does_not_count() -> None:
+    room = Class("{ step = 1 }")
+    room.judge.turn_to((), room.world)
+    assert room.told(present(5), present(0)) == set()
 
 
 def test_an_evaluation_behind_where_training_went_back_to_does_not_count() -> None:
     room = Class("{ step = 9999 }", "{ number = 'accuracy', at_least = 1 }")
     room.told(stepped(1, [1.0] * 40), evaluated(40, {"accuracy": 1.0}), present(40), present(0))
-    room.judge.turn_to(1, room.world)
+    room.judge.turn_to((1,), room.world)
     assert room.judge.met == set()
     assert room.told(present(40)) == {1}
 

@@ -19,17 +19,20 @@ from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interrupti
 from tui_nn.app.keys import ACTIONS, MOVES
 from tui_nn.app.link import Link
 from tui_nn.app.settings import Settings
+from tui_nn.app.teaching import Teaching
 from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
 from tui_nn.spec.exits import Exit
+from tui_nn.spec.protocol import Started
 from tui_nn.spec.protocol.commands import Grain
 from tui_nn.spec.protocol.flow import Phase
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Present, Problem
 from tui_nn.views import frame
-from tui_nn.views.desk import Desk
+from tui_nn.views.desk import LOOK_FOR, Desk
 from tui_nn.views.footer import key_at
 from tui_nn.views.ink import Palette
+from tui_nn.views.layout import NARROW
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
 
@@ -77,6 +80,7 @@ class Workbench(Building):
     def on_mount(self) -> None:
         self._link = Link(self.settings, self.world, self._changed, self._greeted)
         self.driving = Driving(self.world, self._link.send, self.settings.pace)
+        self.teaching = Teaching(self.world, self.desk, self._link.send)
         self.set_interval(1 / self._fps, self._paint)
         self.call_after_refresh(self._begin)
         loop = asyncio.get_running_loop()
@@ -110,8 +114,12 @@ class Workbench(Building):
                 self.call_later(self._editor.hear, told)  # a form may open
         if isinstance(told, Present | Answer):
             self._follow(told if isinstance(told, Present) else told.present)
+        elif isinstance(told, Started) and self.replaying is None and self.world.lesson is None:
+            if words := self.teaching.open(self.settings.experiment):
+                self.say(words)
         elif isinstance(told, Problem):
             self.desk.words = ""
+        self.teaching.hear(told)
         if not self.world.running and self.replaying is None:
             self.call_later(self._paint)
 
@@ -275,6 +283,7 @@ class Workbench(Building):
         ):
             return
         if not self._is_unrecorded and view.press(self.world, self.desk, key):
+            self.teaching.go_on()
             self._show()
         elif key == "enter":
             self.action_edit_here()
@@ -285,6 +294,15 @@ class Workbench(Building):
     def _is_unrecorded(self) -> bool:
         """Whether the panel in focus says that a recording holds nothing of it."""
         return self.replaying is not None and self.desk.focus in frame.INSIDE
+
+    def action_slide(self, way: int) -> None:
+        is_narrow = self.size.width < NARROW and not self.desk.full
+        if is_narrow and self.world.lesson is not None and self.desk.open != LOOK_FOR:
+            self.desk.open = self.desk.focus = LOOK_FOR
+            way = way if self.desk.slide is None else 0
+        if words := self.teaching.turn(way) if way else "":
+            self.say(words)
+        self._show()
 
     def _seek(self, key: str) -> bool:
         """Whether the key moves a recording."""

@@ -99,6 +99,7 @@ class Building(Showing):
         self.driving.forget()
         self.driving.pace = None
         self.desk.forget()
+        self.world.lesson = self.world.judge = None
         self._link.open(settings)
 
     def _take_paste(self, text: str) -> None:

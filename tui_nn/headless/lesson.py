@@ -1,6 +1,5 @@
 """Tries a lesson: by its own solution, or held against a run that somebody made."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,8 +16,8 @@ from tui_nn.runs.log import read_records
 from tui_nn.spec.deeds import command_of, way_to
 from tui_nn.spec.errors import InvalidInput, NNError
 from tui_nn.spec.exits import Exit
-from tui_nn.spec.finding import shown
-from tui_nn.spec.lesson import Lesson, experiment_beside, find_lesson, load_lesson
+from tui_nn.spec.finding import experiment_beside, shown
+from tui_nn.spec.lesson import Lesson, find_lesson, load_lesson
 from tui_nn.spec.protocol import STATE_AFTER, Ended, Evaluated, Record, Started, Stepped
 from tui_nn.spec.protocol.commands import Commands, Drive, Load, Run
 from tui_nn.spec.protocol.lines import Told
@@ -67,14 +66,14 @@ def check_run(word: str, folder: Folder) -> int:
 
 
 def judge_run(lesson: Lesson, path: Path, folder: Folder) -> Outcome:
-    """Which checks a run's records meet, one after the other, those left out that none can tell.
+    """Which checks a run's records meet, in any order, those left out that none can tell.
 
     InvalidInput where it is a run of something else.
     """
     checks = [(index, slide.check) for index, slide in enumerate(lesson.slides) if slide.check]
-    asked = deque(index for index, check in checks if is_recorded(check))
     passed = frozenset(index for index, check in checks if not is_recorded(check))
-    world, judge = World(), Judge(lesson)
+    world, judge = _classroom(lesson)
+    judge.turn_to([index for index, check in checks if is_recorded(check)], world)
     name = experiment_beside(path).stem
     for record in read_records(folder.events):
         if isinstance(record, Started) and record.name != name:
@@ -82,13 +81,15 @@ def judge_run(lesson: Lesson, path: Path, folder: Folder) -> Outcome:
                 f"is a run of {record.name}", where=folder.name, hint=f"the lesson is about {name}"
             )
         _retell(record, world)
-        if asked:
-            judge.look(world, record)
-        while asked and asked[0] in judge.met:
-            asked.popleft()
-            if asked:
-                judge.turn_to(asked[0], world)
     return Outcome(path.name, lesson, frozenset(judge.met), passed)
+
+
+def _classroom(lesson: Lesson) -> tuple[World, Judge]:
+    """A world that looks whether what a lesson asks for happens."""
+    world = World()
+    world.teach(lesson)
+    assert world.judge is not None
+    return world, world.judge
 
 
 def _retell(record: Record, world: World) -> None:
@@ -122,20 +123,17 @@ class Player:
     def __init__(self, client: Client, told: "SimpleQueue[Told]") -> None:
         self._client, self._told = client, told
         self._world = World()
-        self._judge: Judge | None = None
-        """Looks on, but on the way to where a slide stands."""
 
     def play(self, lesson: Lesson, path: Path) -> Outcome:
         """Go through the slides; InvalidInput where the engine refuses what one of them asks."""
-        self._world, self._judge, judge = World(), None, Judge(lesson)
+        self._world, judge = _classroom(lesson)
         self._have(Load(experiment=str(experiment_beside(path)), runs=None))
         for index, slide in enumerate(lesson.slides):
             try:
+                judge.turn_to((), self._world)
                 self._do(way_to(slide.step, slide.phase, self._world.present))
-                judge.turn_to(index, self._world)
-                self._judge = judge
+                judge.turn_to((index,), self._world)
                 self._do(map(command_of, slide.do))
-                self._judge = None
             except InvalidInput as error:
                 raise error.at(f"{shown(path)}: slide[{index}]") from None
         return Outcome(path.name, lesson, frozenset(judge.met))
@@ -163,8 +161,6 @@ class Player:
         if isinstance(told, Present) and told.state == "offline":
             raise NNError(told.words)
         self._world.take(told)
-        if self._judge is not None:
-            self._judge.look(self._world, told)
         return told
 
 

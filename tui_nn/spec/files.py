@@ -10,7 +10,7 @@ from tui_nn.spec.call import MAX_INTEGER
 from tui_nn.spec.catalog.files import PATHS
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, Table, check
-from tui_nn.spec.finding import find_experiment, read_text, shown
+from tui_nn.spec.finding import LESSON, experiment_beside, find_experiment, read_text, shown
 from tui_nn.spec.keys import SECTIONS, TOP
 from tui_nn.spec.words import near, say
 
@@ -25,6 +25,10 @@ _TABLES = f"tables: {', '.join(SECTIONS)}"
 def load_experiment(word: str, changes: Iterable[str] = ()) -> Experiment:
     """Read a preset or file with `key=value` changes; InvalidInput names what is wrong."""
     path = find_experiment(word)
+    if path.name.endswith(LESSON):
+        raise InvalidInput(
+            "is a lesson", where=shown(path), hint=f"open {shown(experiment_beside(path))}"
+        )
     return experiment_of(read_text(path), shown(path), path.stem, changes, path.parent)
 
 

@@ -9,6 +9,8 @@ from tui_nn.spec.words import near, say
 
 MAX_BYTES = 1_000_000
 PACKAGE = Path(__file__).parents[1]
+LESSON = ".lesson.toml"
+"""How the name of a lesson's file ends."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ def find_experiment(word: str) -> Path:
         f"there is no preset or file {word}",
         hint=near_file(word) or "`nn-tui presets` lists the presets",
     )
+
+
+def lesson_beside(experiment: Path) -> Path:
+    """Where the lesson of an experiment's file is, if it has one."""
+    return experiment.with_name(experiment.stem + LESSON)
+
+
+def experiment_beside(lesson: Path) -> Path:
+    """The file of the experiment that a lesson belongs to."""
+    return lesson.with_name(lesson.name.removesuffix(LESSON) + ".toml")
 
 
 def near_file(word: str) -> str:

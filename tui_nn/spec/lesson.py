@@ -10,12 +10,17 @@ from tui_nn.spec.checks import INSIDE, Check, read_condition, refuse_others, wri
 from tui_nn.spec.deeds import command_of
 from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.files import read_toml
-from tui_nn.spec.finding import find_experiment, lesson_names, read_text, shown
+from tui_nn.spec.finding import (
+    LESSON,
+    find_experiment,
+    lesson_beside,
+    lesson_names,
+    read_text,
+    shown,
+)
 from tui_nn.spec.keys import Text, Texts, fill
 from tui_nn.spec.protocol.flow import Phase
 from tui_nn.spec.words import near, say
-
-SUFFIX = ".lesson.toml"
 
 
 @dataclass(frozen=True)
@@ -86,23 +91,13 @@ def find_lesson(word: str) -> Path:
 
     InvalidInput where there is none.
     """
-    if word.endswith(SUFFIX):
+    if word.endswith(LESSON):
         return Path(word)
     path = lesson_beside(find_experiment(word))
     if path.is_file():
         return path
     hint = near(word, lesson_names()) or f"{', '.join(lesson_names())} have one"
     raise InvalidInput("has no lesson", where=word, hint=hint)
-
-
-def lesson_beside(experiment: Path) -> Path:
-    """Where the lesson of an experiment's file is, if it has one."""
-    return experiment.with_name(experiment.stem + SUFFIX)
-
-
-def experiment_beside(lesson: Path) -> Path:
-    """The file of the experiment that a lesson belongs to."""
-    return lesson.with_name(lesson.name.removesuffix(SUFFIX) + ".toml")
 
 
 def load_lesson(path: Path) -> Lesson:

@@ -57,6 +57,14 @@ class Desk:
     """The step at which it stands, or how far between two: it stays there whatever is shown."""
     text_line: int = 0
     """The first line shown of a text that is too long."""
+    slide: int | None = None
+    """Of the lesson, counted from 0; None: it has not begun."""
+    guessed: dict[int, str] = field(default_factory=dict)
+    """What was answered, by slide."""
+    choice: int = 0
+    """Which of the answers the cursor is on."""
+    lent: dict[int, str] = field(default_factory=dict)
+    """The view that a slide shows, by panel, in place of the one chosen."""
     words: str = ""
     """What the app says for a moment, where the mathematics stands else."""
 

@@ -28,8 +28,8 @@ def _needs(world: World, desk: Desk, width: int) -> Needs:
     if world.started is None:
         return dict.fromkeys((1, 2, 3, 4), Heights(2, want=range(3, 9)))
     columns = LEFT_WIDE if width >= WIDE else LEFT
-    views = [desk.chosen.get((world.kind, number)) for number in CHOICES]
-    source = (columns, views, world.started, world.settings, world.samples)
+    views = [desk.lent.get(n) or desk.chosen.get((world.kind, n)) for n in CHOICES]
+    source = (columns, views, world.started, world.settings, world.samples, id(world.lesson))
     known = _known.get(world)
     if known is None or known[0] != source:
         _known[world] = known = (source, _worked_out(world, desk, columns))
@@ -40,7 +40,7 @@ def _worked_out(world: World, desk: Desk, columns: int) -> Needs:
     return {
         number: PANELS[number].view(world, desk).rows(world, columns)
         for number in CHOICES
-        if number or world.setting("about")
+        if number or world.setting("about") or world.lesson is not None
     }
 
 

@@ -1,7 +1,7 @@
 """Says which checks of a lesson have happened, from what a run tells."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tui_nn.spec.call import parse
 from tui_nn.spec.checks import Condition, InPhase, InState, Number, Reached, Setting
@@ -10,36 +10,40 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.lesson import Lesson
 from tui_nn.spec.protocol import Evaluated
 from tui_nn.spec.protocol.lines import Told
-from tui_nn.views.world import World
+
+if TYPE_CHECKING:
+    from tui_nn.views.world import World
 
 
 class Judge:
-    """Waits for the check of the slide that is looked at; what was met once stays met."""
+    """Waits for the checks of the slides that are looked at; what was met once stays met."""
 
     def __init__(self, lesson: Lesson) -> None:
         self._slides = lesson.slides
         self.met: set[int] = set()
         """The slides whose check has happened, counted from 0."""
-        self._at = 0
+        self._at: tuple[int, ...] = ()
         self._furthest = (0, 0)
-        """The place that training has come to since that slide is looked at."""
+        """The place that training has come to since they are looked at."""
         self._went_back = False
 
-    def turn_to(self, slide: int, world: World) -> None:
-        """This slide is looked at from now on: what comes counts for its check."""
-        self._at, self._went_back, self._furthest = slide, False, place_of(world.present)
+    def turn_to(self, slides: Sequence[int], world: "World") -> None:
+        """These slides are looked at from now on: what comes counts for their checks alone."""
+        self._at, self._went_back = tuple(slides), False
+        self._furthest = place_of(world.present)
         self.look(world, world.present)
 
-    def look(self, world: World, told: Told) -> None:
+    def look(self, world: "World", told: Told) -> None:
         """The world has taken in what was told."""
         place = place_of(world.present)
         self._went_back |= place < self._furthest
         self._furthest = max(self._furthest, place)
-        check = self._slides[self._at].check
-        if check and all(self._happens(condition, world, told) for condition in check):
-            self.met.add(self._at)
+        for slide in self._at:
+            check = self._slides[slide].check
+            if check and all(self._happens(condition, world, told) for condition in check):
+                self.met.add(slide)
 
-    def _happens(self, condition: Condition, world: World, told: Told) -> bool:
+    def _happens(self, condition: Condition, world: "World", told: Told) -> bool:
         present = world.present
         match condition:
             case Reached():
@@ -62,7 +66,7 @@ def is_recorded(check: tuple[Condition, ...]) -> bool:
     return all(condition.is_recorded for condition in check)
 
 
-def _number(wanted: Number, world: World, told: Told) -> float | None:
+def _number(wanted: Number, world: "World", told: Told) -> float | None:
     """As an evaluation tells it that comes now, or told it last on the way to here."""
     if wanted.name == "lr":
         return world.present.lr
@@ -81,7 +85,7 @@ def _lies(limits: Number | Setting, value: Any) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _is_set(wanted: Setting, world: World) -> bool:
+def _is_set(wanted: Setting, world: "World") -> bool:
     if world.started is None:
         return False
     now = _as_written(world.setting(wanted.key))

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from math import floor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import structs
@@ -43,6 +43,10 @@ from tui_nn.views.scrubber import Playing
 from tui_nn.views.series import AllSeries
 from tui_nn.views.updates import INSIDE, Updates
 
+if TYPE_CHECKING:
+    from tui_nn.spec.lesson import Lesson
+    from tui_nn.views.judge import Judge
+
 PACE_S = 2.0
 """Steps a second are counted over so long."""
 SAMPLES = Samples()
@@ -72,6 +76,10 @@ class World:
         """The last that was told, until something succeeds."""
         self.playing: Playing | None = None
         """How a recording is played; None where an engine trains."""
+        self.lesson: Lesson | None = None
+        """The slides that go with what is trained."""
+        self.judge: Judge | None = None
+        """Which of their checks have happened."""
         self.saved_s: float | None = None
         """When the run was saved last, by a monotonic clock; None before it was."""
         self._marks: deque[tuple[float, int]] = deque()
@@ -105,6 +113,14 @@ class World:
                 self._record(told)
                 if isinstance(told, Saved):
                     self.saved_s = time.monotonic() if now is None else now
+        if self.judge is not None:
+            self.judge.look(self, told)
+
+    def teach(self, lesson: "Lesson") -> None:
+        """These slides go with what is trained."""
+        from tui_nn.views.judge import Judge  # knows all of the catalog: not at the start
+
+        self.lesson, self.judge = lesson, Judge(lesson)
 
     def _refused(self, problem: Problem) -> None:
         """Why nothing could be loaded stays: what is asked for afterwards can't be either."""

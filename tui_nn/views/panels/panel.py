@@ -73,9 +73,9 @@ class Panel:
         return tuple(view for view in self.views if view.suits(world)) or self.views[-1:]
 
     def view(self, world: World, desk: Desk) -> View:
-        """The one chosen, else the first that suits."""
+        """The one that a slide shows, else the one chosen, else the first that suits."""
         suiting = self.suiting(world)
-        chosen = desk.chosen.get((world.kind, self.number))
+        chosen = desk.lent.get(self.number) or desk.chosen.get((world.kind, self.number))
         return next((view for view in suiting if view.name == chosen), suiting[0])
 
     @property
