@@ -7,7 +7,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Click
 from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from tui_nn.app.editing.line import Line
 from tui_nn.spec.errors import InvalidInput
@@ -33,15 +32,16 @@ class Form(ModalScreen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", show=False),
-        Binding("tab", "complete", show=False, priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
     ]
 
     def __init__(self, subject: Subject, text: str, palette: Palette) -> None:
         super().__init__(classes="ascii" if palette.ascii_only else "")
         self._subject, self._palette = subject, palette
-        self._line, self._pane = Line(text), Pane("help")
+        self._pane = Pane("help")
+        self._line = Line(text, {
+            "enter": self._take, "tab": self._complete,
+            "down": lambda: self._move(1), "up": lambda: self._move(-1),
+        })  # fmt: skip
         self._selected = 0
 
     def compose(self) -> ComposeResult:
@@ -89,7 +89,7 @@ class Form(ModalScreen[str | None]):
         if click.widget is self:
             self.dismiss(None)
 
-    def action_move(self, way: int) -> None:
+    def _move(self, way: int) -> None:
         """Another line of the list; else another value where the cursor is."""
         found = offers(self._subject, self._line.typed)
         if found:
@@ -98,7 +98,7 @@ class Form(ModalScreen[str | None]):
             self._line.write(new)
         self._paint()
 
-    def action_complete(self) -> None:
+    def _complete(self) -> None:
         """Write what is offered: the remedy of what is wrong, else the chosen line."""
         typed = self._line.typed
         found = offers(self._subject, typed)
@@ -115,12 +115,11 @@ class Form(ModalScreen[str | None]):
             return remedy(error, self._subject.kind)
         return ""
 
-    def on_input_submitted(self, submitted: Input.Submitted) -> None:
+    def _take(self) -> None:
         """Take it; a name without its values is completed first."""
-        submitted.stop()
         typed = self._line.typed
         if self._subject.kind and not typed.is_named and offers(self._subject, typed):
-            self.action_complete()
+            self._complete()
             return
         try:
             self._subject.check(typed.text)

@@ -40,11 +40,6 @@ class OpenForm(ModalScreen[tuple[str, bool] | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", show=False),
-        Binding("tab", "complete", show=False, priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("pagedown", "move(10)", show=False, priority=True),
-        Binding("pageup", "move(-10)", show=False, priority=True),
     ]
 
     def __init__(self, here: str, runs: str | None, palette: Palette, disk: Disk) -> None:
@@ -53,7 +48,12 @@ class OpenForm(ModalScreen[tuple[str, bool] | None]):
         self._palette, self._disk = palette, disk
         self._listings: dict[str, Listing | None] = {}
         """By what was typed of their paths; None while one is asked for, or where there is none."""
-        self._line, self._pane = Line(""), Pane("shelf")
+        self._pane = Pane("shelf")
+        self._line = Line("", {
+            "enter": self._take, "tab": self._complete,
+            "down": lambda: self._move(1), "up": lambda: self._move(-1),
+            "pagedown": lambda: self._move(10), "pageup": lambda: self._move(-10),
+        })  # fmt: skip
         kept, reached = kept_runs(runs)
         self._all = [*presets(reached), *kept]
         names = [item.word for item in self._all]
@@ -124,23 +124,23 @@ class OpenForm(ModalScreen[tuple[str, bool] | None]):
         self._ask()
         self._paint()
 
-    def action_move(self, way: int) -> None:
+    def _move(self, way: int) -> None:
         count = len(self._found)
         step = self._selected + way
         self._selected = step % count if count and abs(way) == 1 else step
         self._paint()
 
-    def action_complete(self) -> None:
+    def _complete(self) -> None:
         found = self._found
         if found:
             self._line.value = found[self._selected].word
             self._line.cursor_position = len(self._line.value)
 
-    def on_input_submitted(self) -> None:
+    def _take(self) -> None:
         found = self._found
         chosen = found[self._selected] if found else Item(self._line.value, "", "")
         if chosen.word.endswith("/"):
-            self.action_complete()  # on into the folder
+            self._complete()  # on into the folder
         elif chosen.word:
             self.dismiss((chosen.word, chosen.title == "data"))
 
@@ -154,4 +154,4 @@ class OpenForm(ModalScreen[tuple[str, bool] | None]):
                 self._selected = index
                 self._paint()
                 if click.chain == 2:
-                    self.on_input_submitted()
+                    self._take()

@@ -34,8 +34,6 @@ class PreviewForm(ModalScreen[tuple[str, ...] | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", show=False),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
         Binding("enter", "take", show=False),
     ]
 
@@ -46,7 +44,13 @@ class PreviewForm(ModalScreen[tuple[str, ...] | None]):
         super().__init__(classes="ascii" if palette.ascii_only else "")
         self._contents, self._palette, self._again = contents, palette, again
         self._pane = Pane("contents")
-        self._line = Line(", ".join(contents.target)) if contents.reader == "csv" else None
+        keys = {
+            "enter": self.action_take,
+            "down": lambda: self._move(1),
+            "up": lambda: self._move(-1),
+        }
+        is_table = contents.reader == "csv"
+        self._line = Line(", ".join(contents.target), keys) if is_table else None
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -90,7 +94,7 @@ class PreviewForm(ModalScreen[tuple[str, ...] | None]):
         text = self._line.value if self._line is not None else ""
         return tuple(word.strip() for word in text.split(",") if word.strip())
 
-    def action_move(self, way: int) -> None:
+    def _move(self, way: int) -> None:
         """The next column as the one to predict."""
         names = self._names
         if self._line is None or not names:
@@ -99,9 +103,6 @@ class PreviewForm(ModalScreen[tuple[str, ...] | None]):
         self._line.value = names[(at + way) % len(names)]
         self._line.cursor_position = len(self._line.value)
         self._again(self._typed)
-
-    def on_input_submitted(self) -> None:
-        self.action_take()
 
     def action_take(self) -> None:
         wrong = [name for name in self._typed if name not in self._names]

@@ -1,0 +1,193 @@
+"""Experiments built by keys alone, with a real engine in a real terminal."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.screen import Shown, shown
+from tui_nn.spec.finding import presets_folder
+
+UP, DOWN, EMPTY = "\x1b[A", "\x1b[B", "\x15"
+
+
+def matches(pattern: str) -> Callable[[str], bool]:
+    return lambda text: re.search(pattern, text) is not None
+
+
+def open_setting(child: Shown, key: str) -> None:
+    """Go down to one setting of the list that is open, and open it."""
+    for _ in range(20):
+        if f"▸{key} " in child.text:
+            break
+        cursor = child.text.index("▸", child.text.index("╭─"))
+        child.send(DOWN)
+        child.until(lambda text, at=cursor: text.find("▸", text.index("╭─")) != at)  # type: ignore[misc]
+    child.send("\r")
+    child.until(f"─ {key} ─")
+
+
+def write(child: Shown, text: str, shows: str) -> None:
+    """Put a text into the field that is open, see what it comes to, take it."""
+    child.send(EMPTY)
+    child.until("type a name" if "(" in text else "type a value")
+    child.send(text)
+    child.until(text)
+    child.until(shows)
+    child.send("\r")
+
+
+def setting(child: Shown, key: str, text: str, shows: str) -> None:
+    """Change one setting of the list that is open."""
+    open_setting(child, key)
+    write(child, text, shows)
+    child.until(matches(rf"▸{re.escape(key)} +{re.escape(text)}"))
+
+
+def layer(child: Shown, text: str, shows: str) -> None:
+    """Add a layer behind the one at the cursor of the list that is open."""
+    child.send("a")
+    child.until("─ new layer ─")
+    child.send(text)
+    child.until(text)
+    child.until(shows)
+    child.send("\r")
+    child.until(matches(rf"▸ +\d+ {re.escape(text)}"))
+
+
+def panel(child: Shown, number: int, name: str) -> None:
+    """Open the form of a panel."""
+    child.send(str(number))
+    child.until(f"━ {number} {name} ")
+    child.send("\r")
+    child.until(f"╭─ {number} {name} ─")
+
+
+def closed(child: Shown) -> None:
+    """Leave the form that is open."""
+    child.send("q")
+    child.until(lambda text: "╭─" not in text)
+
+
+@pytest.mark.slow
+def test_xor_is_built_from_an_empty_network_and_learned(tmp_path: Path) -> None:
+    with shown("new", "--runs", str(tmp_path)) as child:
+        child.until("step 0 ")
+        panel(child, 2, "Data")
+        setting(child, "data", "xor_gate()", "also network Linear(2, 2)")
+        closed(child)
+        panel(child, 1, "Network")
+        layer(child, "Tanh()", "2 ▸ 2")
+        layer(child, "Linear(2, 2)", "2 ▸ 2")
+        child.send(UP)
+        child.send(UP)
+        child.until(matches(r"▸ 0 Linear"))
+        child.send("\r")
+        child.until("─ layer 0 ─")
+        write(child, "Linear(2, 8)", "2 ▸ 8")
+        child.until("2: Linear expects 2, gets 8")
+        child.send("\t")
+        child.until("42 parameters")
+        closed(child)
+        panel(child, 4, "Optimizer")
+        setting(child, "optimizer", "Adam(lr=0.05)", "Divides")
+        setting(child, "train.epochs", "300", "train 4")
+        closed(child)
+        child.send(" ")
+        child.until(lambda text: "done" in text or "all 300" in text)
+        assert re.search(r"train accuracy +100|100(\.0)? ?%|1\.0000", child.text), child.text
+        child.send("q")
+        assert child.ended() == 0
+
+
+@pytest.mark.slow
+def test_a_table_on_disk_is_opened_and_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "penguins.csv").write_text((presets_folder() / "own/penguins.csv").read_text())
+    monkeypatch.chdir(tmp_path)
+    with shown("--no-save") as child:
+        child.until("step 0 ")
+        child.send("\x0f")
+        child.until("─ open a preset, a run or a file ─")
+        child.send("penguins.")
+        child.until("▸ penguins.csv")
+        child.send("\r")
+        child.until("predicts year")
+        child.send(DOWN)
+        child.until("predicts species")
+        child.until("Adelie 152")
+        child.send("\r")
+        child.until("Linear(32, 3)")
+        child.send(" ")
+        child.until(matches(r"val accuracy 0\.9[5-9]|val accuracy 1\.0|val 9[5-9]"))
+        child.send("\x03")
+        child.send("q")
+        child.send("q")
+
+
+@pytest.mark.slow
+def test_a_network_of_convolutions_is_built_from_nothing_and_reads_digits() -> None:
+    with shown("new", "--no-save") as child:
+        child.until("step 0 ")
+        panel(child, 2, "Data")
+        setting(child, "data", "digits()", "also network Flatten(), Linear(64, 10)")
+        setting(child, "train.val", "0.2", "val 359")
+        closed(child)
+        panel(child, 1, "Network")
+        child.send("i")
+        child.until("─ new layer ─")
+        child.send("Conv2d(1, 8, 3, padding=1)")
+        child.until("1x8x8 ▸ 8x8x8")
+        child.send("\r")
+        child.until("tab writes Linear(512, 10)")
+        layer(child, "ReLU()", "8x8x8 ▸ 8x8x8")
+        layer(child, "MaxPool2d(2)", "8x8x8 ▸ 8x4x4")
+        child.until("tab writes Linear(128, 10)")
+        child.send("\t")
+        child.until("1,370 parameters")
+        closed(child)
+        panel(child, 4, "Optimizer")
+        setting(child, "optimizer", "Adam(lr=0.01)", "Divides")
+        closed(child)
+        child.send(" ")
+        child.until(lambda text: "done" in text)
+        found = re.search(r"val (?:accuracy )?(\d+\.\d+)", child.text)
+        assert found, child.text
+        assert float(found[1]) >= (0.97 if float(found[1]) <= 1 else 97), child.text
+        child.send("q")
+        assert child.ended() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "name", "key", "typed", "answer"),
+    [
+        (4, "Optimizer", "optimizer", "SGD(lr=0.1 momentum=0.9)", "a comma"),
+        (4, "Optimizer", "optimizer", "SGD(lr=-1)", "lr"),
+        (4, "Optimizer", "optimizer", "Adm(lr=0.1)", "did you mean"),
+        (3, "Loss", "loss", "CrossEntropyLoss()", "CrossEntropyLoss"),
+        (2, "Data", "train.batch_size", "9999", "more than the"),
+    ],
+)
+def test_a_beginners_mistake_is_answered_in_place_and_nothing_is_lost(
+    number: int, name: str, key: str, typed: str, answer: str
+) -> None:
+    with shown("xor-mlp", "--no-save") as child:
+        child.until("step 0 ")
+        panel(child, number, name)
+        open_setting(child, key)
+        child.send(EMPTY)
+        child.send(typed)
+        child.until(typed)
+        child.until(answer)
+        child.send("\r")
+        child.send("\x1a")
+        child.until(typed[:-1])
+        assert f"─ {key} ─" in child.text
+        child.send("\x1b")
+        child.until(lambda text: f"─ {key} ─" not in text)
+        closed(child)
+        child.send("s")
+        child.until("step 1 ")
