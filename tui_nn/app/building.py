@@ -46,9 +46,8 @@ class Building(Showing):
         self.settings = settings
         self._link: Link | None = None
         self._editor: Editor | None = None
-        self._offer = ""
-        """What enter would do with the text that was pasted last."""
         self._offered: Callable[[], Settings | None] | None = None
+        """What enter does with the text that was pasted last, before anything else is done."""
 
     @property
     def replaying(self) -> Replaying | None:
@@ -107,15 +106,22 @@ class Building(Showing):
         words, self._offered = "", None
         if self.replaying is None and self.world.started is not None:
             words, self._offered = self._forms().offer(text, self.settings)
-        self._offer = words
+        if not words:
+            self._offered = None
         self.say(words or PASTED)
 
+    async def run_action(self, *arguments: Any, **named: Any) -> bool:
+        """What was offered is over once something else is done."""
+        if arguments[0] not in ("press('enter')", "edit_here"):
+            self._offered = None
+        return await super().run_action(*arguments, **named)
+
     def _take_offer(self) -> bool:
-        """Do what was offered, while it still stands there; whether it does."""
-        if not self._offer or self.desk.words != self._offer or self._offered is None:
+        """Do what was offered; whether something was."""
+        offered, self._offered = self._offered, None
+        if offered is None:
             return False
-        self.desk.words = ""
-        settings = self._offered()
+        settings = offered()
         if settings is not None:
             self._open(settings)
         return True

@@ -27,8 +27,8 @@ def predictions(world: World) -> PredictionsFrame | None:
 
 def note(world: World, desk: Desk) -> str:
     """`val accuracy 93.0%` of the latest evaluation, which may be older than the look beside it."""
-    words, age = latest(world), "" if world.running else as_of(world)
-    return f"{words} {age.removeprefix('as ')}" if words and age else words
+    words, when = latest(world), "" if world.running else as_of(world)
+    return f"{words} {when.removeprefix('as ')}" if words and when else words
 
 
 def age(world: World, frame: AnyFrame) -> str:
