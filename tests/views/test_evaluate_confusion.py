@@ -1,10 +1,12 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.views.support import (
     ASCII,
     NO_COLOUR,
+    evaluated,
     painted,
     paints_at_any_size,
     present,
@@ -25,7 +27,7 @@ def digit(count: int) -> tuple[str, ...]:
     return tuple(map(str, range(count)))
 
 
-def confused(counts: Any, classes: tuple[str, ...], sampled: str = "") -> World:
+def confused(counts: Any, classes: tuple[str, ...], sampled: str = "", step: int = 40) -> World:
     known = samples([[0.0]] * 2, [0, len(classes) - 1], class_names=classes)
     world = world_of(started(), present(40), known=known)
     world.take(
@@ -33,7 +35,7 @@ def confused(counts: Any, classes: tuple[str, ...], sampled: str = "") -> World:
             part="val",
             counts=Array.of(np.array(counts, np.int64)),
             classes=classes,
-            step=40,
+            step=step,
             sampled=sampled,
         ),
         CONFUSED,
@@ -95,11 +97,43 @@ def test_a_class_that_is_not_there_has_no_share() -> None:
     assert rows[2].split() == ["1", "·", "·", "·"]
 
 
-def test_what_is_not_all_or_not_of_now_says_so() -> None:
+def test_what_is_not_all_says_so() -> None:
     world = confused(IRIS, FLOWERS, sampled="2,000 of 60,000 samples")
     assert "of 2,000 of 60,000 samples" in painted(CONFUSION, world, (120, 8))[-1]
+
+
+@pytest.mark.parametrize("size", [(120, 8), (46, 13), (39, 8), (32, 4), (24, 1)])
+def test_what_is_older_than_the_weights_says_of_when_it_is_at_every_size(
+    size: tuple[int, int],
+) -> None:
+    world = confused(IRIS, FLOWERS)
+    assert "as of" not in painted(CONFUSION, world, size)[-1]
+    for state in ("paused", "running"):
+        world.take(present(45, state))
+        assert painted(CONFUSION, world, size)[-1].endswith(" as of epoch 1")
+
+
+def test_what_is_not_of_the_end_of_an_epoch_names_its_step() -> None:
+    world = confused(IRIS, FLOWERS, step=47)
+    world.take(present(48))
+    assert painted(CONFUSION, world, (39, 8))[-1] == " 42 of 45 right          as of step 47"
+    assert painted(CONFUSION, world, (9, 8))[-1] == "  step 47"
+
+
+def test_while_training_runs_it_says_so_all_the_time() -> None:
+    world = confused(IRIS, FLOWERS)
+    world.take(present(40, "running"))
+    assert painted(CONFUSION, world, (39, 8))[-1].endswith("as of epoch 1")
+
+
+def test_the_title_says_of_when_its_metric_is_where_what_is_below_is_of_now() -> None:
+    world = confused(IRIS, FLOWERS, step=45)
+    world.take(evaluated(40, {"loss": 0.1, "accuracy": 0.9}, {"loss": 0.2, "accuracy": 0.8}))
+    world.take(present(40))
+    assert CONFUSION.note(world, Desk()) == "val accuracy 80.0%"
     world.take(present(45))
-    assert "as of step 40" in painted(CONFUSION, world, (120, 8))[-1]
+    assert "as of" not in painted(CONFUSION, world, (39, 8))[-1]
+    assert CONFUSION.note(world, Desk(crosshair=0.5)) == "val accuracy 80.0% of epoch 1"
 
 
 def test_nothing_is_shown_before_it_came() -> None:

@@ -22,7 +22,7 @@ from tui_nn.views.world import World
 NUMBERS = {"loss": 0.1, "r2": 0.52, "mae": 43.61, "rmse": 54.17}
 
 
-def predicted(truths: Any, answers: Any) -> World:
+def predicted(truths: Any, answers: Any, step: int = 40) -> World:
     """Answers beside truths, (n,) or (n, targets)."""
     true, said = np.asarray(truths, np.float32), np.asarray(answers, np.float32)
     known = samples([[0.0]] * 2, [0.5, 1.5], target_names=("height", "weight"))
@@ -34,7 +34,7 @@ def predicted(truths: Any, answers: Any) -> World:
     )
     numbers, nothing = Array.of(np.arange(len(true))), Array.of(np.zeros(0, np.float32))
     frame = PredictionsFrame(
-        part="val", step=40, samples=numbers, answers=Array.of(said), truths=Array.of(true),
+        part="val", step=step, samples=numbers, answers=Array.of(said), truths=Array.of(true),
         losses=nothing, outputs=nothing, worst=Array.of(np.zeros(0, np.int64)),
         worst_losses=nothing, worst_answers=nothing, worst_truths=nothing,
     )  # fmt: skip
@@ -76,6 +76,19 @@ def test_each_of_several_targets_has_its_own_picture() -> None:
     assert PREDICTED.press(world, desk, "up")
     assert desk.cursor[8] == 0
     assert not PREDICTED.press(world, desk, "left")
+
+
+def test_dots_of_an_older_moment_say_of_when_they_are() -> None:
+    world = predicted([0, 1], [0, 1])
+    world.take(present(45, "running"))
+    assert painted(PREDICTED, world, (40, 12))[-1] == " R² 0.520   MAE 43.61     as of epoch 1"
+
+
+def test_numbers_older_than_the_dots_say_of_when_they_are() -> None:
+    world = predicted([0, 1], [0, 1], step=45)
+    world.take(present(45))
+    words = painted(PREDICTED, world, (40, 12))[-1]
+    assert words == " as of epoch 1  R² 0.520   MAE 43.61"
 
 
 def test_nan_is_left_out_of_the_picture() -> None:

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+import pytest
 
 from tests.views.support import (
     ASCII,
@@ -84,6 +85,17 @@ def test_a_row_tells_truth_answer_loss_and_inputs() -> None:
         "",
         " val: the rows with the largest loss, the worst first",
     ]
+
+
+@pytest.mark.parametrize("size", [(60, 8), (40, 8), (32, 4)])
+@pytest.mark.parametrize("state", ["paused", "running"])
+def test_mistakes_of_an_older_moment_say_of_when_they_are(
+    size: tuple[int, int], state: str
+) -> None:
+    for world in (flowers(), digits()):
+        assert "as of" not in painted(WORST, world, size)[-1]
+        world.take(present(45, state))
+        assert painted(WORST, world, size)[-1].endswith("as of epoch 1")
 
 
 def test_columns_without_room_are_left_out_whole() -> None:

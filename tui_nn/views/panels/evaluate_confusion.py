@@ -12,8 +12,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.ink import mixed
 from tui_nn.views.numbers import percent
 from tui_nn.views.panels.evaluate_curves import watched
-from tui_nn.views.panels.evaluate_looks import stale
-from tui_nn.views.panels.evaluate_words import note
+from tui_nn.views.panels.evaluate_looks import note, paint_age, sampled
 from tui_nn.views.panels.panel import Size, View
 from tui_nn.views.reading import class_count
 from tui_nn.views.world import World
@@ -127,7 +126,8 @@ def _paint_words(
     counts: NDArray[np.int64],
     grid: Grid,
 ) -> None:
-    """How many are right, and the commonest mistake; or which classes are shown."""
+    """How many are right, and the commonest mistake; or which classes are shown; how old it is."""
+    room = paint_age(canvas, world, frame)
     right, total = int(np.trace(counts)), int(counts.sum())
     parts = [f"{right:,} of {total:,} right"]
     if grid.shown < len(frame.classes):
@@ -136,15 +136,15 @@ def _paint_words(
     if wrong.any():
         truth, answer = divmod(int(wrong.argmax()), len(frame.classes))
         parts.append(f"most: {frame.classes[truth]} taken for {frame.classes[answer]}")
-    parts += [stale(world, frame), "rows are the truth, columns the answer"]
+    parts += [sampled(frame), "rows are the truth, columns the answer"]
     parts = [part for part in parts if part]
     words = parts[0]
     for part in parts[1:]:
-        if 1 + cell_width(words) + 3 + cell_width(part) <= canvas.width:
+        if 1 + cell_width(words) + 3 + cell_width(part) <= room:
             words += f"   {part}"
-    if 1 + cell_width(words) > canvas.width:
+    if 1 + cell_width(words) > room:
         words = f"{right:,} of {total:,} right"
-    if 1 + cell_width(words) <= canvas.width:
+    if 1 + cell_width(words) <= room:
         canvas.put(canvas.height - 1, 1, words, canvas.palette.quiet)
 
 

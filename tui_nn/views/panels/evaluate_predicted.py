@@ -13,8 +13,15 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.numbers import plain
 from tui_nn.views.panels.evaluate_curves import watched
-from tui_nn.views.panels.evaluate_looks import PREDICTIONS, part_of, predictions, stale
-from tui_nn.views.panels.evaluate_words import note, number
+from tui_nn.views.panels.evaluate_looks import (
+    PREDICTIONS,
+    note,
+    paint_age,
+    part_of,
+    predictions,
+    sampled,
+)
+from tui_nn.views.panels.evaluate_words import as_of, number
 from tui_nn.views.panels.panel import Size, View
 from tui_nn.views.reading import class_count
 from tui_nn.views.world import World
@@ -100,21 +107,23 @@ def _ends(truths: Floats) -> tuple[float, float]:
 def _paint_words(
     canvas: Canvas, world: World, frame: PredictionsFrame, target: int, targets: int
 ) -> None:
-    """How far off they are, in numbers of the latest evaluation; what stands where."""
-    evaluated = world.evaluated
+    """How far off they are, in numbers of the latest evaluation; of when these are, where the dots
+    are newer; how old the dots are.
+    """
+    evaluated, room = world.evaluated, paint_age(canvas, world, frame)
     parts = []
+    if evaluated is not None and evaluated.step != frame.step:
+        parts.append(as_of(world))
     if targets > 1:
         names = world.samples.target_names if world.samples else ()
         parts.append(names[target] if target < len(names) else f"target {target}")
     for metric, label in METRICS:
         value = number(evaluated, part_of(world), metric) if evaluated else None
         parts.append(f"{label} {plain(value)}".ljust(len(label) + 7))
-    about = stale(world, frame)
-    if about:
-        parts.insert(0, about)
+    parts.append(sampled(frame))
     column = 1
-    for part in parts:
-        if column + cell_width(part.rstrip()) <= canvas.width:
+    for part in filter(None, parts):
+        if column + cell_width(part.rstrip()) <= room:
             column = canvas.put(canvas.height - 1, column, part) + 2
 
 

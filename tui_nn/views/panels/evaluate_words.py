@@ -24,6 +24,11 @@ def note(world: World, desk: Desk) -> str:
     if step is not None:
         epoch = float(world.history.epochs(np.array([step], float), world.present.branch)[0])
         return f"step {step:,}, epoch {epoch:.2f}"
+    return latest(world)
+
+
+def latest(world: World) -> str:
+    """`val accuracy 93.0%`: the metric of the latest evaluation; nothing before there is one."""
     evaluated, metric = world.evaluated, metric_of(world)
     if evaluated is None or metric is None:
         return ""

@@ -15,8 +15,14 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.kinds import picture_side
 from tui_nn.views.numbers import fixed, plain
 from tui_nn.views.panels.evaluate_curves import watched
-from tui_nn.views.panels.evaluate_looks import PREDICTIONS, part_of, predictions, stale
-from tui_nn.views.panels.evaluate_words import note
+from tui_nn.views.panels.evaluate_looks import (
+    PREDICTIONS,
+    note,
+    paint_age,
+    part_of,
+    predictions,
+    sampled,
+)
 from tui_nn.views.panels.panel import Size, View
 from tui_nn.views.pictures import paint, paint_coloured
 from tui_nn.views.reading import class_count, class_name
@@ -204,10 +210,10 @@ def _paint_table(canvas: Canvas, world: World, found: list[Mistake]) -> None:
 def _paint_words(canvas: Canvas, world: World, frame: PredictionsFrame) -> None:
     name = world.samples.sample_name if world.samples else "sample"
     words = f"{frame.part}: the {name}s with the largest loss, the worst first"
+    room = paint_age(canvas, world, frame)
     for text in (words, f"largest loss in {frame.part}"):
-        about = stale(world, frame)
-        text = f"{text}   {about}" if about else text
-        if 1 + cell_width(text) <= canvas.width:
+        text = f"{text}   {sampled(frame)}".rstrip()
+        if 1 + cell_width(text) <= room:
             canvas.put(canvas.height - 1, 1, text, canvas.palette.quiet)
             return
 
