@@ -37,10 +37,12 @@ class NeuronRun:
         lr: float = 1.0,
         batch: int = 1,
         w: Sequence[float] = (0, 0, 0),
+        shuffle: bool = False,
     ) -> None:
         self.x, self.t = np.asarray(x, np.float32), np.asarray(t)
         self.w = np.asarray(w, np.float32)
         self.activation, self.loss, self.lr, self.batch = activation, loss, lr, batch
+        self.shuffle = shuffle
         self.step = 0
         self.before: Numbers | None = None
         self.gradient: Numbers | None = None
@@ -60,7 +62,7 @@ class NeuronRun:
                 experiment={
                     "data": "and_gate()", "network": network, "loss": self.loss,
                     "optimizer": f"SGD(lr={self.lr:g})",
-                    "train": {"batch_size": self.batch, "shuffle": False},
+                    "train": {"batch_size": self.batch, "shuffle": self.shuffle},
                 },
                 layers=(layer(linear, 1, parameters=inputs + 1),
                         *(layer(call, 1) for call in network[1:])),

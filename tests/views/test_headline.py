@@ -2,13 +2,15 @@
 
 import pytest
 
+from tests.views.neuron_run import NeuronRun
 from tests.views.support import present, started, world_of
 from tui_nn.spec.protocol import Phase
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
-from tui_nn.views.frame import paint_headline, paint_moment, paint_title
+from tui_nn.views.frame import paint_flow, paint_headline, paint_moment, paint_title
 from tui_nn.views.ink import DARK
 from tui_nn.views.layout import Home, Slot
+from tui_nn.views.moment import facts, torch_line
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.world import World
 
@@ -36,6 +38,36 @@ def test_a_step_that_is_being_made_counts_as_the_headline_counts_it() -> None:
     assert "step 6   epoch 1 of 300   step 6 of 40 in it" in headline(world)
     world = at(80, phase=Phase.FORWARD)
     assert "step 81   epoch 3 of 300   step 1 of 40 in it" in headline(world)
+
+
+def test_a_step_that_takes_one_row_of_a_gate_names_the_row() -> None:
+    run = NeuronRun().steps(6)
+    assert "step 6   epoch 2 of 20   row 2 of 4   lr 1   cpu" in headline(run.world)
+    assert headline(run.world, 80).endswith("step 6   epoch 2 of 20   row 2 of 4   lr 1")
+    assert "row · of 4" in headline(NeuronRun().world)
+    run.world.take(present(6, "running"))
+    assert facts(run.world, 120).startswith("row 2 of 4     ")
+
+
+def test_rows_in_an_order_of_their_own_are_not_numbered() -> None:
+    run = NeuronRun(shuffle=True).steps(6)
+    assert "step 2 of 4 in it" in headline(run.world)
+    assert "row" not in headline(run.world)
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [(1, "0.5 steps/s"), (2, " 1 step/s"), (4, " 2 steps/s"), (4000, "2,000 steps/s")],
+)
+def test_one_step_a_second_is_one(steps: int, words: str) -> None:
+    world = World()
+    world.take(started())
+    world.take(present(0, "running"), now=0.0)
+    world.take(present(steps, "running"), now=2.0)
+    canvas = Canvas(120, 1, DARK)
+    paint_flow(canvas, world, Desk())
+    assert canvas.text().endswith(words)
+    assert torch_line(world, Desk(), 80) == f"running   {words.strip()}"
 
 
 def test_how_it_ended_is_told_whole_in_the_moment() -> None:

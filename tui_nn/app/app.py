@@ -247,7 +247,8 @@ class Workbench(Showing):
             self._show()
         else:
             pace = self.driving.change_pace(way)
-            self.say(f"pace: {pace:g} steps a second" if pace else "pace: flat out")
+            steps = f"{pace:g} step{'' if pace == 1 else 's'} a second"
+            self.say(f"pace: {steps if pace else 'flat out'}")
 
     @drives
     def action_reset(self) -> None:

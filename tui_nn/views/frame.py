@@ -12,8 +12,9 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink, Palette
 from tui_nn.views.layout import NARROW, WIDE, Home, Slot
-from tui_nn.views.numbers import duration, short
+from tui_nn.views.numbers import duration, rate, short
 from tui_nn.views.panels.panel import Panel, View
+from tui_nn.views.reading import row_in_turn
 from tui_nn.views.scrubber import paint_scrubber
 from tui_nn.views.world import World
 
@@ -94,7 +95,7 @@ def _paint_state(canvas: Canvas, world: World, desk: Desk, least: int) -> None:
     colour = colours.get(state, palette.text)
     beside = ""
     if world.steps_per_s is not None:
-        beside = f"{world.steps_per_s:,.0f} steps/s"
+        beside = rate(world.steps_per_s)
     elif state in ("paused", "ready") and world.playing is None:
         beside = f"p ▸ {NEXT[world.lit(desk)]}"
     width = max(14, len(beside))
@@ -136,7 +137,7 @@ def _outcome(world: World) -> str:
 def _progress(canvas: Canvas, world: World) -> list[str]:
     """The more important first: what has no room is left out from the end."""
     epochs = world.epochs
-    epoch, within = _place_in_epoch(world)
+    epoch, within = world.place_in_epoch
     epoch = min(epoch, epochs) if epochs else epoch
     parts = [f"step {world.step:,}", f"epoch {epoch:,}"]
     if epochs:
@@ -146,26 +147,19 @@ def _progress(canvas: Canvas, world: World) -> list[str]:
     if world.running or canvas.width >= WIDE:
         done = f"{100 * share:3.0f}%"
         parts.append(f"{_bar(share, 28)} {done}" if canvas.width >= NARROW else done)
-    rate = world.steps_per_s
-    if rate:
-        parts.append(_left((total - world.present.step) / rate).rjust(LEFT))
+    if speed := world.steps_per_s:
+        parts.append(_left((total - world.present.step) / speed).rjust(LEFT))
     elif world.running:
         parts.append(" " * LEFT)  # will be known in a moment: the others stay where they are
     if not world.running:
         parts.append(f"lr {short(world.present.lr)}")
-        if canvas.width >= NARROW and world.started:
+        if row := row_in_turn(world):
+            parts[2:2] = [row]
+        elif canvas.width >= NARROW:
             parts[2:2] = [f"step {within} of {world.steps_per_epoch} in it"]
+        if canvas.width >= NARROW and world.started:
             parts += [world.started.device, f"seed {world.setting('train.seed', 0)}"]
     return parts
-
-
-def _place_in_epoch(world: World) -> tuple[int, int]:
-    """The epoch of the step that is being made, or was made last, and that step's number in it."""
-    size = world.steps_per_epoch
-    within = world.present.step % size + (world.step - world.present.step)
-    if within or not world.present.step:
-        return world.present.epoch + 1, within
-    return world.present.epoch, size
 
 
 def _left(seconds: float) -> str:
@@ -283,9 +277,8 @@ def _machine(world: World) -> list[str]:
     if found is None or world.started is None:
         return []
     parts = []
-    rate = world.steps_per_s
-    if rate:
-        parts.append(f"{rate * world.batch_size:>9,.0f} samples/s")
+    if speed := world.steps_per_s:
+        parts.append(f"{speed * world.batch_size:>9,.0f} samples/s")
     if found.use is not None:
         parts.append(f"{found.use:3d} %")
     if found.memory_used_bytes is not None and found.memory_bytes:

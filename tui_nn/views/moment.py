@@ -10,7 +10,8 @@ from tui_nn.spec.protocol import Evaluated, Phase
 from tui_nn.spec.protocol.frames import Curves, CurvesFrame
 from tui_nn.views.desk import Desk
 from tui_nn.views.neuron_words import parts_of, rule_words
-from tui_nn.views.numbers import counted, plain, short
+from tui_nn.views.numbers import counted, plain, rate, short
+from tui_nn.views.reading import row_in_turn
 from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
@@ -25,9 +26,8 @@ def torch_line(world: World, desk: Desk, width: int) -> str:
     if not world.running:
         phase = world.lit(desk)
         return f"{NAMES[phase]}  {CALLS[phase](world, max(10, width - 18))}"
-    rate = world.steps_per_s
     if width < WIDE:
-        return f"running   {rate:,.0f} steps/s" if rate else "running"
+        return f"running   {rate(world.steps_per_s)}" if world.steps_per_s else "running"
     times = world.steps_per_epoch
     return f"running   forward ▸ loss ▸ zero_grad ▸ backward ▸ step   {times:,} times an epoch"
 
@@ -257,7 +257,7 @@ def facts(world: World, width: int) -> str:
     started = world.started
     if started is None:
         return ""
-    parts = [f"batch {world.batch_size:,} of {started.train_count:,}"]
+    parts = [row_in_turn(world) or f"batch {world.batch_size:,} of {started.train_count:,}"]
     curves = world.frame(CURVES)
     if curves is not None:
         parts.append(f"loss {_number(curves, 'loss', 3):<5}")

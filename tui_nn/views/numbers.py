@@ -81,6 +81,12 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def rate(steps_per_s: float) -> str:
+    """`0.5 steps/s`, `1 step/s`, `1,200 steps/s`."""
+    text = f"{steps_per_s:,.0f}" if steps_per_s >= 0.95 else f"{steps_per_s:.1f}"
+    return f"{text} {'step' if text == '1' else 'steps'}/s"
+
+
 def duration(seconds: float) -> str:
     """`4 s`, `2 min 10 s`, `1 h 5 min`."""
     whole = max(0, round(seconds))

@@ -62,6 +62,17 @@ def input_names(world: World, count: int) -> Sequence[str]:
     return names if len(names) == count else [f"x{index + 1}" for index in range(count)]
 
 
+def row_in_turn(world: World) -> str:
+    """`row 2 of 4`, where steps take the rows of a gate one by one in their order; else nothing."""
+    samples, started = world.samples, world.started
+    is_gate = samples is not None and samples.sample_name == "row"
+    if not is_gate or started is None or world.batch_size > 1:
+        return ""
+    if world.setting("train.shuffle", True):
+        return ""
+    return f"row {world.place_in_epoch[1] or '·'} of {started.train_count:,}"
+
+
 def target_name(world: World, index: int) -> str:
     """Of a value to be predicted; `y` where it has none."""
     names = world.samples.target_names if world.samples else ()

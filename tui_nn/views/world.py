@@ -259,6 +259,15 @@ class World:
         return floor(float(epochs[0]) + 1e-9)
 
     @property
+    def place_in_epoch(self) -> tuple[int, int]:
+        """The epoch of the step that is being made, or was made last, and its number in it."""
+        size = self.steps_per_epoch
+        within = self.present.step % size + (self.step - self.present.step)
+        if within or not self.present.step:
+            return self.present.epoch + 1, within
+        return self.present.epoch, size
+
+    @property
     def epochs(self) -> int:
         """That are to be trained."""
         started = self.started

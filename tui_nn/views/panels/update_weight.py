@@ -223,15 +223,16 @@ def _paint_short(canvas: Canvas, lines: list[Line], row: int, end: int) -> int:
 
 
 def _paint_move(canvas: Canvas, world: World, one: Followed, row: int) -> None:
-    """The weight before and after."""
+    """The weight before and after; what it is alone, where no update is known."""
     palette = canvas.palette
-    before = one.value if one.is_coming else one.before
-    after = None if one.is_coming else one.value
+    is_known = one.before is not None
+    before = one.before if is_known and not one.is_coming else one.value
+    after = one.value if is_known and not one.is_coming else None
     if canvas.width < 14:
         return
     canvas.put(row, 1, "w", palette.strong)
     column = canvas.put(row, 5 if canvas.width >= 27 else 3, eight(before))
-    if canvas.width >= 24:
+    if canvas.width >= 24 and (is_known or one.is_coming):
         canvas.put(row, column, " ▸ ", palette.quiet)
         column = canvas.put(row, column + 3, eight(after))
     if column + 11 < canvas.width and is_torchs(world, one):
