@@ -38,11 +38,12 @@ class NeuronRun:
         batch: int = 1,
         w: Sequence[float] = (0, 0, 0),
         shuffle: bool = False,
+        pace: float = 0,
     ) -> None:
         self.x, self.t = np.asarray(x, np.float32), np.asarray(t)
         self.w = np.asarray(w, np.float32)
         self.activation, self.loss, self.lr, self.batch = activation, loss, lr, batch
-        self.shuffle = shuffle
+        self.shuffle, self.pace = shuffle, pace
         self.step = 0
         self.before: Numbers | None = None
         self.gradient: Numbers | None = None
@@ -63,6 +64,7 @@ class NeuronRun:
                     "data": "and_gate()", "network": network, "loss": self.loss,
                     "optimizer": f"SGD(lr={self.lr:g})",
                     "train": {"batch_size": self.batch, "shuffle": self.shuffle},
+                    "view": {"pace": self.pace},
                 },
                 layers=(layer(linear, 1, parameters=inputs + 1),
                         *(layer(call, 1) for call in network[1:])),

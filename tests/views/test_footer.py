@@ -1,5 +1,6 @@
 """The last line: keys that hold now, and where they stand."""
 
+from tests.views.neuron_run import NeuronRun
 from tests.views.support import present, started, world_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
@@ -18,6 +19,17 @@ def test_every_key_of_the_footer_is_where_it_is_painted() -> None:
     for words, key in places.items():
         assert key_at(line.index(words), 120, world, Desk()) == key
     assert key_at(119, 120, world, Desk()) == ""
+
+
+def test_of_a_neuron_at_a_pace_the_first_key_goes_from_phase_to_phase() -> None:
+    for pace, first in ((1.2, " p"), (0, " space run")):
+        world = NeuronRun(pace=pace).world
+        for width in (120, 80):
+            canvas = Canvas(width, 1, DARK)
+            paint_footer(canvas, world, Desk())
+            assert canvas.text().startswith(first)
+            assert canvas.text().endswith(": all")
+        assert key_at(1, 120, world, Desk()) == first.split()[0]
 
 
 def test_the_footer_leaves_out_what_a_view_on_the_whole_screen_takes_from_a_recording() -> None:

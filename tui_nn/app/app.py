@@ -215,6 +215,9 @@ class Workbench(Showing):
     def action_go_back(self, by: Grain) -> None:
         if by == "phase" and self._turn_choices(-1):
             return
+        if not self.world.step and not self.world.running:
+            self.say("nothing before the first step")
+            return
         self.driving.back(by)
 
     def _turn_choices(self, way: int) -> bool:

@@ -62,6 +62,9 @@ class Showing(Hands):
     def action_view(self, way: int) -> None:
         panel = PANELS[self.desk.focus]
         views = panel.suiting(self.world)
+        if len(views) == 1:
+            self.say("one view here")
+            return
         here = views.index(panel.view(self.world, self.desk))
         self.desk.chosen[panel.number] = views[(here + way) % len(views)].name
         self._show()

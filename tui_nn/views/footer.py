@@ -58,6 +58,8 @@ def _parts(width: int, world: World, desk: Desk) -> list[tuple[int, str]]:
         parts = RUNNING if wide else RUNNING_NARROW
     else:
         parts = PAUSED if wide else PAUSED_NARROW
+        if _is_for_a_learner(world):
+            parts = (parts[1], parts[0], *parts[2:])
     found, column = [], 1
     for part in parts:
         if column + len(part) > width:
@@ -65,6 +67,11 @@ def _parts(width: int, world: World, desk: Desk) -> list[tuple[int, str]]:
         found.append((column, part))
         column += len(part) + (3 if wide or world.playing else 2)
     return found
+
+
+def _is_for_a_learner(world: World) -> bool:
+    """Whether it is to be gone through phase by phase: one neuron, at a pace."""
+    return world.kind == "neuron" and bool(world.setting("view.pace"))
 
 
 def _taken_keys(world: World, desk: Desk) -> set[str]:
