@@ -117,7 +117,7 @@ class Person:
 
     async def quiet(self) -> str:
         """The screen without what the app says for a moment: that three capitals came, say."""
-        self.app._hush()
+        self.app.hush()
         await self.pilot.pause(2 * POLL_S)
         return self.screen
 

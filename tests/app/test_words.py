@@ -1,8 +1,13 @@
 """What keys say in the moment's line: why nothing happens, and for how long it stands."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.support import on_screen
 from tests.app.taped import Person, walked
+from tui_nn.app.app import Workbench
 
 SIZES = [(120, 36), (80, 24)]
 
@@ -24,6 +29,33 @@ def test_a_panel_with_one_view_says_so() -> None:
         await person.press("v", "one view here")
 
     walked("and-gate", (120, 36), walk)
+
+
+@pytest.mark.parametrize("key", ["p", "tab", "f", "up"])
+def test_a_key_that_is_answered_takes_away_what_was_said(key: str) -> None:
+    async def walk(person: Person) -> None:
+        before = await person.press("P", "nothing before the first step")
+        await person.press("Q", "nothing before the first step")
+        await person.pilot.press(key)
+        await person.pilot.pause(0.05)
+        assert "nothing before" in before
+        assert "nothing before" not in person.screen
+
+    walked("and-gate", (120, 36), walk)
+
+
+@pytest.mark.parametrize("keys", ["VAV", "XYZ"])
+def test_odd_capitals_are_asked_about_behind_what_the_last_one_does(
+    tmp_path: Path, keys: str
+) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        await pilot.press("8")
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.05)
+        assert app.desk.words == "Caps Lock? capitals go back"
+
+    on_screen(tmp_path, script)
 
 
 def test_a_pace_of_one_is_one_step_a_second() -> None:

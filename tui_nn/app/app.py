@@ -216,7 +216,7 @@ class Workbench(Showing):
         if by == "phase" and self._turn_choices(-1):
             return
         if not self.world.step and not self.world.running:
-            self.say("nothing before the first step")
+            self.say("nothing before the first step: capitals go back")
             return
         self.driving.back(by)
 

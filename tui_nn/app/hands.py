@@ -1,5 +1,7 @@
 """What lies between a person and every app: keys as they come, words that stay for a moment."""
 
+from typing import Any
+
 from textual import events
 from textual.app import App
 from textual.timer import Timer
@@ -25,6 +27,8 @@ class Hands(App[int]):
         self._silence: Timer | None = None
         self._burst = Burst(self._hand_on, self._refuse_paste, lambda: self.message_queue_size > 0)
         self._capitals = Capitals()
+        self._are_capitals_odd = False
+        """Whether it is to be asked about them behind what the last one does."""
         self._early: list[events.Key] | None = []
         """Keys that came before there was anything to answer them; None afterwards."""
 
@@ -43,12 +47,14 @@ class Hands(App[int]):
         self.desk.words = words
         if self._silence is not None:
             self._silence.stop()
-        self._silence = self.set_timer(seconds, self._hush)
+        self._silence = self.set_timer(seconds, self.hush)
         self._show()
 
-    def _hush(self) -> None:
-        self.desk.words = ""
-        self._show()
+    def hush(self) -> None:
+        """Take away what was said."""
+        if self.desk.words:
+            self.desk.words = ""
+            self._show()
 
     async def on_event(self, event: events.Event) -> None:
         """On the home screen characters pass through `Burst`; in a field all is text."""
@@ -64,6 +70,19 @@ class Hands(App[int]):
             return
         await super().on_event(event)
 
+    async def run_action(self, *arguments: Any, **named: Any) -> bool:
+        """What was said before is over once something is done."""
+        self.hush()
+        is_done = await super().run_action(*arguments, **named)
+        self._ask_about_capitals()
+        return is_done
+
+    def _ask_about_capitals(self) -> None:
+        """Where they are odd, and what the last one did says nothing itself."""
+        if self._are_capitals_odd and not self.desk.words:
+            self.say("Caps Lock? capitals go back")
+        self._are_capitals_odd = False
+
     async def _answer_keys(self) -> None:
         """From now on, those first that came already."""
         early, self._early = self._early or [], None
@@ -71,9 +90,10 @@ class Hands(App[int]):
             await self.on_event(key)
 
     def _hand_on(self, key: events.Key) -> None:
+        self._are_capitals_odd |= self._capitals.take(key.character)
         self.call_later(super().on_event, key)
-        if self._capitals.take(key.character):
-            self.call_later(self.say, "Caps Lock? capitals go back")
+        if key.key not in self._bindings.key_to_bindings:
+            self._ask_about_capitals()
 
     def _refuse_paste(self) -> None:
         self.say("pasted text does nothing here")
