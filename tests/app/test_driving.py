@@ -10,6 +10,7 @@ from tests.app.support import EXPERIMENT, LAYERS, Sent
 from tests.views.support import present, started, world_of
 from tui_nn.app.burst import Burst, Capitals, is_pasted
 from tui_nn.app.driving import Driving, rate_of, rung, with_rate
+from tui_nn.app.keys import CAPITALS
 from tui_nn.app.walking import walk
 from tui_nn.spec.protocol import Changed, Phase
 from tui_nn.spec.protocol.commands import Back, Change, GoTo, Pause, Reset, Run, Step
@@ -309,11 +310,23 @@ def test_a_key_that_is_held_down_is_no_paste() -> None:
 
 
 def test_three_capitals_in_a_row_look_like_caps_lock() -> None:
-    capitals = Capitals()
+    capitals = Capitals(CAPITALS)
     assert [capitals.take(c) for c in "SsSE:SS"] == [False] * 5 + [True, False]
-    assert [capitals.take(c) for c in "sNSE"] == [False] * 3 + [True]
+
+
+def test_who_goes_back_by_several_capitals_is_asked_once() -> None:
+    capitals = Capitals(CAPITALS)
+    assert [capitals.take(c) for c in "SEP"] == [False, False, True]
+    assert not any(capitals.take(c) for c in "sEPSpNSE")
+
+
+def test_capitals_that_do_nothing_look_like_caps_lock_each_time() -> None:
+    capitals = Capitals(CAPITALS)
+    assert [capitals.take(c) for c in "SEP"] == [False, False, True]
+    for _ in range(2):
+        assert [capitals.take(c) for c in "sSFE"] == [False, False, False, True]
 
 
 def test_the_same_capital_again_and_again_goes_back() -> None:
-    capitals = Capitals()
+    capitals = Capitals(CAPITALS)
     assert not any(capitals.take(c) for c in "PPPPPP")

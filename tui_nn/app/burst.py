@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from textual import events
 
@@ -79,14 +80,17 @@ def _is_text(key: events.Key) -> bool:
 class Capitals:
     """Notices a Caps Lock that nobody meant."""
 
-    def __init__(self) -> None:
+    def __init__(self, meant: AbstractSet[str]) -> None:
+        """`meant`: the capitals that do something."""
+        self._meant = meant
         self._row = ""
-        self._is_said = False
+        self._is_said = self._was_said_of_meant = False
 
     def take(self, character: str | None) -> bool:
         """Whether it is to be said: at the third capital in a row, with no small letter between.
 
-        One and the same capital again and again is a way back, once more and once more.
+        One and the same capital again and again is a way back, once more and once more. Several
+        that all do something may be one too: of such it is said once.
         """
         if not character or not character.isalpha():
             return False
@@ -96,5 +100,9 @@ class Capitals:
         self._row = f"{self._row}{character}"[-CAPITALS:]
         if self._is_said or len(self._row) < CAPITALS or len(set(self._row)) == 1:
             return False
+        if self._meant >= set(self._row):
+            if self._was_said_of_meant:
+                return False
+            self._was_said_of_meant = True
         self._is_said = True
         return True

@@ -8,6 +8,7 @@ from textual.timer import Timer
 
 from tui_nn.app.burst import Burst, Capitals
 from tui_nn.app.driver import SturdyDriver
+from tui_nn.app.keys import CAPITALS
 from tui_nn.views.desk import Desk
 
 SAID_S = 3.0
@@ -26,7 +27,7 @@ class Hands(App[int]):
         """What went wrong in the app itself, for whoever started it."""
         self._silence: Timer | None = None
         self._burst = Burst(self._hand_on, self._refuse_paste, lambda: self.message_queue_size > 0)
-        self._capitals = Capitals()
+        self._capitals = Capitals(CAPITALS)
         self._are_capitals_odd = False
         """Whether it is to be asked about them behind what the last one does."""
         self._early: list[events.Key] | None = []

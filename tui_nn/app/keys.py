@@ -71,3 +71,11 @@ MOVES = (
     ("home", "home"), ("end", "end"),
 )  # fmt: skip
 """Keys that the view in focus answers, and how it knows them."""
+
+CAPITALS = frozenset(
+    key
+    for keys in (*(action.keys for action in ACTIONS), *(keys.split(",") for keys, _ in MOVES))
+    for key in keys
+    if len(key) == 1 and key.isupper()
+)
+"""Those that do something."""
