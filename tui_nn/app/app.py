@@ -227,6 +227,8 @@ class Workbench(Showing):
         if not is_before or wanted not in range(4):
             return False
         self.desk.chosen_phase, self.desk.focus = wanted, wanted + 1
+        if self.desk.open is not None:
+            self.desk.open = self.desk.focus
         self._show()
         return True
 

@@ -145,7 +145,7 @@ def _keys_of(panel: Panel, view: View, world: World) -> str:
     lines = [f"views, changed by v and V: {', '.join(v.name for v in panel.suiting(world))}", ""]
     keys = [
         *view.keys,
-        (str(panel.number or "tab"), "here; again: on the whole screen; again: back"),
+        (str(panel.number), "here; again: on the whole screen; again: back"),
         ("arrows hjkl", "move inside the panel"),
     ]
     longest = max(len(key) for key, _ in keys)

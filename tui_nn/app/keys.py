@@ -49,6 +49,7 @@ ACTIONS = (
             ("Network", "Data", "Loss", "Optimizer", "Forward", "Gradient", "Update", "Evaluate"), 1
         )
     ),
+    Action("panel(0)", "Look for", "Show", ("0",)),
     Action("next_panel(1)", "next panel", "Show", ("tab",)),
     Action("next_panel(-1)", "previous panel", "Show", ("shift+tab",)),
     Action("full", "this panel on the whole screen", "Show", ("f",)),

@@ -7,7 +7,7 @@ from textual.events import CursorPosition
 from tui_nn.app.board import Board
 from tui_nn.app.hands import Hands
 from tui_nn.app.terminal import WIDTH_ASKED, says_wide
-from tui_nn.views.desk import Desk
+from tui_nn.views.desk import LOOK_FOR, Desk
 from tui_nn.views.ink import PALETTES, Palette, ThemeName
 from tui_nn.views.layout import CHOICES, NARROW
 from tui_nn.views.panels.registry import PANELS
@@ -37,15 +37,27 @@ class Showing(Hands):
 
     def action_panel(self, number: int) -> None:
         desk = self.desk
+        if number == LOOK_FOR and not self.world.setting("about"):
+            self.say("this experiment says nothing to look for")
+            return
         over = self.size.width < NARROW and number in CHOICES and not desk.full
-        if over and desk.open != number:
-            desk.open = number
-        elif desk.focus == number:
-            desk.full, desk.open = not desk.full, None
-        if not over:
-            desk.open = None
-        desk.focus = number
+        if desk.focus == number and desk.full:
+            self._uncover()
+        elif over and desk.open != number:
+            desk.beneath = desk.beneath if desk.focus in CHOICES else desk.focus
+            desk.open = desk.focus = number
+        else:
+            desk.full |= desk.focus == number
+            desk.open = number if over and not desk.full else None
+            desk.focus = number
         self._show()
+
+    def _uncover(self) -> None:
+        """What lies over the home screen is gone, and with it the focus."""
+        desk = self.desk
+        desk.full, desk.open = False, None
+        if self.size.width < NARROW and desk.focus in CHOICES:
+            desk.focus = desk.beneath
 
     def action_next_panel(self, way: int) -> None:
         visible = [slot.panel for slot in self.board.home.slots]
@@ -92,7 +104,7 @@ class Showing(Hands):
     def _close_top(self) -> bool:
         """Close what lies over the home screen; whether there was something."""
         if self.desk.full or self.desk.open is not None:
-            self.desk.full, self.desk.open = False, None
+            self._uncover()
             self._show()
             return True
         return False

@@ -24,7 +24,9 @@ class Desk:
     full: bool = False
     """Whether the panel in focus has the whole screen."""
     open: int | None = None
-    """The panel 1 … 4 that lies over a narrow screen."""
+    """The panel 0 … 4 that lies over a narrow screen."""
+    beneath: int = 5
+    """The panel that was in focus before."""
     chosen: dict[int, str] = field(default_factory=dict)
     """The view that was chosen, by panel."""
     cursor: dict[int, int] = field(default_factory=dict)
