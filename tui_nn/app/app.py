@@ -70,7 +70,7 @@ class Workbench(Showing):
         settings: Settings,
         palette: Palette,
         fps: float,
-        views: dict[int, str],
+        views: dict[tuple[str, int], str],
         greeted: Greeted | None = None,
     ) -> None:
         """`greeted`: an engine that was reached before the screen was taken."""

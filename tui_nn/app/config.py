@@ -3,12 +3,14 @@
 import contextlib
 import os
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from platformdirs import user_config_dir
 
 from tui_nn.views.ink import PALETTES, ThemeName
+from tui_nn.views.kinds import KINDS
 
 LARGEST = 2**16
 
@@ -18,8 +20,8 @@ class Config:
     """Remembered choices."""
 
     theme: ThemeName = "dark"
-    views: dict[int, str] = field(default_factory=dict)
-    """The view chosen last, by panel."""
+    views: dict[tuple[str, int], str] = field(default_factory=dict)
+    """The view chosen last, by kind of experiment and panel."""
 
 
 def config_file() -> Path:
@@ -38,8 +40,21 @@ def read_config() -> Config:
     theme, views = told.get("theme"), told.get("views")
     config.theme = next((name for name in PALETTES if name == theme), config.theme)
     if isinstance(views, dict):
-        config.views = {int(panel): str(view) for panel, view in views.items() if panel.isdecimal()}
+        config.views = {
+            (kind, panel): view
+            for told_of in (dict.fromkeys(KINDS, views), views)
+            for kind in KINDS
+            for panel, view in _by_panel(told_of.get(kind))
+        }
     return config
+
+
+def _by_panel(told: object) -> Iterator[tuple[int, str]]:
+    """The views of one kind; in older files all kinds have the same, a table above theirs."""
+    if isinstance(told, dict):
+        for panel, view in told.items():
+            if panel.isdecimal() and isinstance(view, str):
+                yield int(panel), view
 
 
 def write_config(config: Config) -> None:
@@ -47,9 +62,10 @@ def write_config(config: Config) -> None:
     import tomlkit  # to write alone: the first picture doesn't wait for it
 
     path = config_file()
-    text = tomlkit.dumps(
-        {"theme": config.theme, "views": {str(k): v for k, v in config.views.items()}}
-    )
+    views: dict[str, dict[str, str]] = {}
+    for (kind, panel), view in config.views.items():
+        views.setdefault(kind, {})[str(panel)] = view
+    text = tomlkit.dumps({"theme": config.theme, "views": views})
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.{os.getpid()}")

@@ -78,11 +78,12 @@ class Showing(Hands):
             self.say("one view here")
             return
         here = views.index(panel.view(self.world, self.desk))
-        self.desk.chosen[panel.number] = views[(here + way) % len(views)].name
+        name = views[(here + way) % len(views)].name
+        self.desk.chosen[self.world.kind, panel.number] = name
         self._show()
 
     def action_use_view(self, number: int, name: str) -> None:
-        self.desk.chosen[number] = name
+        self.desk.chosen[self.world.kind, number] = name
         if self.desk.focus != number:
             self.action_panel(number)
         self._show()

@@ -27,8 +27,8 @@ class Desk:
     """The panel 0 … 4 that lies over a narrow screen."""
     beneath: int = 5
     """The panel that was in focus before."""
-    chosen: dict[int, str] = field(default_factory=dict)
-    """The view that was chosen, by panel."""
+    chosen: dict[tuple[str, int], str] = field(default_factory=dict)
+    """The view that was chosen, by kind of experiment and panel."""
     cursor: dict[int, int] = field(default_factory=dict)
     """The row in which a panel's cursor stands."""
     sample: int = 0

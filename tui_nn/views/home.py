@@ -28,7 +28,7 @@ def _needs(world: World, desk: Desk, width: int) -> Needs:
     if world.started is None:
         return dict.fromkeys((1, 2, 3, 4), Heights(2, want=range(3, 9)))
     columns = LEFT_WIDE if width >= WIDE else LEFT
-    views = [desk.chosen.get(number) for number in CHOICES]
+    views = [desk.chosen.get((world.kind, number)) for number in CHOICES]
     source = (columns, views, world.started, world.settings, world.samples)
     known = _known.get(world)
     if known is None or known[0] != source:

@@ -1,6 +1,6 @@
 """Kinds of experiments: each has pictures of its own."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from tui_nn.spec.protocol import Started
 from tui_nn.spec.protocol.frames import SamplesFrame
@@ -11,6 +11,7 @@ Kind = Literal["neuron", "plane", "line", "picture", "tokens", "table"]
 """`neuron`: one Linear layer with one output, of few inputs. `plane`, `line`: inputs that come from
 two or one coordinate.
 """
+KINDS: tuple[Kind, ...] = get_args(Kind)
 FEW_INPUTS = 4
 DOTS_AS_PICTURE = 16
 """Flat inputs of so many numbers, a square, without names are a picture."""

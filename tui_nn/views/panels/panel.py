@@ -75,7 +75,7 @@ class Panel:
     def view(self, world: World, desk: Desk) -> View:
         """The one chosen, else the first that suits."""
         suiting = self.suiting(world)
-        chosen = desk.chosen.get(self.number)
+        chosen = desk.chosen.get((world.kind, self.number))
         return next((view for view in suiting if view.name == chosen), suiting[0])
 
     @property
