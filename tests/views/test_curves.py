@@ -133,9 +133,9 @@ def test_smoothing_keeps_a_straight_line_and_calms_noise() -> None:
 def test_the_crosshair_stands_on_recorded_steps() -> None:
     world = falling(400)
     assert step_at(world, Desk()) is None
-    assert step_at(world, Desk(crosshair=1.0)) == 400
+    assert step_at(world, Desk(crosshair=1000.0)) == 400
     assert step_at(world, Desk(crosshair=0.0)) == 0
-    assert step_at(world, Desk(crosshair=0.5)) == 200
+    assert step_at(world, Desk(crosshair=200.5)) == 200
     assert step_at(world_of(started()), Desk(crosshair=0.5)) == 0
 
 

@@ -219,9 +219,39 @@ def test_presses_of_a_key_that_continue_each_other_are_one_mark() -> None:
 def test_the_crosshair_stays_within_the_chart() -> None:
     world, desk = falling(400), Desk()
     painted(CURVES, world, LOOP, desk)
-    for key, ends in (("home", 0), ("<", 0), ("end", 1), (">", 1), ("right", 1)):
+    for key, ends in (
+        ("home", 0),
+        ("<", 0),
+        ("end", 400),
+        (">", 400),
+        ("right", 400),
+    ):
         CURVES.press(world, desk, key)
-        assert desk.crosshair == ends
+        assert desk.crosshair is not None
+        assert round(desk.crosshair) == ends
+        assert painted(CURVES, world, LOOP, desk)
+
+
+@pytest.mark.parametrize("view", [CURVES, METRIC, LR])
+def test_the_crosshair_begins_at_the_latest_value(view: View) -> None:
+    world, desk = falling(420), Desk(size=LOOP)
+    assert view.press(world, desk, "left")
+    assert view.note(world, desk) == "step 420, epoch 10.50"
+    [column] = columns_of(painted(view, world, LOOP, desk)[:9], lambda c: c == "┊")
+    assert column < LOOP[0] - 5
+    assert view.press(world, desk, "right")
+    assert view.note(world, desk) == "step 420, epoch 10.50"
+
+
+@pytest.mark.parametrize("key", ["+", "a"])
+def test_zoom_and_axis_leave_the_crosshair_at_its_step(key: str) -> None:
+    world, desk = falling(400), Desk(size=LOOP)
+    for move in ("left", "<", "left"):
+        CURVES.press(world, desk, move)
+    before = CURVES.note(world, desk)
+    for _ in range(3):
+        CURVES.press(world, desk, key)
+        assert CURVES.note(world, desk) == before
         assert painted(CURVES, world, LOOP, desk)
 
 

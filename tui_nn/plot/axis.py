@@ -19,6 +19,7 @@ _LONGEST_DECIMALS = 4  # written without exponent
 _LONGEST_BASE = 12
 _FINEST = 10  # steps between the ends of an axis, at most
 _NEARLY = 1e-9  # of a step: how far a limit may miss a tick and still lie on it
+_BESIDE = 1.2  # times a value that is alone: so far at least reaches a logarithmic axis
 _FLAT = 1e-12  # of the values: a spread below it is rounding, not data
 
 
@@ -50,14 +51,15 @@ class Axis:
 
 
 def linear_axis(
-    low: float, high: float, most: int, *, whole: bool = False, snap: bool = True
-) -> Axis:
+    low: float, high: float, most: int, *, whole: bool = False, snap: bool = True,
+    strict: bool = False,
+) -> Axis:  # fmt: skip
     """An axis over low … high with at most `most` ticks, multiples of 1, 2 or 5 × 10^k.
 
     `snap` moves the ends out to such multiples and puts ticks there and between, at all or at
     every n-th of them ("0, 0.4, 0.8"). Without it the ends stay, and few ticks, or none, may lie
-    between them. `whole` allows no ticks between whole numbers. `most` is 2 or more, without
-    `snap` 3 or more.
+    between them. `whole` allows no ticks between whole numbers, `strict` only multiples of the
+    distance between them (not "0.1, 0.3, 0.5"). `most` is 2 or more, without `snap` 3 or more.
     """
     low, high = _widened(low, high)
     for digit, power in _steps((high - low) / _FINEST):
@@ -66,7 +68,7 @@ def linear_axis(
         step = float(Decimal(digit).scaleb(power))
         first, last = _multiples(low, high, step, outwards=snap)
         stride = _stride(first, last, most) if snap else int(last - first < most)
-        if stride:
+        if stride and not (strict and first % stride):
             break
     ticks = [Decimal(k * digit).scaleb(power) for k in range(first, last + 1, stride)]
     labels, base = linear_labels(ticks)
@@ -79,12 +81,14 @@ def log_axis(low: float, high: float, most: int) -> Axis:
     """A logarithmic axis over low … high (both > 0) with at most `most` (≥ 3) ticks.
 
     Its ends are 1, 2 or 5 × 10^k. Ticks at all of these, or at every n-th power of ten, or at
-    the ends; over less than about a decade, where they would be few, at even steps.
+    the ends; over less than about a decade, where they would be few, at even steps. One value
+    alone lies between the next of these.
     """
-    low, high = _widened(low, high)
-    marks = _one_two_fives(low, high)
-    even = linear_axis(low, high, most)
-    if len(marks) <= 3 and len(even.ticks) >= len(marks) and even.low > 0:
+    low, high = max(low, SMALLEST), max(high, SMALLEST)
+    is_flat = high - low <= _FLAT * high
+    marks = _one_two_fives(low / _BESIDE, high * _BESIDE) if is_flat else _one_two_fives(low, high)
+    even = linear_axis(low, high, most, strict=True)
+    if not is_flat and len(marks) <= 3 and len(even.ticks) >= len(marks) and even.low > 0:
         return replace(even, log=True)
     ticks = _thinned(marks, most)
     labels = tuple(_plain(t) if 1e-3 <= t < 1e5 else _scientific(t) for t in ticks)

@@ -19,6 +19,8 @@ from tui_nn.views.series import Blocks
 from tui_nn.views.world import World
 
 MOST_ZOOM = 6
+CLOSER = 1_025
+"""Steps among which one is looked for, then again between two of them."""
 BELOW = 5.0
 """A logarithmic axis reaches down to this part of the lowest evaluation: a batch may do far better
 by luck.
@@ -190,16 +192,28 @@ def step_at(world: World, desk: Desk) -> int | None:
     if desk.crosshair is None:
         return None
     steps = world.series.of("loss", world.way).steps
-    at = ruler(world, desk.x_axis)
-    now = float(at(np.array([world.present.step], np.float64))[0])
-    x = place_of(desk.crosshair, window(now, desk.zoom)) + 1e-9 * now
-    found = int(np.searchsorted(at(steps), x, side="right"))
+    found = int(np.searchsorted(steps, desk.crosshair * (1 + 1e-9), side="right"))
     return int(steps[found - 1]) if found else 0
 
 
-def place_of(share: float, ends: Limits) -> float:
-    """Where a crosshair is on the x axis."""
-    return ends[0] + (ends[1] - ends[0]) * share
+def moved(world: World, desk: Desk, plot: Plot, columns: int, way: int) -> float:
+    """The step of a crosshair `way` columns further, in a chart of so many; at most that of now."""
+    shown, now = scene(world, desk, plot), float(world.present.step)
+    (low, high), last = shown.ends, columns - 1
+    here = min(desk.crosshair or 0.0, now)
+    column = round((shown.x(here) - low) / (high - low) * last) + way
+    return step_of(shown, low + max(0, column) / last * (high - low), now)
+
+
+def step_of(shown: Scene, x: float, now: float) -> float:
+    """The step that lies there on the x axis, or how far between two; at most that of now."""
+    low, high = 0.0, now
+    for _ in range(3):
+        steps = np.linspace(low, high, CLOSER)
+        place = int(np.searchsorted(shown.at(steps), x))
+        low, high = float(steps[max(0, place - 1)]), float(steps[min(place, CLOSER - 1)])
+    ends = np.array([low, high])
+    return float(np.interp(x, shown.at(ends), ends))
 
 
 def is_log(desk: Desk, plot: Plot, drawn: list[Drawn]) -> bool:

@@ -54,7 +54,7 @@ class Desk:
     zoom: int = 0
     """Curves show the last half, quarter … so many times."""
     crosshair: float | None = None
-    """Where it stands between the ends of the x axis, 0 … 1."""
+    """The step at which it stands, or how far between two: it stays there whatever is shown."""
     text_line: int = 0
     """The first line shown of a text that is too long."""
     words: str = ""

@@ -7,7 +7,7 @@ from tui_nn.plot.chart import MIN_HEIGHT, MIN_WIDTH, Band, Chart, Line, Mark, ch
 from tui_nn.runs.history import as_marks
 from tui_nn.spec.protocol import Changed
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.curves import Drawn, Plot, Scene, place_of, scene, smoothed
+from tui_nn.views.curves import Drawn, Plot, Scene, scene, smoothed
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import DARK, Palette, mixed
 from tui_nn.views.numbers import plain
@@ -93,8 +93,8 @@ def _marks(palette: Palette, shown: Scene, world: World, desk: Desk, width: int)
     """Where something was changed, where numbers broke, the goal, the crosshair."""
     low, high = shown.ends
     marks = []
-    if desk.crosshair is not None:
-        here = place_of(desk.crosshair, shown.ends)
+    here = None if desk.crosshair is None else shown.x(min(desk.crosshair, world.present.step))
+    if here is not None and low <= here <= high:
         changed = _changed_at(shown, world, here, (high - low) / width) or [""]
         marks += [Mark(text, x=here, colour=palette.accent) for text in changed[:MOST_WORDS]]
     if shown.goal is not None and _has_room_for(shown, shown.goal):

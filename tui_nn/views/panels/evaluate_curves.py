@@ -13,7 +13,9 @@ from tui_nn.views.curves import (
     Plot,
     metric_of,
     metric_plot,
+    moved,
     scene,
+    step_of,
 )
 from tui_nn.views.desk import Desk, Smoothing
 from tui_nn.views.panels.evaluate_chart import columns_of, paint_plot
@@ -64,7 +66,12 @@ def _view(name: str, plot_of: PlotOf, suits: Callable[[World], bool]) -> View:
     def press(world: World, desk: Desk, key: str) -> bool:
         if key in STEPS:
             size = _first(desk.size) if name == "curves" else desk.size
-            _move(desk, STEPS[key], columns_of(size, plot_of(world), world, desk))
+            if desk.crosshair is None:
+                desk.crosshair = float(world.present.step)
+                return True
+            plot = plot_of(world)
+            columns = columns_of(size, plot, world, desk)
+            desk.crosshair = moved(world, desk, plot, columns, STEPS[key])
             return True
         return _press(plot_of(world), world, desk, key)
 
@@ -91,8 +98,11 @@ def _press(plot: Plot, world: World, desk: Desk, key: str) -> bool:
             desk.zoom = 0
         case "+" | "-":
             desk.zoom = min(MOST_ZOOM, max(0, desk.zoom + (1 if key == "+" else -1)))
-        case "home" | "end":
-            desk.crosshair = float(key == "end")
+        case "home":
+            shown = scene(world, desk, plot)
+            desk.crosshair = step_of(shown, shown.ends[0], world.present.step)
+        case "end":
+            desk.crosshair = float(world.present.step)
         case "escape":
             if desk.crosshair is None:
                 return False
@@ -100,15 +110,6 @@ def _press(plot: Plot, world: World, desk: Desk, key: str) -> bool:
         case _:
             return False
     return True
-
-
-def _move(desk: Desk, steps: int, columns: int) -> None:
-    """The crosshair, in a chart of so many columns; the first press shows it at the right end."""
-    if desk.crosshair is None:
-        desk.crosshair = 1.0
-        return
-    last = columns - 1
-    desk.crosshair = min(last, max(0, round(desk.crosshair * last) + steps)) / last
 
 
 KEYS = (
