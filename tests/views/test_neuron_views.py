@@ -214,7 +214,7 @@ def test_the_and_gate_changes_first_in_step_four_and_ten_times_until_an_epoch_is
     assert painted(EVALUATE, run.world, (40, 8))[6] == "  changes   1    3    3    2    1    0"
 
 
-def test_steps_that_were_not_looked_at_are_left_out_of_the_table() -> None:
+def test_steps_that_were_not_looked_at_are_dots_in_the_table() -> None:
     run = NeuronRun().steps(2)
     for _ in range(3):
         run.forward_unseen()
@@ -225,7 +225,19 @@ def test_steps_that_were_not_looked_at_are_left_out_of_the_table() -> None:
     lines = painted(UPDATE, run.world, (39, 8))
     assert lines[1].startswith("    1")
     assert lines[2].startswith("    2")
-    assert lines[3].startswith(" ▸  5")
+    assert lines[3] == "    …"
+    assert lines[4].startswith(" ▸  5")
+
+
+def test_after_an_undone_reset_the_steps_before_are_dots() -> None:
+    run = NeuronRun().steps(6)
+    run.back_to(0, (0, 0, 0))
+    run.step, run.w = 5, np.array([1, 1, 0], np.float32)
+    run.forward().backward().update()
+    lines = painted(UPDATE, run.world, (39, 8))
+    assert lines[1] == "    …"
+    assert lines[2].startswith(" ▸  6")
+    assert painted(UPDATE, run.world, (39, 8), palette=ASCII)[1] == "    ~"
 
 
 def test_before_the_first_step_weights_are_known_and_the_rest_is_dots() -> None:

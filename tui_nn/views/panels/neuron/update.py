@@ -35,12 +35,13 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     is_tall = canvas.height >= TALL
     top = 2 if is_tall else 0
     bottom = canvas.height - (3 if is_tall else int(canvas.height > 3))
-    steps = _steps(world)
+    steps = _steps_and_gaps(world)
     count = max(0, bottom - top - 1)
     behind = min(desk.cursor.get(PANEL, 0), max(0, len(steps) - count))
     shown = steps[max(0, len(steps) - behind - count) : len(steps) - behind]
-    rows = [_row(world, step, desk) for step in shown]
-    found = columns(world, world.steps.neuron, canvas.width, rows)
+    rows = [None if step is None else _row(world, step, desk) for step in shown]
+    known = [row for row in rows if row is not None]
+    found = columns(world, world.steps.neuron, canvas.width, known)
     _paint_table(canvas, found, rows, top, world.steps.now)
     words = rule_words(world.setting("optimizer"))
     if is_tall:
@@ -60,6 +61,18 @@ def _steps(world: World) -> list[Step]:
     ]
 
 
+def _steps_and_gaps(world: World) -> list[Step | None]:
+    """The same, and None where some were made between two, or before the first, of which not all
+    is known.
+    """
+    found: list[Step | None] = []
+    last = 0
+    for step in _steps(world):
+        found += [step] if step.number == last + 1 else [None, step]
+        last = step.number
+    return found
+
+
 def _row(world: World, step: Step, desk: Desk) -> Row:
     before, after = step.before, step.after
     with np.errstate(all="ignore"):
@@ -68,7 +81,7 @@ def _row(world: World, step: Step, desk: Desk) -> Row:
 
 
 def _paint_table(
-    canvas: Canvas, found: list[Column], rows: list[Row], top: int, now: Step | None
+    canvas: Canvas, found: list[Column], rows: list[Row | None], top: int, now: Step | None
 ) -> None:
     palette = canvas.palette
     if top >= canvas.height:
@@ -79,6 +92,12 @@ def _paint_table(
         if end <= canvas.width:
             canvas.right(top, column.head, palette.quiet, edge=end)
     for index, row in enumerate(rows):
+        if row is None:
+            if found:
+                canvas.right(
+                    top + 1 + index, "…", palette.quiet, edge=found[0].lead + found[0].width
+                )
+            continue
         is_now = row.step is now
         if is_now and found:
             before = min(1, found[0].lead + found[0].width - len(f"{row.step.number}") - 1)
@@ -140,7 +159,7 @@ def _press(world: World, desk: Desk, key: str) -> bool:
     if key not in ("up", "down", "end") or world.steps.neuron is None:
         return False
     behind = desk.cursor.get(PANEL, 0) + {"up": 1, "down": -1, "end": -MANY}[key]
-    desk.cursor[PANEL] = max(0, min(behind, len(_steps(world)) - 1))
+    desk.cursor[PANEL] = max(0, min(behind, len(_steps_and_gaps(world)) - 1))
     return True
 
 
