@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.views.support import VALUE_BASELINE, layer, present, samples, started, stepped
+from tests.views.support import VALUE_BASELINE, layer, painted, present, samples, started, stepped
 from tui_nn.spec.protocol import Array, Phase, State
 from tui_nn.spec.protocol.arrays import split_nonfinite
 from tui_nn.spec.protocol.frames import (
@@ -16,7 +16,9 @@ from tui_nn.spec.protocol.frames import (
     TrainingStep,
     TrainingStepFrame,
 )
+from tui_nn.views.desk import Desk
 from tui_nn.views.panels.neuron.evaluate import SUMS
+from tui_nn.views.panels.panel import View
 from tui_nn.views.world import SAMPLES, World
 
 GATE = ((0, 0), (0, 1), (1, 0), (1, 1))
@@ -241,3 +243,21 @@ class NeuronRun:
             losses=nothing, outputs=Array.of(sums), worst=nothing, worst_losses=nothing,
             worst_answers=nothing, worst_truths=nothing, **at,
         )  # fmt: skip
+
+
+def rows(view: View, run: NeuronRun, columns: int, count: int, desk: Desk | None = None) -> str:
+    """What a view paints, between two ends of lines."""
+    return "\n" + "\n".join(painted(view, run.world, (columns, count), desk)) + "\n"
+
+
+def at_the_sixth_gradient() -> NeuronRun:
+    """The AND gate in its second epoch, inside a step that will change it."""
+    return NeuronRun().steps(5).forward().backward()
+
+
+def regression(count: int = 40) -> NeuronRun:
+    """Batches of ten through a neuron without activation."""
+    x = np.random.default_rng(0).uniform(-6, 6, (count, 2)).astype(np.float32)
+    return NeuronRun(
+        x, x.sum(axis=1) / 10, activation="", loss="MSELoss()", lr=0.01, batch=10, w=(0.1, 0, -0.5)
+    )
