@@ -7,7 +7,7 @@ from msgspec import structs
 from tests.runs.support import changed, stepped
 from tests.spec.test_protocol import ENDED, STARTED
 from tui_nn.runs.history import History, as_marks
-from tui_nn.spec.protocol import Array, Changed, Evaluated, Saved, Stepped
+from tui_nn.spec.protocol import Array, Changed, Evaluated, Phase, Saved, Stepped
 
 
 def evaluated(epoch: int, train: float | None, val: float | None = None) -> Evaluated:
@@ -127,6 +127,26 @@ def test_changes_that_continue_each_other_are_one_mark() -> None:
         rate(10, continues=True),
     ]
     assert [mark.step for mark in as_marks(made)] == [3, 4, 10]
+
+
+def test_each_press_is_looked_at_once_however_many_there_are() -> None:
+    compared = 0
+
+    class Key(str):
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, str(other))
+
+        __hash__ = str.__hash__
+
+    presses = [
+        Changed(step=n, key=Key("optimizer"), old=None, new=n, phase=Phase.EVALUATE, continues=c)
+        for c in (False, True)
+        for n in range(300)
+    ]
+    assert len(as_marks(presses)) == 300
+    assert compared <= 4 * len(presses)
 
 
 def test_evaluations_of_a_branch_left_early_are_not_its_own() -> None:

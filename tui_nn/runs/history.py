@@ -147,13 +147,14 @@ def as_marks(changes: Sequence[Changed]) -> list[Changed]:
     """Of changes in their order those that are marks on curves: of some that continue each other
     the last.
     """
-    marks: list[Changed] = []
+    marks: list[Changed | None] = []
+    latest: dict[str, int] = {}
     for change in changes:
-        if change.continues:
-            before = [mark for mark in marks if mark.key == change.key]
-            marks = [mark for mark in marks if mark is not before[-1]] if before else marks
+        if change.continues and change.key in latest:
+            marks[latest[change.key]] = None
+        latest[change.key] = len(marks)
         marks.append(change)
-    return marks
+    return [mark for mark in marks if mark is not None]
 
 
 def _number(numbers: Numbers, metric: str) -> float:
