@@ -1,8 +1,14 @@
 """What is watched while an engine is driven."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from tests.engine.serving import XOR, Served, weights_after
+from tui_nn.engine.connections import Connection, Connections
+from tui_nn.engine.session import Session
+from tui_nn.engine.watching import Watching
 from tui_nn.spec.protocol import Ended, Phase, Stepped
 from tui_nn.spec.protocol.commands import (
     Back,
@@ -168,3 +174,16 @@ def test_a_watch_no_slower_than_the_pace_shows_every_step(engine: Served) -> Non
         engine.send(Seen(watch=1, number=frame.number))
         steps.append(frame.step)
     assert steps[1:] == list(range(steps[1], steps[1] + 6))  # the first was shown at rest
+
+
+def test_a_step_that_was_foreseen_is_awaited_no_longer_once_training_has_stood() -> None:
+    watching = Watching(cast(Connections, None))
+    watching.add(cast(Connection, object()), Watch(watch=1, probe=Layers(), rate=1000))
+    without_before = cast(
+        Session, SimpleNamespace(branch=0, step=1, phase=Phase.EVALUATE, before=None)
+    )
+    assert watching.wants_before(1.0, running=True)
+    assert not watching.show(without_before, 0, 1.0, running=True)
+    watching.wants_before(1.001, running=False)
+    nothing_to_look_at = cast(Session, None)
+    assert not watching.show(nothing_to_look_at, 0, 1.001, running=True)

@@ -52,9 +52,9 @@ class Watching:
 
     def wants_before(self, now: float, *, running: bool) -> bool:
         """Whether a probe that is due soon shows what the next step does to the parameters."""
+        self._is_awaited = False
         if not running:
             return self._watches.wants_before(now, running=False)
-        self._is_awaited = False
         if self._watches and now - self._foreseen_at >= GRAIN_S:
             self._foreseen_at = now
             self._is_awaited = self._watches.wants_before(now, running=True)
