@@ -45,6 +45,23 @@ def test_others_are_not(call: str) -> None:
     assert planned(schedule, 1.0, np.arange(5.0)) is None
 
 
+@pytest.mark.parametrize(
+    ("call", "moves"),
+    [
+        ("OneCycleLR(1.0, 10, pct_start=0.1)", 0.0),
+        ("OneCycleLR(1.0, 10, pct_start=0.55, three_phase=True)", 10.0),
+        ("OneCycleLR(1.0, 10, pct_start=0.1, three_phase=True)", 0.0),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_way_without_length_has_no_rate(call: str, moves: float) -> None:
+    schedule = bound(call, "schedule")
+    assert schedule is not None
+    found = planned(schedule, 1.0, np.array([moves]))
+    assert found is not None
+    assert np.isnan(found).all()
+
+
 def test_a_power_that_no_float_holds_is_no_error() -> None:
     schedule = bound("ExponentialLR(gamma=2.0)", "schedule")
     assert schedule is not None

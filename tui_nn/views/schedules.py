@@ -104,7 +104,8 @@ def _one_cycle(schedule: Bound, lr: float, k: Floats) -> Floats | None:
     since, is_left = 0.0, np.ones(len(k), bool)
     for index, end in enumerate(ends):
         here = is_left & ((k <= end) | (index == len(ends) - 1))
-        share = (k[here] - since) / (end - since)
+        length = end - since or np.nan  # torch divides by it: there is no rate where it is 0
+        share = (k[here] - since) / length
         if schedule["anneal_strategy"] == "cos":
             found[here] = _wave(rates[index + 1], rates[index], share)
         else:
