@@ -7,11 +7,14 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.app.support import on_screen, recorded, row, written
-from tests.views.support import started, stepped
+from tests.views.support import present, started, stepped, world_of
 from tui_nn.app.app import Workbench
 from tui_nn.app.replaying import Replaying, length_of, slow_enough
 from tui_nn.app.settings import Settings
+from tui_nn.views.desk import Desk
+from tui_nn.views.home import paint_home
 from tui_nn.views.ink import DARK
+from tui_nn.views.scrubber import Playing
 
 
 def test_its_length_is_the_time_of_its_last_record(tmp_path: Path) -> None:
@@ -111,6 +114,27 @@ def test_a_short_one_is_played_slowly_enough_to_be_watched() -> None:
     assert [slow_enough(s) for s in (3600.0, 10.0, 6.0, 0.5, 0.03, 0.0)] == [
         1.0, 1.0, 0.5, 0.05, 0.01, 0.01,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("follows", "words"),
+    [(False, "nn-tui RUN opens the run itself"), (True, "once training has ended, nn-tui RUN")],
+)
+def test_where_what_is_not_recorded_can_be_seen_is_said_as_it_is(follows: bool, words: str) -> None:
+    world = world_of(started(), present(40, "running"))
+    world.playing = Playing(1.0, 2.0, 0.0, follows)
+    shown = " ".join(paint_home(world, Desk(), DARK, (200, 50)).text().split())
+    assert words in shown
+    assert shown.count("nn-tui RUN opens the run itself") == 3
+
+
+def test_a_run_that_is_followed_is_said_to_be_while_it_is_written(tmp_path: Path) -> None:
+    replaying = Replaying(recorded(tmp_path), lambda told: None, 1.0, grows=lambda: True)
+    assert replaying.playing.follows
+    replaying.close()
+    replaying = Replaying(recorded(tmp_path), lambda told: None, 1.0)
+    assert not replaying.playing.follows
+    replaying.close()
 
 
 def test_panels_say_what_is_not_recorded(tmp_path: Path) -> None:

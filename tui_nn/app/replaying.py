@@ -55,9 +55,10 @@ class Replaying:
         at_s = self._recording.at_s
         if self._may_grow:
             self._length_s = max(self._length_s, at_s)
-        if self._recording.state not in GOING_ON:
+        goes_on = self._recording.state in GOING_ON
+        if not goes_on:
             at_s = self._length_s
-        return Playing(at_s, self._length_s, self._speed)
+        return Playing(at_s, self._length_s, self._speed, follows=self._may_grow and goes_on)
 
     @property
     def state(self) -> State:

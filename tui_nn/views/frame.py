@@ -15,7 +15,7 @@ from tui_nn.views.layout import NARROW, WIDE, Home, Slot
 from tui_nn.views.numbers import duration, rate, short
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.reading import row_in_turn
-from tui_nn.views.scrubber import paint_scrubber
+from tui_nn.views.scrubber import Playing, paint_scrubber
 from tui_nn.views.world import World
 
 FLOW = ("Network", "Data", "Loss", "Optimizer", "Forward", "Gradient", "Update", "Evaluate")
@@ -290,11 +290,13 @@ def _machine(world: World) -> list[str]:
     return [*parts, found.name] if found.name else parts
 
 
-def paint_unrecorded(canvas: Canvas, panel: int) -> None:
+def paint_unrecorded(canvas: Canvas, panel: int, playing: Playing) -> None:
     """Why a recording leaves a panel empty, and where it would be filled."""
     palette = canvas.palette
     found = f"{INSIDE[panel]} of each step is not in a recording"
     hint = "nn-tui RUN opens the run itself, and goes to any step"
+    if playing.follows:
+        hint = "once training has ended, nn-tui RUN opens the run itself and goes to any step"
     _paint_lines(canvas, ((found, palette.plain), (hint, palette.quiet)))
 
 

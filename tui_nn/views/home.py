@@ -50,8 +50,8 @@ def paint_panel(slot: Slot, world: World, desk: Desk, palette: Palette, *, first
     focused = desk.focus == slot.panel
     columns, rows = slot.inner
     inner = Canvas(columns, max(0, rows), palette)
-    unrecorded = world.playing is not None and slot.panel in frame.INSIDE
-    if world.started is None or unrecorded:
+    playing = world.playing if slot.panel in frame.INSIDE else None
+    if world.started is None or playing is not None:
         frame.paint_rule(canvas, slot, NAMES[slot.panel], focused=focused)
     else:
         panel = PANELS[slot.panel]
@@ -60,8 +60,8 @@ def paint_panel(slot: Slot, world: World, desk: Desk, palette: Palette, *, first
         view.paint(inner, world, desk)
     if world.started is None and first and world.problem is not None:
         frame.paint_problem(inner, world.problem)
-    elif world.started is not None and unrecorded:
-        frame.paint_unrecorded(inner, slot.panel)
+    elif world.started is not None and playing is not None:
+        frame.paint_unrecorded(inner, slot.panel, playing)
     canvas.draw(inner, 1, slot.width - columns)
     return canvas
 

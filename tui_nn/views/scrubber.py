@@ -14,6 +14,8 @@ class Playing:
     length_s: float
     speed: float
     """Times as fast as it was; 0: all at once."""
+    follows: bool = False
+    """Whether it is of a run that is still being trained, as far as is known."""
 
     @property
     def share(self) -> float:
