@@ -116,6 +116,28 @@ def test_a_short_one_is_played_slowly_enough_to_be_watched() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("panel", "567")
+def test_arrows_move_a_recording_where_the_panel_in_focus_is_not_in_it(
+    tmp_path: Path, panel: str
+) -> None:
+    async def script(app: Workbench, pilot: Pilot[int]) -> None:
+        await pilot.press(panel, panel)
+        assert app.desk.full
+        before = app.desk.layer, app.desk.weight, app.desk.unit, dict(app.desk.cursor)
+        await pilot.press("left", "less_than_sign", "up", "down")
+        while app.world.present.step >= 400:
+            await pilot.pause(0.01)
+        assert (app.desk.layer, app.desk.weight, app.desk.unit, app.desk.cursor) == before
+        speed = app.world.playing and app.world.playing.speed
+        await pilot.press("minus")
+        await pilot.pause(0.1)
+        assert app.world.playing
+        assert app.world.playing.speed != speed
+        assert "← → by 1 %" in row(app, 35)
+
+    on_screen(tmp_path, script)
+
+
 @pytest.mark.parametrize(
     ("follows", "words"),
     [(False, "nn-tui RUN opens the run itself"), (True, "once training has ended, nn-tui RUN")],

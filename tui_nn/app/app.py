@@ -245,7 +245,8 @@ class Workbench(Showing):
 
     def action_pace(self, way: int) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
-        if self.desk.full and view.press(self.world, self.desk, "+" if way > 0 else "-"):
+        takes = self.desk.full and not self._is_unrecorded
+        if takes and view.press(self.world, self.desk, "+" if way > 0 else "-"):
             self._show()
         elif self.replaying is not None:
             self.replaying.change_speed(way)
@@ -283,12 +284,17 @@ class Workbench(Showing):
 
     def action_press(self, key: str) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
-        if not self.desk.full and self._seek(key):
+        if (self._is_unrecorded or not self.desk.full) and self._seek(key):
             return
-        if view.press(self.world, self.desk, key):
+        if not self._is_unrecorded and view.press(self.world, self.desk, key):
             self._show()
         elif not self._seek(key) and key == "escape":
             self._close_top()
+
+    @property
+    def _is_unrecorded(self) -> bool:
+        """Whether the panel in focus says that a recording holds nothing of it."""
+        return self.replaying is not None and self.desk.focus in frame.INSIDE
 
     def _seek(self, key: str) -> bool:
         """Whether the key moves a recording."""

@@ -2,6 +2,7 @@
 
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.frame import INSIDE
 from tui_nn.views.layout import NARROW
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import World
@@ -76,7 +77,7 @@ def _is_for_a_learner(world: World) -> bool:
 
 def _taken_keys(world: World, desk: Desk) -> set[str]:
     """Keys that the view on the whole screen answers, before they move a recording."""
-    if not desk.full:
+    if not desk.full or desk.focus in INSIDE:
         return set()
     keys = " ".join(keys for keys, _ in PANELS[desk.focus].view(world, desk).keys)
     return {ARROWS.get(key, key) for key in keys.split()}
