@@ -7,6 +7,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.app.support import on_screen
+from tests.views.layer_frames import layers, show, sigmoids
+from tests.views.support import started, world_of
 from tui_nn.app.app import Workbench
 from tui_nn.app.explaining import all_keys, hung, pages
 from tui_nn.app.keys import ACTIONS
@@ -35,6 +37,13 @@ def test_the_call_of_a_choice_is_explained(tmp_path: Path) -> None:
         assert "SGD(" in shown[0][1]
 
     on_screen(tmp_path, script)
+
+
+def test_6_gradient_begins_with_what_its_verdict_means() -> None:
+    world = show(world_of(started()), layers(*sigmoids(1e-10, 0.04)))
+    text = pages(PANELS[6], PANELS[6].view(world, Desk()), world, Desk())[0][1]
+    assert text.startswith("✗ 0 Linear vanishes")
+    assert text.index("vanishing  ") < text.index("loss.backward()")
 
 
 def test_words_of_a_key_go_on_below_them() -> None:

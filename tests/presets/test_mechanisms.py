@@ -1,5 +1,6 @@
 """What the course's texts say of the inside: gradients, dead neurons, parts, pictures."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from tui_nn.data.prepare import Prepared, prepare
 from tui_nn.data.tables import wine
 from tui_nn.engine.session import Request, Session
 from tui_nn.engine.trainer import Trainer
+from tui_nn.views.verdict import VANISHES
 
 SEEDS = (0, 1, 2, 3, 4)
 each_seed = pytest.mark.parametrize("seed", SEEDS)
@@ -109,6 +111,34 @@ def test_the_best_line_leaves_less_than_the_goal_of_lr_decay() -> None:
 def test_less_than_a_millionth_of_the_gradient_reaches_the_first_sigmoid_layer(seed: int) -> None:
     sizes = [float(g.norm()) for g in weight_gradients(fresh("vanishing-gradient", seed))]
     assert sizes[0] < sizes[-1] / 1e6
+
+
+def ten_deep(activation: str, norm: str = "", *, residual: bool = False) -> str:
+    """The network of vanishing-gradient in another form."""
+    found: list[str] = []
+    for index in range(10):
+        block = [f"Linear({8 if index else 2}, 8)", *([norm] if norm else []), f"{activation}()"]
+        found += [f"Residual({', '.join(block)})"] if residual and index else block
+    return f"network={json.dumps([*found, 'Linear(8, 1)'])}"
+
+
+@each_seed
+def test_what_is_said_to_help_against_a_vanishing_gradient_helps(seed: int) -> None:
+    def first_of_last(*changes: str) -> float:
+        sizes = [float(g.norm()) for g in weight_gradients(fresh(name, seed, *changes))]
+        return sizes[0] / sizes[-1]
+
+    name = "vanishing-gradient"
+    assert first_of_last(ten_deep("ReLU")) < 5e-3
+    assert first_of_last(ten_deep("Sigmoid", "LayerNorm(8)")) < VANISHES
+    for changes in (
+        (ten_deep("ReLU"), "init=kaiming_normal_()"),
+        (ten_deep("Sigmoid", "BatchNorm1d(8)"),),
+        (ten_deep("ReLU", "BatchNorm1d(8)"),),
+        (ten_deep("Sigmoid", residual=True),),
+        (ten_deep("ReLU", residual=True),),
+    ):
+        assert first_of_last(*changes) > 5 * VANISHES
 
 
 @each_seed

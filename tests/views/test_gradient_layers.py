@@ -94,8 +94,8 @@ def test_many_layers_have_their_shades_beside_their_numbers_and_what_vanishes_is
 def test_what_helps_stands_there_where_there_is_room() -> None:
     assert painted(LAYERS, deep(), (71, 24), palette=NO_COLOUR)[15:18] == [
         " ✗ 0 Linear vanishes: |gradient| is 1e-10 of the last layer's. What",
-        "   helps: ReLU() with init='kaiming_normal_()', norm layers or",
-        "   Residual.",
+        "   helps: ReLU() with init='kaiming_normal_()', BatchNorm or Residual.",
+        "",
     ]
 
 

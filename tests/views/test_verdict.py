@@ -32,7 +32,7 @@ def test_the_first_layer_that_vanishes_is_named_with_what_helps() -> None:
     assert found.short == "0 Linear vanishes: 3e-9 of last"
     assert found.sentences == (
         "0 Linear vanishes: |gradient| is 3e-9 of the last layer's.",
-        "What helps: ReLU() with init='kaiming_normal_()', norm layers or Residual.",
+        "What helps: ReLU() with init='kaiming_normal_()', BatchNorm or Residual.",
     )
     assert found.note == "2 of 4 layers asleep"
 
@@ -40,20 +40,25 @@ def test_the_first_layer_that_vanishes_is_named_with_what_helps() -> None:
 def test_relu_alone_is_not_said_to_help_where_it_is_there() -> None:
     rows = (learns("0", "Linear(8, 8)", 1e-7), bends("1", "ReLU()"), learns("2", "Linear(8, 1)"))
     assert said(layers(*rows)).sentences[1] == (
-        "What helps: init='kaiming_normal_()', norm layers or Residual."
+        "What helps: init='kaiming_normal_()', BatchNorm or Residual."
     )
     found = said(layers(*rows), init="kaiming_normal_()")
-    assert found.sentences[1] == "What helps: norm layers or Residual."
+    assert found.sentences[1] == "What helps: BatchNorm or Residual."
 
 
 def test_with_all_that_helps_fewer_layers_are_left() -> None:
     rows = (
         learns("0.0", "Linear(8, 8)", 1e-7),
         bends("0.1", "ReLU()"),
-        learns("1", "LayerNorm(8)"),
+        learns("1", "BatchNorm1d(8)"),
         learns("2", "Linear(8, 1)"),
     )
     assert said(layers(*rows), init="kaiming_normal_()").sentences[1] == "What helps: fewer layers."
+
+
+def test_layer_norm_before_a_sigmoid_is_not_said_to_be_enough() -> None:
+    rows = (learns("0", "LayerNorm(8)", 1e-9), *sigmoids(1e-9, 1)[1:])
+    assert "BatchNorm" in said(layers(*rows)).sentences[1]
 
 
 @pytest.mark.parametrize(("share", "vanishes"), [(2e-4, False), (5e-5, True)])

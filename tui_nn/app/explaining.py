@@ -16,6 +16,7 @@ from tui_nn.spec.call import parse
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.views.canvas import in_ascii
 from tui_nn.views.desk import Desk
+from tui_nn.views.gradient_words import explained
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.world import World
 
@@ -30,6 +31,7 @@ ABOUT = {
     8: "Evaluate: the whole training and validation part through the weights of now. Training "
        "doesn't learn from it; goals and schedules look at it.",
 }  # fmt: skip
+GRADIENT = 6
 WIDTH, FRAME = 86, 6
 """Columns of the box at most; of its border, padding and scrollbar."""
 UNWRAPPED = 10_000
@@ -124,6 +126,8 @@ def _about(panel: Panel, world: World, desk: Desk) -> str:
     from tui_nn.reference import entry_page  # knows all of the catalog: not at the start
 
     written = _under_the_cursor(panel, world, desk)
+    if panel.number == GRADIENT and (words := explained(world)):
+        return f"{words}\n\n{ABOUT[GRADIENT]}"
     if not written:
         return ABOUT.get(panel.number, "")
     try:

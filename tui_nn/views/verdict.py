@@ -16,7 +16,9 @@ EXPLODES = 1e3
 DEAD = 0.25
 """The share of an activation's units that may be dead unmentioned."""
 BOUNDED = ("Sigmoid", "Tanh", "Softsign", "Hardtanh")
-NORMS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "RMSNorm")
+
+
+Kind = Literal["", "vanishing", "exploding", "asleep"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Verdict:
     """The same at length, then why and what helps, where there is room."""
     note: str = "all layers learn"
     """For the panel's title."""
+    kind: Kind = ""
+    """What is wrong; empty where nothing is, or where it has no name."""
 
 
 def verdict(frame: LayersFrame, heat: Heat, init: str | None) -> Verdict | None:
@@ -51,7 +55,7 @@ def verdict(frame: LayersFrame, heat: Heat, init: str | None) -> Verdict | None:
         return replace(exploding, note=note if asleep else "all layers learn")
     if len(asleep) == len(rows):
         words = "|gradient| is 0 in every layer"
-        return Verdict("!", words, (f"{words}.", "This batch asks for no change."), note)
+        return Verdict("!", words, (f"{words}.", "This batch asks for no change."), note, "asleep")
     if asleep:
         return replace(_asleep(frame, asleep[0], rows[-1], init), note=note)
     return _dead(frame) or Verdict("✓", "no layer vanishes or explodes")
@@ -74,6 +78,7 @@ def _exploding(rows: Sequence[LayerStatistics], heat: Heat) -> Verdict | None:
                 f"{name} explodes: |gradient| is {times} times the largest of the first step.",
                 "What helps: a smaller lr, or train.clip_norm.",
             ),
+            kind="exploding",
         )
     if size > EXPLODES * last > 0:
         times = power(size / last)
@@ -84,6 +89,7 @@ def _exploding(rows: Sequence[LayerStatistics], heat: Heat) -> Verdict | None:
                 f"{name} explodes: |gradient| is {times} times the last layer's.",
                 "What helps: norm layers, or a smaller init.",
             ),
+            kind="exploding",
         )
     return None
 
@@ -96,13 +102,14 @@ def _asleep(
         share = power(worst.gradient / _gradient(last))
         long = f"{name} vanishes: |gradient| is {share} of the last layer's."
         short = f"{name} vanishes: {share} of last"
-        return Verdict("✗", short, (long, _cure(frame, init)))
+        return Verdict("✗", short, (long, _cure(frame, init)), kind="vanishing")
     short = f"{name} sleeps: |gradient| is 0"
     if bend is None or bend.dead != 1:
-        return Verdict("✗", short, (f"{short}.", "This batch asks it for no change."))
+        words = f"{short}.", "This batch asks it for no change."
+        return Verdict("✗", short, words, kind="asleep")
     why = f"Every unit of {short_name(bend)} gives 0 for every sample."
     cure = "What helps: a smaller lr or standardized inputs, from the start."
-    return Verdict("✗", short, (f"{short}.", why, cure))
+    return Verdict("✗", short, (f"{short}.", why, cure), kind="asleep")
 
 
 def _gradient(row: LayerStatistics) -> float:
@@ -117,8 +124,8 @@ def _cure(frame: LayersFrame, init: str | None) -> str:
         cures.append("ReLU() with init='kaiming_normal_()'")
     elif not (init or "").startswith("kaiming"):
         cures.append("init='kaiming_normal_()'")
-    if not any(call.startswith(NORMS) for call in calls):
-        cures.append("norm layers")
+    if not any(call.startswith("BatchNorm") for call in calls):
+        cures.append("BatchNorm")
     if not any("." in row.name for row in frame.layers):
         cures.append("Residual")
     if not cures:
@@ -143,4 +150,5 @@ def _dead(frame: LayersFrame) -> Verdict | None:
             "They wake only if the layers before them change.",
         ),
         note=f"{name}: {share} dead",
+        kind="asleep",
     )
