@@ -17,20 +17,32 @@ EIGHTHS = " ▁▂▃▄▅▆▇█"
 _ASCII = str.maketrans({
     "─": "-", "━": "=", "│": "|", "┃": "|", "┬": "+", "┴": "+", "├": "+", "┤": "+", "┼": "+",
     "┷": "+", "╮": "+", "╯": "+", "╭": "+", "╰": "+", "└": "+", "┌": "+", "┘": "+", "┐": "+",
-    "▸": ">", "◂": "<", "▴": "^", "▾": "v", "●": "*", "○": "o", "◉": "@", "✓": "v", "✗": "x",
+    "▸": ">", "◂": "<", "▴": "^", "▾": "v", "●": "*", "○": "o", "◉": "@", "✓": "+", "✗": "x",
     "▐": "[", "▌": "]", "×": "x", "·": ".", "−": "-", "½": "1/2", "²": "^2", "∂": "d", "←": "<-",
     "→": "->", "°": "",
     "≥": ">=", "≤": "<=", "…": "~", "↺": "@", "░": ".", "▒": ":", "▓": "*", "█": "#", "┊": ":",
-    "┿": "+", "╌": "-", "Δ": "d", "√": "r", "Σ": "S", "↑": "^", "↓": "v", "–": "-", "σ": "s",
+    "┿": "+", "╌": "-", "Δ": "d", "Σ": "S", "η": "eta", "↑": "^", "↓": "v", "–": "-", "σ": "s",
     **dict(zip("▁▂▃▄▅▆▇", "_..--==", strict=True)),
 })  # fmt: skip
-_PRODUCT = re.compile(r"(?<=[\w)\]])·(?=[\w(\[])")
+_PRODUCT = re.compile(r"(?<=[\w)\]|])·(?=[\w(\[|√])")
 """A dot between factors: as a point it would be read as a decimal's."""
+_ROOT = re.compile(r"√(Σ \w+²|\w+)")
 
 
-def in_ascii(text: str) -> str:
-    """What the screen writes, with characters that every terminal has."""
-    return _PRODUCT.sub("*", text).translate(_ASCII)
+def in_ascii(text: str, room: int | None = None) -> str:
+    """What the screen writes, with characters that every terminal has: `sqrt(v)`. What is longer
+    than `room` has `v^.5` instead, then smaller gaps.
+    """
+    text = _PRODUCT.sub("*", text)
+    written = _ROOT.sub(r"sqrt(\1)", text).translate(_ASCII)
+    if room is None or len(written) <= room:
+        return written
+    written = _ROOT.sub(_power, text).translate(_ASCII)
+    return written if len(written) <= room else written.replace("   ", "  ")
+
+
+def _power(root: re.Match[str]) -> str:
+    return f"({root[1]})^.5" if " " in root[1] else f"{root[1]}^.5"
 
 
 def _half_block(above: int, below: int) -> tuple[str, Ink]:
@@ -50,7 +62,7 @@ class Canvas:
     def put(self, row: int, column: int, text: str, ink: Ink | None = None) -> int:
         """Write `text` from `column` on; returns the column behind it."""
         if self.palette.ascii_only:
-            text = in_ascii(text)
+            text = in_ascii(text, self.width - column)
         if text.isascii():  # each takes one cell
             end = column + len(text)
         else:
@@ -74,7 +86,10 @@ class Canvas:
         """Write `text` so that it ends before column `edge`, the right edge where none is given;
         returns the column it begins in.
         """
-        begin = (self.width if edge is None else edge) - cell_width(text)
+        edge = self.width if edge is None else edge
+        if self.palette.ascii_only:
+            text = in_ascii(text, edge)
+        begin = edge - cell_width(text)
         self.put(row, begin, text, ink)
         return begin
 
