@@ -14,6 +14,7 @@ SHADES = " ░▒▓█"
 SHADES_ASCII = " .:*#"
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 """A bar's height in a cell, from none to all of it."""
+ELLIPSIS, ELLIPSIS_ASCII = "…", "~"
 _ASCII = str.maketrans({
     "─": "-", "━": "=", "│": "|", "┃": "|", "┬": "+", "┴": "+", "├": "+", "┤": "+", "┼": "+",
     "┷": "+", "╮": "+", "╯": "+", "╭": "+", "╰": "+", "└": "+", "┌": "+", "┘": "+", "┐": "+",
@@ -52,7 +53,9 @@ def _half_block(above: int, below: int) -> tuple[str, Ink]:
 
 
 class Canvas:
-    """width × height cells, blank at first. What doesn't fit is cut off; row 0 is the top."""
+    """width × height cells, blank at first; row 0 is the top. What doesn't fit is cut off, a text
+    with a mark.
+    """
 
     def __init__(self, width: int, height: int, palette: Palette) -> None:
         self.width, self.height, self.palette = width, height, palette
@@ -65,6 +68,9 @@ class Canvas:
             text = in_ascii(text, self.width - column)
         if text.isascii():  # each takes one cell
             end = column + len(text)
+            if end > self.width > column and text[self.width - column :].strip():
+                mark = ELLIPSIS_ASCII if self.palette.ascii_only else ELLIPSIS
+                text = text[: self.width - column - 1].rstrip() + mark
         else:
             text = shortened(text, max(0, self.width - column), ascii_only=False)
             end = column + cell_width(text)

@@ -26,6 +26,8 @@ NEXT = {
 }
 """What `p` leads to."""
 CURVES, DEVICE = Curves(), Device()
+LIT = 17
+"""Cells of the flow bar without the name of the lit phase."""
 SPARED = frozenset({"accuracy", "layers", "train,", "val,"})
 """Words that a title's note can do without."""
 LEFT = 11
@@ -58,8 +60,10 @@ def paint_flow(canvas: Canvas, world: World, desk: Desk) -> None:
 
 
 def _flow_words(width: int, lit: int | None) -> list[tuple[int, str]]:
-    """The words of the flow bar, each with its column."""
+    """The words of the flow bar, each with its column; numbers alone where even one has no room."""
     found, column = [], 1
+    if lit is not None and width < LIT + len(FLOW[lit]) + (FLOW[lit] == FLOW[-1]):
+        lit = None
     for index, name in enumerate(FLOW):
         column += len(_gap(width, index)) if index else 0
         word = f"{index + 1} {name}" if width >= 78 or index == lit else f"{index + 1}"
@@ -229,20 +233,31 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
         problem = world.problem
         words = f"{problem.where}: {problem.message}" if problem.where else problem.message
         words += f": {problem.hint}" if problem.hint else ""
-        canvas.put(1, 1, words, palette.ink(palette.bad))
+        canvas.put(1, 1, _in_whole_words(words, canvas.width - 1), palette.ink(palette.bad))
     elif desk.words:
-        canvas.put(1, 1, desk.words, palette.ink(palette.accent, bold=True))
+        words = _in_whole_words(desk.words, canvas.width - 1)
+        canvas.put(1, 1, words, palette.ink(palette.accent, bold=True))
     elif world.playing is not None:
         paint_scrubber(canvas, 1, world.playing)
     elif world.started is None:
         return
     elif outcome := _outcome(world):
-        canvas.put(1, 1, outcome, palette.strong)
+        canvas.put(1, 1, _in_whole_words(outcome, canvas.width - 1), palette.strong)
     elif world.running:
         column = canvas.put(1, 1, facts(world, canvas.width))
         _paint_machine(canvas, world, column)
     else:
         canvas.put(1, 1, mathematics(world, desk, canvas.width) or facts(world, canvas.width))
+
+
+def _in_whole_words(text: str, width: int) -> str:
+    """As many of its words as there is room for, with a mark where there are more."""
+    if cell_width(text) <= width:
+        return text
+    words = text.split(" ")
+    while len(words) > 1 and cell_width(" ".join(words)) + 1 > width:
+        words.pop()
+    return shortened(f"{' '.join(words)}…", max(0, width), ascii_only=False)
 
 
 def frame_probes(world: World) -> tuple[Probes, ...]:

@@ -267,4 +267,7 @@ def facts(world: World, width: int) -> str:
     if width >= WIDE:
         threads = "1 thread" if started.threads == 1 else f"{started.threads} threads"
         parts.append(f"{started.device}, {threads}")
-    return "     ".join(parts) if width >= WIDE else "  ".join(parts)
+    gap = "     " if width >= WIDE else "  "
+    while len(parts) > 1 and cell_width(gap.join(parts).rstrip()) > width - 1:
+        parts.pop()
+    return gap.join(parts)

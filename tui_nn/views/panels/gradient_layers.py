@@ -136,7 +136,8 @@ def _paint_table(
     names = titles(rows, canvas.width)
     ends = _columns(canvas.width, world, longest(names), beside=plan.bars < 0)
     if plan.head:
-        canvas.put(0, 1, _cut("layer", canvas.width), palette.quiet)
+        first = min((end - len(head) for head, end in ends.items()), default=canvas.width)
+        canvas.put(0, 1, "layer" if first > len(" layer") else "", palette.quiet)
         for head, end in ends.items():
             canvas.right(0, head, palette.quiet, edge=end)
     column = max(ends.values(), default=longest(names) + 1) + 1

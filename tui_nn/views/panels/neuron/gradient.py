@@ -251,7 +251,8 @@ def _paint_words(canvas: Canvas, world: World, terms: _Terms, row: int, *, is_wi
         held = "weight.grad, bias.grad" if terms.inputs[-1:] == ("",) else "weight.grad"
         if mean is not None and all_same(mean.gradient, terms.gradient, mean.scale):
             end = canvas.put(row, 1, TORCH, palette.ink(palette.good))
-            canvas.put(row, end + (2 if is_wide else 3), held, palette.quiet)
+            begin = end + (2 if is_wide else 3)
+            canvas.put(row, begin, held if begin + len(held) <= canvas.width else "", palette.quiet)
         else:
             canvas.put(row, 1, f"torch's {held}", palette.quiet)
     row += 2 if is_wide else 1
