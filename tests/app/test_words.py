@@ -50,12 +50,21 @@ def test_odd_capitals_are_asked_about_behind_what_the_last_one_does(
 ) -> None:
     async def script(app: Workbench, pilot: Pilot[int]) -> None:
         await pilot.press("8")
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause(0.05)
-        assert app.desk.words == "Caps Lock? capitals go back"
+        await pilot.press(*keys)
+        while app.desk.words != "Caps Lock? capitals go back":
+            await pilot.pause(0.01)
 
     on_screen(tmp_path, script)
+
+
+def test_capitals_at_the_beginning_are_asked_about_beside_why_they_do_nothing() -> None:
+    async def walk(person: Person) -> None:
+        for key in "SE":
+            await person.press(key, "nothing before the first step")
+        words = "nothing before the first step: capitals go back   Caps Lock?"
+        await person.press("P", words)
+
+    walked("and-gate", (80, 24), walk)
 
 
 def test_a_pace_of_one_is_one_step_a_second() -> None:

@@ -11,6 +11,8 @@ from tui_nn.app.driver import SturdyDriver
 from tui_nn.app.keys import CAPITALS
 from tui_nn.views.desk import Desk
 
+ASKED_S = 0.2
+"""So long after a key its action has said what it has to say."""
 SAID_S = 3.0
 """So long words of the app stand in the moment's line."""
 
@@ -28,8 +30,6 @@ class Hands(App[int]):
         self._silence: Timer | None = None
         self._burst = Burst(self._hand_on, self._refuse_paste, lambda: self.message_queue_size > 0)
         self._capitals = Capitals(CAPITALS)
-        self._are_capitals_odd = False
-        """Whether it is to be asked about them behind what the last one does."""
         self._early: list[events.Key] | None = []
         """Keys that came before there was anything to answer them; None afterwards."""
 
@@ -74,15 +74,12 @@ class Hands(App[int]):
     async def run_action(self, *arguments: Any, **named: Any) -> bool:
         """What was said before is over once something is done."""
         self.hush()
-        is_done = await super().run_action(*arguments, **named)
-        self._ask_about_capitals()
-        return is_done
+        return await super().run_action(*arguments, **named)
 
     def _ask_about_capitals(self) -> None:
-        """Where they are odd, and what the last one did says nothing itself."""
-        if self._are_capitals_odd and not self.desk.words:
-            self.say("Caps Lock? capitals go back")
-        self._are_capitals_odd = False
+        """Beside what the last one did says itself."""
+        words = self.desk.words
+        self.say(f"{words}   Caps Lock?" if words else "Caps Lock? capitals go back")
 
     async def _answer_keys(self) -> None:
         """From now on, those first that came already."""
@@ -91,10 +88,9 @@ class Hands(App[int]):
             await self.on_event(key)
 
     def _hand_on(self, key: events.Key) -> None:
-        self._are_capitals_odd |= self._capitals.take(key.character)
         self.call_later(super().on_event, key)
-        if key.key not in self._bindings.key_to_bindings:
-            self._ask_about_capitals()
+        if self._capitals.take(key.character):
+            self.set_timer(ASKED_S, self._ask_about_capitals)
 
     def _refuse_paste(self) -> None:
         self.say("pasted text does nothing here")
