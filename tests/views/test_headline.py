@@ -70,6 +70,16 @@ def test_one_step_a_second_is_one(steps: int, words: str) -> None:
     assert torch_line(world, Desk(), 80) == f"running   {words.strip()}"
 
 
+@pytest.mark.parametrize("width", range(100, 121))
+def test_the_state_stands_where_it_has_room(width: int) -> None:
+    for state in ("paused", "running", "diverged"):
+        world = at(24, state)
+        canvas = Canvas(width, 1, DARK)
+        paint_flow(canvas, world, Desk())
+        assert "8 Evaluate" in canvas.text()
+        assert (state in canvas.text()) is not (state in headline(world, width))
+
+
 def test_how_it_ended_is_told_whole_in_the_moment() -> None:
     world = at(24, "goal", words=OUTCOME)
     for width in (80, 120):

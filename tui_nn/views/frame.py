@@ -26,6 +26,8 @@ NEXT = {
 }
 """What `p` leads to."""
 CURVES, DEVICE = Curves(), Device()
+STATE = 29
+"""Cells behind the flow bar's words for the longest state and what stands beside it."""
 LIT = 17
 """Cells of the flow bar without the name of the lit phase."""
 SPARED = frozenset({"accuracy", "layers", "train,", "val,"})
@@ -55,8 +57,14 @@ def paint_flow(canvas: Canvas, world: World, desk: Desk) -> None:
     if lit is not None:
         canvas.put(0, begin, "▐", palette.ink(palette.accent))
         canvas.put(0, end, "▌", palette.ink(palette.accent))
-    if canvas.width >= NARROW:
+    if _has_state(canvas.width):
         _paint_state(canvas, world, desk, column + 4)
+
+
+def _has_state(width: int) -> bool:
+    """Whether the state stands in the flow bar, else beside the name of what is trained."""
+    column, word = _flow_words(width, None)[-1]
+    return width >= max(NARROW, column + len(word) + STATE)
 
 
 def _flow_words(width: int, lit: int | None) -> list[tuple[int, str]]:
@@ -121,7 +129,7 @@ def paint_headline(canvas: Canvas, world: World) -> None:
     state = world.present.state
     title = shortened(started.title or started.name, canvas.width - 1, ascii_only=False)
     column = canvas.put(0, 1, title, palette.strong)
-    if canvas.width < NARROW:
+    if not _has_state(canvas.width):
         column = canvas.put(0, column + 2, state, palette.ink(palette.accent, bold=True))
     parts = _progress(canvas, world)
     while parts and column + 2 + len("   ".join(parts)) > canvas.width - 1:
