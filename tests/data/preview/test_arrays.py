@@ -134,3 +134,20 @@ def test_a_folder_without_data_is_refused_with_a_way_out() -> None:
     with pytest.raises(InvalidInput) as caught:
         look_into("nothing")
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("folder", ["mnist/raw", "mnist/MNIST/raw"])
+def test_mnists_files_are_found_where_torchvision_puts_them(folder: str) -> None:
+    write(folder)
+    assert look_into("mnist").reader == "idx"
+
+
+def test_a_folder_that_takes_long_is_refused_with_a_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pets()
+    monkeypatch.setattr(arrays, "LOOKING_S", -1.0)
+    with pytest.raises(InvalidInput) as caught:
+        look_into("pets")
+    assert caught.value.message == "holds too many files to be looked through quickly"
+    assert caught.value.hint

@@ -1,6 +1,5 @@
 """Pictures of a user's own: a folder with a folder of picture files for each class."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from tui_nn.data.files.arrays import (
     foreign,
     kept_apart,
 )
+from tui_nn.data.files.folders import EVERYTHING, Bounds, files_in, visible
 from tui_nn.data.files.source import NOWHERE, Source, check_rows, name_of, readable, tell_memory
 from tui_nn.spec.errors import InvalidInput, printable
 from tui_nn.spec.targets import Classes
@@ -46,9 +46,6 @@ _PARTS = {
     "testing": "test",
 }
 """What the parts of a dataset are called, in any case."""
-_FOREIGN = frozenset({"__MACOSX"})
-"""Folders that a packer adds for itself."""
-
 _LAYOUT = "make a folder a class, as pets/cat/1.png and pets/dog/2.png"
 _LAYOUT_OF_PARTS = "lay them as pets/train/cat/1.png and pets/val/cat/2.png"
 
@@ -146,16 +143,16 @@ def need_pillow(where: str) -> None:
         ) from None
 
 
-def look_through(root: Path, where: str, most: int | None = None) -> Found:
-    """The picture files of a folder, the first `most` files of each class (None: all).
+def look_through(root: Path, where: str, bounds: Bounds = EVERYTHING) -> Found:
+    """The picture files of a folder, as far as `bounds` allow.
 
     Raises InvalidInput where it isn't laid out as `images` wants it.
     """
-    found = Found(places=_places(root, where))
+    found = Found(places=_places(root, where, bounds))
     train, *others = found.places.items()
     for folder in _folders(train[1]):
         before = len(found.others)
-        if files := _pictures(folder, found.others, most):
+        if files := _pictures(folder, found.others, bounds):
             found.names.append(folder.name)
             found.add(folder.name, files, train[0])
         elif other := found.others[before:]:
@@ -170,23 +167,24 @@ def look_through(root: Path, where: str, most: int | None = None) -> Found:
         if path.is_file()
     ]
     found.others += loose
-    _check_classes(found, train[1], any(map(is_picture, loose)), where)
+    _check_classes(found, train[1], any(map(is_picture, loose)), where, bounds)
     for part, place in others:
-        _add_part(found, part, place, where, most)
+        _add_part(found, part, place, where, bounds)
     return found
 
 
-def _places(root: Path, where: str) -> dict[str, Path]:
+def _places(root: Path, where: str, bounds: Bounds) -> dict[str, Path]:
     """The folders for training, validation and test; where there are none the root for training.
 
     A class may be called train where its pictures lie in it beside other classes.
     """
-    folders = [folder for folder in _folders(root) if _holds_pictures(folder)]
+    folders = [folder for folder in _folders(root) if _holds_pictures(folder, bounds)]
     named = [folder for folder in folders if folder.name.lower() in _PARTS]
     places = {_PARTS[folder.name.lower()]: folder for folder in named}
     listed = _first([folder.name for folder in named])
     if len(named) < len(folders):
-        if not any(_holds_pictures(inner) for folder in named for inner in _folders(folder)):
+        inside = (inner for folder in named for inner in _folders(folder))
+        if not any(_holds_pictures(inner, bounds) for inner in inside):
             return {"train": root}
         beside = _first([folder.name for folder in folders if folder not in named])
         reason = f"holds parts ({listed}) and other folders of pictures ({beside})"
@@ -201,7 +199,7 @@ def _places(root: Path, where: str) -> dict[str, Path]:
     raise InvalidInput(reason, where=where, hint=_LAYOUT_OF_PARTS)
 
 
-def _check_classes(found: Found, place: Path, loose: bool, where: str) -> None:
+def _check_classes(found: Found, place: Path, loose: bool, where: str, bounds: Bounds) -> None:
     """InvalidInput, with what there is instead, unless `place` holds several classes."""
     if len(found.names) < 2 and found.unread:
         raise InvalidInput(
@@ -213,7 +211,7 @@ def _check_classes(found: Found, place: Path, loose: bool, where: str) -> None:
         seen = "pictures, but no folders of them" if loose else "no pictures"
         raise InvalidInput(f"holds {seen}", where=where, hint=_LAYOUT)
     only = place / found.names[0]
-    if len(found.names) == 1 and sum(map(_holds_pictures, _folders(only))) > 1:
+    if len(found.names) == 1 and sum(_holds_pictures(f, bounds) for f in _folders(only)) > 1:
         raise InvalidInput(
             "holds a single folder, which holds those of the pictures",
             where=where,
@@ -222,9 +220,9 @@ def _check_classes(found: Found, place: Path, loose: bool, where: str) -> None:
     check_class_count(len(found.names), "", where, _LAYOUT, "put some together")
 
 
-def _add_part(found: Found, part: str, place: Path, where: str, most: int | None) -> None:
+def _add_part(found: Found, part: str, place: Path, where: str, bounds: Bounds) -> None:
     for folder in _folders(place):
-        files = _pictures(folder, found.others, most)
+        files = _pictures(folder, found.others, bounds)
         if files and folder.name not in found.names:
             raise InvalidInput(
                 f"{place.name} has a class {brief(folder.name)}, "
@@ -241,50 +239,21 @@ def _folders(folder: Path) -> list[Path]:
         return [path for path in visible(folder) if path.is_dir()]
 
 
-def visible(folder: Path) -> list[Path]:
-    """What isn't hidden, 2 before 10."""
-    with readable(folder):
-        paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    return sorted(
-        (path for path in paths if path.name not in _FOREIGN), key=lambda path: natural(path.name)
-    )
-
-
-def natural(name: str) -> tuple[list[tuple[int, str]], str]:
-    """Sorts numbers in a name by their size: text and digits take turns."""
-    pieces = re.split("([0-9]+)", name.casefold())
-    return [(int(p), "") if i % 2 else (0, p) for i, p in enumerate(pieces)], name
-
-
 def is_picture(path: Path) -> bool:
     """By its name."""
     return path.suffix.lower() in SUFFIXES
 
 
-def _pictures(folder: Path, others: list[Path], most: int | None) -> list[Path]:
+def _pictures(folder: Path, others: list[Path], bounds: Bounds) -> list[Path]:
     """The picture files in a folder and those below it; the other files go to `others`."""
     files: list[Path] = []
-    for path in islice(files_in(folder), most):
+    for path in islice(files_in(folder, bounds.until), bounds.most):
         (files if is_picture(path) else others).append(path)
     return files
 
 
-def _holds_pictures(folder: Path) -> bool:
-    return any(map(is_picture, files_in(folder)))
-
-
-def files_in(folder: Path) -> Iterator[Path]:
-    """All files in a folder and below it."""
-    waiting = [folder]
-    while waiting:
-        path = waiting.pop()
-        with readable(path):
-            enter = path == folder or (path.is_dir() and not path.is_symlink())
-            found = not enter and path.is_file()
-        if enter:
-            waiting += reversed(visible(path))
-        elif found:
-            yield path
+def _holds_pictures(folder: Path, bounds: Bounds) -> bool:
+    return any(map(is_picture, files_in(folder, bounds.until)))
 
 
 def _read(

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from tui_nn.data.files.arrays import fill_unit, foreign
+from tui_nn.data.files.folders import files_in
 from tui_nn.data.files.idx import (
     StoredFile,
     check_pair,
@@ -16,7 +17,6 @@ from tui_nn.data.files.idx import (
 )
 from tui_nn.data.files.images import (
     SUFFIXES,
-    files_in,
     is_picture,
     need_pillow,
     telling,

@@ -1,5 +1,6 @@
 """A look at arrays and pictures: .npz files, MNIST's files, folders of pictures."""
 
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.files import idx, images, npz
 from tui_nn.data.files.arrays import fill_unit, foreign
+from tui_nn.data.files.folders import Bounds
 from tui_nn.data.files.source import NOWHERE, check_plain, name_of, readable, show_bytes
 from tui_nn.spec.call import Call
 from tui_nn.spec.errors import InvalidInput, printable
@@ -29,6 +31,8 @@ MOST_COLUMNS = 200
 MOST_ARRAYS = 100
 MOST_A_CLASS = 2_000
 """Files of a class that are counted."""
+LOOKING_S = 3.0
+"""So long a folder of pictures is looked through."""
 
 
 def preview_npz(file: Path, word: str, limit: int) -> Contents:
@@ -97,7 +101,8 @@ def preview_images(root: Path, word: str, limit: int) -> Contents:
     """The classes of a folder of pictures, how many each has, and some of them."""
     where = name_of(root)
     with readable(root):
-        found = images.look_through(root, where, MOST_A_CLASS)
+        bounds = Bounds(MOST_A_CLASS, time.monotonic() + LOOKING_S)
+        found = images.look_through(root, where, bounds)
     counts = Counter(found.labels)
     most = max(counts.values())
     contents = Contents(

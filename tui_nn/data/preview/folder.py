@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
-from tui_nn.data.files.images import natural
+from tui_nn.data.files.folders import natural
 from tui_nn.data.files.source import name_of, readable
 from tui_nn.data.open import PICTURES, TABLES
 from tui_nn.spec.errors import InvalidInput
@@ -80,12 +80,26 @@ def _file_opens(name: str) -> Opens:
 def _folder_opens(path: Path, is_run: Callable[[Path], bool]) -> Opens:
     if is_run(path):
         return "run"
-    inside = _peek(path)
-    if any("-ubyte" in entry.name and "idx" in entry.name for entry in inside):
+    if _holds_idx(path):
         return "data"
-    folders = [entry for entry in inside if not entry.name.startswith(".") and _is_folder(entry)]
-    with_pictures = (_holds_pictures(_peek(entry.path)) for entry in folders)
+    with_pictures = (_holds_pictures(_peek(entry.path)) for entry in _folders(path))
     return "data" if len(list(islice(filter(None, with_pictures), 2))) == 2 else ""
+
+
+def folder_reader(path: Path) -> str:
+    """What reads a folder of data: idx, where files in MNIST's format are near, else images."""
+    near = [path, *(Path(entry.path) for entry in _folders(path))]
+    return "idx" if any(_holds_idx(place) for place in near) else "images"
+
+
+def _holds_idx(path: Path) -> bool:
+    """Whether it, or what torchvision calls raw in it, holds a file in MNIST's format."""
+    entries = (entry for place in (path, path / "raw") for entry in _peek(place))
+    return any("-ubyte" in entry.name and "idx" in entry.name for entry in entries)
+
+
+def _folders(path: Path) -> list["os.DirEntry[str]"]:
+    return [e for e in _peek(path) if not e.name.startswith(".") and _is_folder(e)]
 
 
 def _peek(path: str | Path) -> list["os.DirEntry[str]"]:

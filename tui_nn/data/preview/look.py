@@ -6,7 +6,9 @@ from typing import Any
 
 from tui_nn.data.open import data_call, refuse_target, with_target
 from tui_nn.data.preview.arrays import preview_idx, preview_images, preview_npz
+from tui_nn.data.preview.folder import folder_reader
 from tui_nn.data.preview.table import preview_table
+from tui_nn.spec.call import Call
 from tui_nn.spec.files import load_experiment
 from tui_nn.spec.finding import find_experiment
 from tui_nn.spec.protocol.disk import Contents
@@ -19,7 +21,8 @@ def look_into(word: str, target: Sequence[str] = (), limit: int = 20) -> Content
     is ever run. Raises InvalidInput for what can't be opened at all.
     """
     path = find_experiment(str(Path(word).expanduser()) if word.startswith("~") else word)
-    call = data_call(path)
+    # Of a folder only a little is looked at to see what it is.
+    call = Call(folder_reader(path), (word,)) if path.is_dir() else data_call(path)
     if call is None:
         refuse_target(target)
         return preview_experiment(str(path), word)
