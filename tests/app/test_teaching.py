@@ -117,7 +117,9 @@ def test_without_a_lesson_it_is_said_where_there_are_some() -> None:
     assert "nn-tui presets" in teaching.turn(1)
 
 
-@pytest.mark.parametrize(("name", "has"), [("and-gate", True), ("circle", False), ("a-run", False)])
+@pytest.mark.parametrize(
+    ("name", "has"), [("and-gate", True), ("circle", False), ("a-run", False), (".", False)]
+)
 def test_a_lesson_is_taken_up_where_one_lies_beside(name: str, has: bool) -> None:
     room = world_of(started())
     assert Teaching(room, Desk(), Sent()).open(name) == ""

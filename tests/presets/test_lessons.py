@@ -179,6 +179,34 @@ def test_how_a_perceptrons_parameters_move_is_told_right(name: str) -> None:
         assert moved == [(1 if way == "up" else -1) * value for value in (*step.row, 1)]
 
 
+ORDINALS = {"not-gate": "third", "and-gate": "tenth", "or-gate": "fourth", "nor-gate": "fifth"}
+NUMBERS = {"third": 3, "fourth": 4, "fifth": 5, "tenth": 10}
+
+
+@pytest.mark.parametrize("name", ORDINALS)
+def test_the_last_change_is_told_where_it_happens_and_counted_right(name: str) -> None:
+    slides = [slide for slide in lesson(name).slides if slide.table]
+    steps = made(name, len(slides))
+    changing = [index for index, step in enumerate(steps) if step.before != step.after]
+    said = f"The {ORDINALS[name]} change, and the last."
+    assert [index for index, slide in enumerate(slides) if said in slide.text] == [changing[-1]]
+    assert len(changing) == NUMBERS[ORDINALS[name]]
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "until", "count"),
+    [
+        ("and-gate", "Epoch 2 is over: 4 changes so far.", 8, 4),
+        ("or-gate", "Two epochs of AND took 4 changes; this first one of OR took 1.", 4, 1),
+        ("xor-perceptron", "Epoch 1 is over: 2 changes.", 4, 2),
+    ],
+)
+def test_changes_are_counted_right_on_the_way(name: str, says: str, until: int, count: int) -> None:
+    [slide] = [slide for slide in lesson(name).slides if says in slide.text]
+    assert slide.step == until
+    assert sum(step.before != step.after for step in made(name, until)) == count
+
+
 # Every other number: what a text says, with the measured number put in.
 
 
@@ -330,6 +358,11 @@ def test_ten_times_the_rate_takes_and_as_many_changes() -> None:
 def test_a_smooth_and_costs_less_and_less_after_it_is_right() -> None:
     losses = curve(train("and-sigmoid"), "loss")[4:]
     assert losses == sorted(losses, reverse=True)
+
+
+def test_xor_is_right_long_before_its_loss_is_low() -> None:
+    accuracy = curve(train("xor-mlp"), "accuracy")
+    assert accuracy.index(1.0) < 0.8 * len(accuracy)
 
 
 def test_a_constant_rate_rattles_more_than_a_falling_one() -> None:

@@ -162,6 +162,12 @@ def test_a_preset_without_a_lesson_says_which_have_one() -> None:
         find_lesson("circle")
 
 
+@pytest.mark.parametrize("word", [".", "/", "..", ""])
+def test_a_folder_has_no_lesson(word: str) -> None:
+    with pytest.raises(InvalidInput):
+        find_lesson(word)
+
+
 def test_a_lesson_is_no_experiment() -> None:
     path = str(presets_folder() / "and-gate.lesson.toml")
     with pytest.raises(InvalidInput, match=r"is a lesson: open presets/and-gate\.toml"):

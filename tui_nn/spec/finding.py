@@ -67,7 +67,7 @@ def find_experiment(word: str) -> Path:
 
 def lesson_beside(experiment: Path) -> Path:
     """Where the lesson of an experiment's file is, if it has one."""
-    return experiment.with_name(experiment.stem + LESSON)
+    return experiment.parent / (experiment.stem + LESSON)
 
 
 def experiment_beside(lesson: Path) -> Path:
