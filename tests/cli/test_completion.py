@@ -62,7 +62,16 @@ def test_files_of_the_working_directory_are_experiments_too(offered: Offered) ->
     assert offered("show", "min") == ["plain,mine.csv", "plain,mine.toml"]
 
 
-@pytest.mark.parametrize("words", [("show", "../x"), ("nothing",), ("predict", "../x")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "../x"),
+        ("nothing",),
+        ("predict", "../x"),
+        ("preview", "x"),
+        ("show", "--runs", "x"),
+    ],
+)
 def test_a_word_that_begins_nothing_known_is_a_path(
     offered: Offered, words: tuple[str, ...]
 ) -> None:
@@ -99,10 +108,18 @@ def test_behind_an_experiment_come_keys(offered: Offered, words: tuple[str, ...]
 def test_every_name_that_can_be_explained_is_offered(offered: Offered) -> None:
     assert offered("explain", "adamw") == ["plain,AdamW"]
     assert offered("explain", "accur") == ["plain,accuracy"]
+    assert offered("explain", "forw") == ["plain,forward"]
     found = offered("explain", "")
     assert {"plain,Conv2d", "plain,spiral", "plain,train.patience"} <= {*found}
     for line in found[::20]:
         assert nn_tui_explains(line.removeprefix("plain,"))
+
+
+def test_lessons_are_offered_where_one_is_wanted(offered: Offered) -> None:
+    Path("mine.lesson.toml").write_text("")
+    Path("mine.toml").write_text("")
+    assert offered("check", "and-g") == ["plain,and-gate"]
+    assert offered("check", "mi") == ["plain,mine.lesson.toml"]
 
 
 def nn_tui_explains(name: str) -> bool:
@@ -113,7 +130,7 @@ def nn_tui_explains(name: str) -> bool:
 
 def test_bash_cuts_words_at_an_equals_sign_and_is_understood(offered: Offered) -> None:
     assert offered.lines("open", "xor-mlp", "--theme", "=", "l", shell="bash") == ["plain,light"]
-    assert offered.lines("train", "xor-mlp", "train.epochs", "=", shell="bash") == []
+    assert offered.lines("train", "xor-mlp", "lr", "=", shell="bash") == ["file,lr="]
     assert offered.lines("train", "xor-mlp", "lr", "=", "1", "op", shell="bash") == [
         "plain,optimizer="
     ]

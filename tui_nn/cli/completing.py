@@ -21,17 +21,25 @@ def experiments(context: Context, parameter: Parameter, word: str) -> Items:
     """Presets and files; keys where a run goes on with its own experiment."""
     if context.params.get("resume"):
         return changes(context, parameter, word)
-    return _or_files([*_presets(word), *_files(word)], word)
+    return [*_presets(word), *_files(word)]
 
 
 def experiments_and_runs(context: Context, parameter: Parameter | None, word: str) -> Items:
     """Presets, files and runs."""
-    return _or_files([*_presets(word), *_files(word), *_runs(context, word)], word)
+    return [*_presets(word), *_files(word), *_runs(context, word)]
 
 
 def runs(context: Context, parameter: Parameter, word: str) -> Items:
-    """Runs by name; a run's folder may lie anywhere."""
-    return _or_files(list(_runs(context, word)), word)
+    """Runs by name."""
+    return list(_runs(context, word))
+
+
+def lessons(context: Context, parameter: Parameter, word: str) -> Items:
+    """Presets that carry a lesson, and files of lessons."""
+    from tui_nn.spec.finding import LESSON, lesson_names
+
+    files = [item for item in _files(word) if item.value.endswith(LESSON)]
+    return [*(CompletionItem(name) for name in lesson_names() if name.startswith(word)), *files]
 
 
 def changes(context: Context, parameter: Parameter, word: str) -> Items:
@@ -43,19 +51,16 @@ def names(context: Context, parameter: Parameter, word: str) -> Items:
     """All that can be explained."""
     from tui_nn.spec import catalog
     from tui_nn.spec.catalog.metrics import METRICS
+    from tui_nn.spec.catalog.phases import PHASES
 
     known: list[tuple[str, str]] = [(entry.name, entry.summary) for entry in catalog.entries()]
     known += [(metric.name, metric.summary) for metric in METRICS]
+    known += [(phase.name, phase.title) for phase in PHASES]
     known += _keys()
     start = word.lower()
     return [
         CompletionItem(name, help=words) for name, words in known if name.lower().startswith(start)
     ]
-
-
-def _or_files(found: Items, word: str) -> Items:
-    """Where nothing is known that begins so, the shell's own completion of paths."""
-    return found or [CompletionItem(word, type="file")]
 
 
 def _presets(word: str) -> Iterator[CompletionItem]:

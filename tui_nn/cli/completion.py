@@ -1,13 +1,28 @@
 """`completion`: what a shell reads to complete nn-tui's words."""
 
 import click
-from click.shell_completion import BashComplete, ZshComplete, add_completion_class
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+)
 
 from tui_nn.cli.group import commands, verbose
 
 
+class Paths(ShellComplete):
+    """Where nothing is known that begins so, the shell completes paths as it always does."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+        found = super().get_completions(args, incomplete)
+        return found or [CompletionItem(incomplete, type="file")]
+
+
 @add_completion_class
-class Bash(BashComplete):
+class Bash(Paths, BashComplete):
     """Puts no space behind `key=`, and takes a word that bash has cut there as one."""
 
     source_template = BashComplete.source_template.replace(
@@ -26,7 +41,7 @@ class Bash(BashComplete):
 
 
 @add_completion_class
-class Zsh(ZshComplete):
+class Zsh(Paths, ZshComplete):
     """Puts no space behind `key=`."""
 
     source_template = ZshComplete.source_template.replace(
@@ -35,6 +50,11 @@ class Zsh(ZshComplete):
         '        [[ "$completions_with_descriptions[1]" == *=:* ]] && behind=(-S "")\n'
         '        _describe -V unsorted completions_with_descriptions -U "${behind[@]}"\n',
     )
+
+
+@add_completion_class
+class Fish(Paths, FishComplete):
+    """As click has it."""
 
 
 @commands.command()

@@ -24,7 +24,7 @@ class Commands(click.Group):
 
         found = super().shell_complete(ctx, incomplete)
         others = [] if incomplete.startswith("-") else experiments_and_runs(ctx, None, incomplete)
-        return [*found, *(item for item in others if item.type == "plain" or not found)]
+        return [*found, *others]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if ctx.resilient_parsing:  # a shell completes words: none is put in place of what lacks

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
+from tui_nn.cli import completing
 from tui_nn.cli.group import commands, verbose
 
 
 @commands.command()
-@click.argument("lesson", nargs=-1, required=True)
-@click.option("--run", metavar="RUN", help="Hold it against this run.")
+@click.argument("lesson", nargs=-1, required=True, shell_complete=completing.lessons)
+@click.option("--run", metavar="RUN", help="Hold it against this run.",
+              shell_complete=completing.runs)  # fmt: skip
 @click.option("--runs", default="runs", metavar="DIR", show_default=True, help="Where runs are.")
 @verbose
 def check(lesson: tuple[str, ...], run: str | None, runs: str) -> int:
