@@ -240,12 +240,12 @@ def test_data_is_looked_into_and_asked_for_its_target_before_it_is_opened(tmp_pa
             FolderEntry(name="houses.csv", opens="data"),)))  # fmt: skip
         await pilot.press(*"houses.", "enter")
         await pilot.pause()
-        assert sent.commands[-1] == Preview(path="houses.csv")
+        assert sent.commands[-1] == Preview(path="/d/houses.csv")
         answer(contents)
         await pilot.pause()
         assert "predicts price" in page(app)
         await pilot.press("down")
-        assert sent.commands[-1] == Preview(path="houses.csv", target=("rooms",))
+        assert sent.commands[-1] == Preview(path="/d/houses.csv", target=("rooms",))
         answer(structs.replace(contents, target=("rooms",)))
         await pilot.pause()
         assert "predicts rooms" in page(app)
@@ -254,7 +254,7 @@ def test_data_is_looked_into_and_asked_for_its_target_before_it_is_opened(tmp_pa
         assert "there is no column roomsx: did you mean rooms?" in page(app)
         await pilot.press("backspace", "enter")
         await pilot.pause()
-        assert [(s.experiment, s.target) for s in opened] == [("houses.csv", ("rooms",))]
+        assert [(s.experiment, s.target) for s in opened] == [("/d/houses.csv", ("rooms",))]
 
     editing(tmp_path, use)
 

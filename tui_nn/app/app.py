@@ -87,6 +87,10 @@ class Workbench(Building):
         for number in ENDING:
             loop.add_signal_handler(number, self.exit, 128 + number)
 
+    def on_resize(self) -> None:
+        """What is visible now may be something else, which has to be watched."""
+        self._is_due = self._is_touched = True
+
     def _begin(self) -> None:
         """Behind the first picture: the engine, which takes longer, then what the panels show."""
         assert self._link

@@ -92,12 +92,14 @@ def open_workbench(
 @click.argument("changes", nargs=-1, metavar="[key=value]...", shell_complete=completing.changes)
 @click.option("--engine", metavar="COMMAND", help="Train elsewhere: 'ssh box nn-tui engine'.")
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are kept: runs.")
+@click.option("--no-save", is_flag=True, help="Keep no folder of this run.")
+@click.option("--no-save", is_flag=True, help="Keep no folder of this run.")
 @_with_look
 @verbose
 def new(look: Look, **options: Any) -> int:
     """Begin with one layer, and build the rest on the screen."""
     found: int = click.get_current_context().invoke(
-        open_workbench, experiment="empty", target=(), no_save=False, pace=None,
+        open_workbench, experiment="empty", target=(), pace=None,
         theme=look.theme, ascii_only=look.ascii_only, fps=look.fps, **options,
     )  # fmt: skip
     return found

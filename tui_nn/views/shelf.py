@@ -77,10 +77,17 @@ def files_in(listing: Listing, typed: str) -> list[Item]:
     begin = typed[len(folder) :].lower()
     head = f"Files in {listing.path}"
     return [
-        Item(f"{folder}{entry.name}{'/' * _is_way(entry)}", _words(entry), head)
+        Item(_word(listing, folder, entry), _words(entry), head)
         for entry in listing.entries
         if entry.name.lower().startswith(begin) and (entry.is_folder or entry.opens)
     ]
+
+
+def _word(listing: Listing, folder: str, entry: FolderEntry) -> str:
+    """As it is opened: in full where no folder was typed, for a preset may be called so, too."""
+    if _is_way(entry):
+        return f"{folder}{entry.name}/"
+    return f"{folder or f'{listing.path}/'}{entry.name}"
 
 
 def _is_way(entry: FolderEntry) -> bool:
