@@ -93,7 +93,6 @@ def open_workbench(
 @click.option("--engine", metavar="COMMAND", help="Train elsewhere: 'ssh box nn-tui engine'.")
 @click.option("--runs", default="runs", metavar="DIR", help="Where runs are kept: runs.")
 @click.option("--no-save", is_flag=True, help="Keep no folder of this run.")
-@click.option("--no-save", is_flag=True, help="Keep no folder of this run.")
 @_with_look
 @verbose
 def new(look: Look, **options: Any) -> int:
