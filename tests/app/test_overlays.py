@@ -33,6 +33,18 @@ def test_look_for_is_in_focus_where_it_stands_already() -> None:
     walked("and-gate", (120, 36), walk)
 
 
+def test_where_the_column_has_no_room_for_it_it_has_the_whole_screen() -> None:
+    async def walk(person: Person) -> None:
+        assert "Look for" not in person.screen
+        await person.pilot.press("8")
+        await person.press("0", "━ Look for")
+        assert person.app.desk.full
+        await person.press("0", "─ 3 Loss")
+        assert person.app.desk.focus == 8
+
+    walked("and-gate", (100, 18), walk)
+
+
 def test_its_key_is_told() -> None:
     assert "0          Look for" in all_keys()
     assert [action.key for action in matching("look for", ACTIONS)] == ["0"]

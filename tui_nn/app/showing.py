@@ -8,6 +8,7 @@ from tui_nn.app.board import Board
 from tui_nn.app.hands import Hands
 from tui_nn.app.terminal import WIDTH_ASKED, says_wide
 from tui_nn.views.desk import LOOK_FOR, Desk
+from tui_nn.views.home import plan
 from tui_nn.views.ink import PALETTES, Palette, ThemeName
 from tui_nn.views.layout import CHOICES, NARROW
 from tui_nn.views.panels.registry import PANELS
@@ -41,13 +42,15 @@ class Showing(Hands):
             self.say("this experiment says nothing to look for")
             return
         over = self.size.width < NARROW and number in CHOICES and not desk.full
+        desk.beneath = desk.beneath if desk.focus in CHOICES else desk.focus
         if desk.focus == number and desk.full:
             self._uncover()
         elif over and desk.open != number:
-            desk.beneath = desk.beneath if desk.focus in CHOICES else desk.focus
             desk.open = desk.focus = number
         else:
-            desk.full |= desk.focus == number
+            shown = [slot.panel for slot in self.board.home.slots]
+            has_no_room = len(shown) > 1 and number not in shown and not over
+            desk.full |= desk.focus == number or has_no_room
             desk.open = number if over and not desk.full else None
             desk.focus = number
         self._show()
@@ -56,7 +59,9 @@ class Showing(Hands):
         """What lies over the home screen is gone, and with it the focus."""
         desk = self.desk
         desk.full, desk.open = False, None
-        if self.size.width < NARROW and desk.focus in CHOICES:
+        shown = [slot.panel for slot in plan(self.world, desk, self.size).slots]
+        is_narrow = self.size.width < NARROW
+        if desk.focus not in shown or (is_narrow and desk.focus in CHOICES):
             desk.focus = desk.beneath
 
     def action_next_panel(self, way: int) -> None:

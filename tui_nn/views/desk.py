@@ -26,7 +26,7 @@ class Desk:
     open: int | None = None
     """The panel 0 … 4 that lies over a narrow screen."""
     beneath: int = 5
-    """The panel that was in focus before."""
+    """The panel of the loop that was in focus before it."""
     chosen: dict[tuple[str, int], str] = field(default_factory=dict)
     """The view that was chosen, by kind of experiment and panel."""
     cursor: dict[int, int] = field(default_factory=dict)
