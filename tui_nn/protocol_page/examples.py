@@ -169,6 +169,11 @@ PARTS: tuple[Any, ...] = (
     _floats([0.5, -0.5]),
     records.Layer("Linear(2, 1)", (1,), 3, 2),
     records.Baseline("always 0", {"train": {"accuracy": 0.5}}),
+    records.Built(
+        layers=(records.Layer("Linear(2, 1)", (1,), 3, 2),), input_shape=(2,), tokens=None,
+        classes=2, target_shape=(), train_count=4, val_count=0, test_count=0,
+        baseline=records.Baseline("always 0", {"train": {"accuracy": 0.5}}), metric="accuracy",
+    ),
     records.GoalResult(metric="accuracy", wanted=1.0, value=1.0, met=True),
     records.Culprit(step=12, phase=Phase.FORWARD, tensor="0 (output)", layer="Linear(2, 1)",
                     operation="addmm", value="inf"),
