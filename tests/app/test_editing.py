@@ -15,6 +15,7 @@ from tui_nn.app.driving import Driving
 from tui_nn.app.editing.changing import Changing
 from tui_nn.app.editing.editor import Editor
 from tui_nn.app.editing.line import Line
+from tui_nn.app.editing.writing import write_experiment
 from tui_nn.app.settings import Settings
 from tui_nn.spec.files import load_experiment
 from tui_nn.spec.protocol.commands import Change, GoTo, ListFolder, Preview
@@ -371,3 +372,36 @@ def test_a_network_of_pictures_gives_way_where_there_are_none() -> None:
     world.take(started(experiment=experiment, input_shape=(1, 8, 8), classes=10))
     found = Changing(world, Driving(world, Sent())).with_what_fits({"data": "spiral()"})
     assert found["network"] == ["Linear(2, 16)", "ReLU()", "Linear(16, 2)"]
+
+
+def test_another_seed_and_another_precision_begin_anew() -> None:
+    world = World()
+    world.take(started(experiment=EXPERIMENT, layers=LAYERS, input_shape=(2,), classes=2))
+    sent = Sent()
+    changing = Changing(world, Driving(world, sent))
+    changing.apply({"train.seed": "7"})
+    changing.apply({"train.dtype": "float64"})
+    changing.apply({"train.epochs": "7"})
+    assert [c.anew for c in sent.commands if isinstance(c, Change)] == [True, True, False]
+
+
+def test_files_are_left_to_the_engine_which_knows_where_they_lie() -> None:
+    world = World()
+    world.take(started(experiment=EXPERIMENT, layers=LAYERS, input_shape=(2,), classes=2))
+    sent = Sent()
+    changing = Changing(world, Driving(world, sent))
+    assert changing.check({"data": "csv('elsewhere/houses.csv')"}) == "the engine will tell"
+    changing.apply({"data": "csv('elsewhere/houses.csv')"})
+    [change] = sent.commands
+    assert isinstance(change, Change)
+    assert change.changes == ("data=csv('elsewhere/houses.csv')",)
+
+
+def test_a_saved_experiment_finds_its_data_from_wherever_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_experiment("csv").table
+    assert write_experiment(settings, "csv", Path("mine.toml")) == "saved as mine.toml"
+    data = load_experiment("mine.toml").data["path"]
+    assert Path(str(data)).is_file()

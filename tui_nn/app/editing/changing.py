@@ -6,6 +6,7 @@ from typing import Any
 from tui_nn.app.driving import Driving
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
+from tui_nn.spec.catalog.files import PATHS
 from tui_nn.spec.changes import FIRST_STEP_ONLY, changed
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
@@ -22,6 +23,8 @@ BEGINNING = ("Linear(1, 16)", "ReLU()", "Linear(16, 1)")
 LEFT_OUT_AT_MOST = 5
 SPLITS = frozenset({"data", "train.val", "train.test", "train.seed"})
 """What decides which samples there are, and in which part."""
+ANEW = FIRST_STEP_ONLY | {"train.seed", "train.dtype"}
+"""With what training begins anew: a seed is asked for to have other weights."""
 
 
 class Changing:
@@ -57,6 +60,8 @@ class Changing:
             return found
         before = experiment_of_settings(self.settings)
         facts = self._facts_with(changed(before, _written(values)))
+        if facts is None:
+            return found
         fit = fitted(before.network, before.loss, facts)
         if fit is None:
             beginning = tuple(bind_call("layer", parse(call)) for call in BEGINNING)
@@ -99,8 +104,12 @@ class Changing:
             return f"{words}   also {', '.join(also)}"
         return plan.notices[0] if plan.notices else words
 
-    def _facts_with(self, experiment: Experiment) -> DataFacts:
-        """What other data comes to: read or made once, however often it is asked while typing."""
+    def _facts_with(self, experiment: Experiment) -> DataFacts | None:
+        """What other data comes to: made once, however often it is asked while typing. None for
+        files: they lie where the engine is, and it knows from which folder.
+        """
+        if any(parameter.rule in PATHS for parameter in experiment.data.entry.parameters):
+            return None
         train = experiment.train
         key = (str(experiment.data.call), train.val, train.test, train.seed)
         if key not in self._known:
@@ -123,7 +132,8 @@ class Changing:
             return None
         if SPLITS & values.keys():
             experiment = changed(experiment_of_settings(self.settings), changes)
-            return resolve(experiment, self._facts_with(experiment))
+            known = self._facts_with(experiment)
+            return None if known is None else resolve(experiment, known)
         return tried(self.settings, changes, facts)
 
     def apply(self, values: Mapping[str, Any]) -> str:
@@ -133,7 +143,7 @@ class Changing:
         old = {key: self._now(key) for key in values}
         if all(old[key] == value for key, value in values.items()):
             return "as it was"
-        anew = bool({key.partition("[")[0] for key in values} & FIRST_STEP_ONLY)
+        anew = bool({key.partition("[")[0] for key in values} & ANEW)
         words = ", ".join(_said(key, value) for key, value in values.items())
         self._driving.change(words, _written(values), _written(old), anew=anew)
         return words + (": training begins anew, u takes it back" if anew else "")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from tui_nn.spec.trial import experiment_of_settings
 
 def write_experiment(settings: Mapping[str, Any], opened: str, path: Path) -> str:
     """Write it whole or not at all; what was done, in words."""
+    experiment, original = experiment_of_settings(settings), ""
     try:
         source = find_experiment(opened)
-        original = read_text(source) if source.is_file() and source.suffix == ".toml" else ""
+        if source.is_file() and source.suffix == ".toml":
+            original, experiment = read_text(source), replace(experiment, folder=source.parent)
     except InvalidInput:
-        original = ""
-    text = write_toml(experiment_of_settings(settings), original)
+        pass  # a run, or a pasted text
+    text = write_toml(experiment, original, anywhere=True)
     beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         beside.write_text(text, encoding="utf-8")
