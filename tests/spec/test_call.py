@@ -106,7 +106,10 @@ def test_what_torch_users_write_before_a_name_is_accepted(prefix: str) -> None:
         ("Tanh", "'Tanh' is a name, not a call: write Tanh()"),
         ("nn.Tanh", "'nn.Tanh' is a name, not a call: write Tanh()"),
         ("3", "'3' is not a call: write Name(value, key=value)"),
-        ("Linear(2, 4", "'Linear(2, 4' can't be read at character 7: write Name(value, key=value)"),
+        ("Linear(2, 4", "'Linear(2, 4' can't be read at character 7: a bracket is open: "
+                        "write Name(value, key=value)"),
+        ("Linear(2 4)", "'Linear(2 4)' can't be read at character 8: is a comma missing there? "
+                        "write Name(value, key=value)"),
         ("os.system('x')", "'os.' can't stand before a name: write system(…)"),
         ("f(x)", "'x' is a name, not a value: write x() or 'x'"),
         ("f(bias=false)", "'false' is a name, not a value: write False"),

@@ -18,6 +18,7 @@ def matches(pattern: str) -> Callable[[str], bool]:
 
 def open_setting(child: Shown, key: str) -> None:
     """Go down to one setting of the list that is open, and open it."""
+    child.until(matches(rf"│ [▸ ]{re.escape(key)} "))
     for _ in range(20):
         if f"▸{key} " in child.text:
             break
@@ -162,7 +163,7 @@ def test_a_network_of_convolutions_is_built_from_nothing_and_reads_digits() -> N
 @pytest.mark.parametrize(
     ("number", "name", "key", "typed", "answer"),
     [
-        (4, "Optimizer", "optimizer", "SGD(lr=0.1 momentum=0.9)", "a comma"),
+        (4, "Optimizer", "optimizer", "SGD(lr=0.1 momentum=0.9)", "a comma missing"),
         (4, "Optimizer", "optimizer", "SGD(lr=-1)", "lr"),
         (4, "Optimizer", "optimizer", "Adm(lr=0.1)", "did you mean"),
         (3, "Loss", "loss", "CrossEntropyLoss()", "CrossEntropyLoss"),

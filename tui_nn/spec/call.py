@@ -88,13 +88,20 @@ def _parse(text: str) -> Call:
         return _call(tree)
     except SyntaxError as error:
         column = f" at character {error.offset}" if error.offset else ""
-        raise InvalidInput(
-            f"'{shown}' can't be read{column}", hint="write Name(value, key=value)"
-        ) from None
+        raise InvalidInput(f"'{shown}' can't be read{column}", hint=_missing(error)) from None
     except (ValueError, RecursionError, MemoryError):
         raise InvalidInput(
             f"'{shown}' can't be read", hint="write Name(value, key=value)"
         ) from None
+
+
+def _missing(error: SyntaxError) -> str:
+    """What Python finds missing, where it says so."""
+    if "comma" in error.msg:
+        return "is a comma missing there? write Name(value, key=value)"
+    if "never closed" in error.msg:
+        return "a bracket is open: write Name(value, key=value)"
+    return "write Name(value, key=value)"
 
 
 def _shorten(text: str) -> str:
