@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.screen import Shown, shown
+from tests.terminal.test_journeys_in_a_terminal import rested
 from tui_nn.spec.finding import presets_folder
 
 UP, DOWN, EMPTY = "\x1b[A", "\x1b[B", "\x15"
@@ -19,12 +20,8 @@ def matches(pattern: str) -> Callable[[str], bool]:
 def open_setting(child: Shown, key: str) -> None:
     """Go down to one setting of the list that is open, and open it."""
     child.until(matches(rf"│ [▸ ]{re.escape(key)} "))
-    for _ in range(20):
-        if f"▸{key} " in child.text:
-            break
-        cursor = child.text.find("▸", child.text.find("╭─"))
+    while f"▸{key} " not in rested(child):
         child.send(DOWN)
-        child.until(lambda text, at=cursor: text.find("▸", text.find("╭─")) != at)  # type: ignore[misc]
     child.send("\r")
     child.until(f"─ {key} ─")
 
@@ -49,7 +46,7 @@ def setting(child: Shown, key: str, text: str, shows: str) -> None:
 def layer(child: Shown, text: str, shows: str) -> None:
     """Add a layer behind the one at the cursor of the list that is open."""
     child.send("a")
-    child.until("─ new layer ─")
+    child.until("type a name")
     child.send(text)
     child.until(text)
     child.until(shows)
@@ -138,7 +135,7 @@ def test_a_network_of_convolutions_is_built_from_nothing_and_reads_digits() -> N
         closed(child)
         panel(child, 1, "Network")
         child.send("i")
-        child.until("─ new layer ─")
+        child.until("type a name")
         child.send("Conv2d(1, 8, 3, padding=1)")
         child.until("1x8x8 ▸ 8x8x8")
         child.send("\r")
