@@ -34,11 +34,15 @@ class Look:
 
 
 def _with_look(command: Any) -> Any:
-    """A command with the options of a `look`, which it is given as one."""
+    """A command with the options of a `look`, which it is given as one, that shows the screen."""
 
     @wraps(command)
     def gathered(*, theme: str | None, ascii_only: bool, fps: float | None, **options: Any) -> Any:
-        return command(look=Look(theme, ascii_only, fps), **options)
+        gc.disable()  # until the first picture: what is loaded now is all going to stay
+        try:
+            return command(look=Look(theme, ascii_only, fps), **options)
+        finally:
+            gc.enable()  # the first picture may never have come
 
     for option in reversed(_look):
         gathered = option(gathered)
@@ -188,10 +192,6 @@ def _anew(settings: "Settings", engine: str | None) -> "Settings":
 
 
 def _run(settings: "Settings", look: Look) -> int:
-    gc.disable()  # until the first picture: what is loaded now is all going to stay
-    try:
-        from tui_nn.app.start import start
+    from tui_nn.app.start import start
 
-        return start(settings, look.theme, look.ascii_only, look.fps)
-    finally:
-        gc.enable()  # the first picture may never have come
+    return start(settings, look.theme, look.ascii_only, look.fps)
