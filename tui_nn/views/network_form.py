@@ -13,6 +13,8 @@ from tui_nn.views.ink import Ink
 from tui_nn.views.layer_names import window
 from tui_nn.views.numbers import counted
 
+BESIDE = 4
+"""Rows that are not of layers."""
 SHAPES = 16
 """Columns at the right of the shapes."""
 
@@ -114,7 +116,7 @@ def paint_network_form(canvas: Canvas, draft: Draft, ends: Ends, verdict: str) -
     where something else is.
     """
     palette, found = canvas.palette, ends.walked(draft.calls)
-    room = max(1, canvas.height - 4)
+    room = max(1, canvas.height - BESIDE)
     canvas.put(0, 4, "input", palette.quiet)
     edge = canvas.width - SHAPES
     canvas.right(0, show(ends.facts.input_shape), palette.quiet, edge=edge)

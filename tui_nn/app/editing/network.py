@@ -1,15 +1,13 @@
 """The network's layers, edited as a list of calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.events import Click, Paste
-from textual.screen import ModalScreen
+from textual.events import Paste
 
-from tui_nn.app.editing.form import FRAME, Form
+from tui_nn.app.box import Box
+from tui_nn.app.editing.form import Form
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Entry
@@ -20,25 +18,26 @@ from tui_nn.spec.trial import calls_of
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.field import Subject
 from tui_nn.views.ink import Palette
-from tui_nn.views.network_form import Draft, Ends, draft_of, fix_of, paint_network_form
+from tui_nn.views.network_form import (
+    BESIDE,
+    Draft,
+    Ends,
+    draft_of,
+    fix_of,
+    paint_network_form,
+)
 from tui_nn.views.numbers import counted
-from tui_nn.views.pane import Pane
 
-WIDTH = 96
-KEYS = "a add  enter edit  d copy  x delete  J K move  z freeze  u U undo  ctrl+r run  q done"
-KEYS_NARROW = "a add  enter edit  d copy  x delete  J K move  u undo  q done"
+KEYS = ("a add", "enter edit", "d copy", "x delete", "J K move", "u U undo", "ctrl+r run",
+        "z freeze", "q done")  # fmt: skip
+TITLE = "1 Network"
 
 
-class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
+class NetworkForm(Box[tuple[Draft, bool] | None]):
     """Gives the layers and whether training is to run at once; None where nothing is to change."""
 
-    DEFAULT_CSS = """
-    NetworkForm { align: center middle; }
-    NetworkForm > Vertical { border: round $primary; background: $surface; padding: 0 1; }
-    NetworkForm.ascii > Vertical { border: ascii $primary; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,1", "done", show=False),
+        Binding("1", "leave", show=False),
         Binding("ctrl+r", "run", show=False),
         Binding("down,j", "move_cursor(1)", show=False),
         Binding("up,k", "move_cursor(-1)", show=False),
@@ -64,38 +63,20 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
         palette: Palette,
     ) -> None:
         """`check` says what comes of layers that fit each other, or raises InvalidInput."""
-        super().__init__(classes="ascii" if palette.ascii_only else "")
+        super().__init__(TITLE, palette)
         self.draft, self._original = draft, original
-        self._ends, self._check, self._palette = ends, check, palette
+        self._ends, self._check = ends, check
         self._past: list[Draft] = []
         self._undone: list[Draft] = []
-        self._pane = Pane("layers")
 
-    def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = "1 Network"
-            yield self._pane
+    def keys(self) -> Sequence[str]:
+        return KEYS
 
-    def on_mount(self) -> None:
-        self._lay_out()
+    def rows(self, width: int) -> int:
+        return len(self.draft.layers) + BESIDE
 
-    def on_resize(self) -> None:
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        columns, rows = self.app.size
-        width = min(WIDTH, columns)
-        height = min(rows, max(12, len(self.draft.calls) + 8))
-        box = self.query_one(Vertical)
-        box.border_subtitle = KEYS if width >= len(KEYS) + FRAME else KEYS_NARROW
-        box.styles.width, box.styles.height = width, height
-        self._room = max(1, width - FRAME), max(1, height - 2)
-        self._pane.styles.width, self._pane.styles.height = self._room
-        canvas = Canvas(*self._room, self._palette)
+    def paint(self, canvas: Canvas) -> None:
         paint_network_form(canvas, self.draft, self._ends, self._verdict())
-        self._pane.show(canvas)
-
-    _room = (1, 1)
 
     def _verdict(self) -> str:
         if self._ends.walked(self.draft.calls).error is not None:
@@ -115,8 +96,11 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
         if draft.layers != self.draft.layers:
             self._past.append(self.draft)
             self._undone.clear()
-        self.draft = draft
-        self._lay_out()
+        self.draft, self.heading = draft, TITLE
+        self.lay_out()
+
+    def turn(self, way: int) -> None:
+        self.action_move_cursor(way)
 
     def action_move_cursor(self, way: int) -> None:
         self._become(self.draft.at(self.draft.cursor + way))
@@ -150,13 +134,13 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
         if self._past:
             self._undone.append(self.draft)
             self.draft = self._past.pop()
-            self._lay_out()
+            self.lay_out()
 
     def action_redo(self) -> None:
         if self._undone:
             self._past.append(self.draft)
             self.draft = self._undone.pop()
-            self._lay_out()
+            self.lay_out()
 
     def action_add(self, behind: int = 1) -> None:
         """Behind the cursor; before it with `i`."""
@@ -200,7 +184,7 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
             return ", ".join(str(layer.call) for layer in layers)
 
         subject = Subject(title, check, "layer", fill=fill if before else None)
-        self.app.push_screen(Form(subject, text, self._palette), put)
+        self.app.push_screen(Form(subject, text, self.palette), put)
 
     def on_paste(self, paste: Paste) -> None:
         """A whole network, as it stands in a script."""
@@ -209,11 +193,12 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
             calls = calls_of(paste.text)
         except InvalidInput as error:
             self.app.bell()
-            self.query_one(Vertical).border_title = f"1 Network: {error.message}"
+            self.heading = f"{TITLE}: {error.message}"
+            self.lay_out()
             return
         self._become(draft_of(calls).at(len(calls) - 1))
 
-    def action_done(self) -> None:
+    def action_leave(self) -> None:
         """Back, with what was changed."""
         self._leave(runs=False)
 
@@ -226,11 +211,8 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
         else:
             self.dismiss((self.draft, runs and self._is_sound))
 
-    def on_click(self, click: Click) -> None:
-        """Beside it: back."""
-        if click.widget is self:
-            self.action_done()
-        elif click.widget is self._pane and 0 < click.y <= len(self.draft.calls):
-            self._become(self.draft.at(click.y - 1))
-            if click.chain == 2:
+    def hit(self, row: int, *, twice: bool) -> None:
+        if 0 < row <= len(self.draft.calls):
+            self._become(self.draft.at(row - 1))
+            if twice:
                 self.action_edit()
