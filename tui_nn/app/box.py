@@ -12,6 +12,7 @@ from textual.events import Click
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 
+from tui_nn.plot.cells import shortened
 from tui_nn.views.canvas import Canvas, in_ascii
 from tui_nn.views.footer import key_count
 from tui_nn.views.ink import Palette
@@ -31,7 +32,7 @@ class Box(ModalScreen[ScreenResultType]):
     It is left by escape, by a click beside it, and by q where nothing is typed.
     """
 
-    WIDTH: ClassVar[int] = 96
+    WIDTH: ClassVar[int] = 106
     """Columns at most."""
     DEFAULT_CSS = """
     Box { align: center middle; }
@@ -45,6 +46,8 @@ class Box(ModalScreen[ScreenResultType]):
         """`above`: widgets of one row each over what is painted; the last takes what is typed."""
         super().__init__()
         self.heading, self.palette = heading, palette
+        self.said = ""
+        """What was done, in words that stand where the keys were."""
         self._above, self._pane = above, Pane("box")
 
     def keys(self) -> Sequence[str]:
@@ -96,19 +99,20 @@ class Box(ModalScreen[ScreenResultType]):
         box.border_subtitle = self._footer(width - CORNERS)
 
     def _footer(self, room: int) -> Content:
-        """The keys that have room, in another colour than what they do."""
+        """The keys that have room, in another colour than what they do; what was said instead."""
         *entries, last = map(self._in_ascii, self.keys())
+        words = Color(*self.palette.text).hex
+        if self.said:
+            said = shortened(self.said, room - len(last) - len(GAPS[0]), ascii_only=True)
+            return Content.assemble((self._in_ascii(said), words), GAPS[0], *_coloured(last, words))
         gap = next((gap for gap in GAPS if len(gap.join([*entries, last])) <= room), GAPS[-1])
         shown: list[str] = []
         for entry in entries:
             if len(gap.join([*shown, entry, last])) <= room:
                 shown.append(entry)
-        words = Color(*self.palette.text).hex
-        parts: list[str | Content | tuple[str, str]] = []
+        parts: list[str | tuple[str, str]] = []
         for entry in (*shown, last):
-            split, count = entry.split(" "), key_count(entry)
-            parts += [gap] if parts else []
-            parts += [" ".join(split[:count]), (f" {' '.join(split[count:])}", words)]
+            parts += [*([gap] if parts else []), *_coloured(entry, words)]
         return Content.assemble(*parts)
 
     def _in_ascii(self, text: str) -> str:
@@ -134,3 +138,9 @@ class Box(ModalScreen[ScreenResultType]):
 
     def on_mouse_scroll_up(self) -> None:
         self.turn(-1)
+
+
+def _coloured(entry: str, words: str) -> tuple[str, tuple[str, str]]:
+    """Keys, and what they do in a colour of its own."""
+    split, count = entry.split(" "), key_count(entry)
+    return " ".join(split[:count]), (f" {' '.join(split[count:])}", words)

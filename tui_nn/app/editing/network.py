@@ -7,30 +7,43 @@ from textual.binding import Binding, BindingType
 from textual.events import Paste
 
 from tui_nn.app.box import Box
+from tui_nn.app.copying import copy
 from tui_nn.app.editing.form import Form
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Entry
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.script.lines import Line, texts
+from tui_nn.spec.script.spelling import Spelling, spelled
 from tui_nn.spec.shapes import show
 from tui_nn.spec.suggest import suggested
 from tui_nn.spec.trial import calls_of
 from tui_nn.views.canvas import Canvas
+from tui_nn.views.code import begun, folded, paint_code
 from tui_nn.views.field import Subject
 from tui_nn.views.ink import Palette
 from tui_nn.views.network_form import (
-    BESIDE,
+    BELOW,
     Draft,
     Ends,
     draft_of,
     fix_of,
     paint_network_form,
+    paint_verdict,
 )
 from tui_nn.views.numbers import counted
 
-KEYS = ("a add", "enter edit", "d copy", "x delete", "J K move", "u U undo", "ctrl+r run",
-        "z freeze", "q done")  # fmt: skip
+KEYS = ("a add", "enter edit", "d double", "x delete", "J K move", "u U undo", "v code", "y copy",
+        "ctrl+r run", "z freeze", "q done")  # fmt: skip
+KEYS_OF_CODE = ("v V other code", "y copy", "↑↓ layer", "a add", "enter edit", "x delete",
+                "u U undo", "d double", "J K move", "q done")  # fmt: skip
 TITLE = "1 Network"
+SPELLINGS: dict[Spelling | None, str] = {
+    None: "", "sequential": "as nn.Sequential", "module": "as nn.Module",
+    "matrices": "as bare matrices",
+}  # fmt: skip
+"""How the layers are shown: as the list of their calls, or as code."""
+PAGE = 10
 
 
 class NetworkForm(Box[tuple[Draft, bool] | None]):
@@ -44,7 +57,12 @@ class NetworkForm(Box[tuple[Draft, bool] | None]):
         Binding("a", "add", show=False),
         Binding("i", "add(0)", show=False),
         Binding("enter", "edit", show=False),
-        Binding("d", "copy", show=False),
+        Binding("d", "double", show=False),
+        Binding("v", "spell(1)", show=False),
+        Binding("V,upper_v", "spell(-1)", show=False),
+        Binding("y", "copy", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-1)", show=False),
         Binding("delete,backspace,x", "delete", show=False),
         Binding("z", "freeze", show=False),
         Binding("J,upper_j,shift+down", "shift(1)", show=False),
@@ -68,15 +86,67 @@ class NetworkForm(Box[tuple[Draft, bool] | None]):
         self._ends, self._check = ends, check
         self._past: list[Draft] = []
         self._undone: list[Draft] = []
+        self._spelling: Spelling | None = None
+        self._code: Sequence[Line] = ()
+        self._first = 0
+        """The line of code at the top."""
+        self._is_sought = True
+        """Whether the layer at the cursor is to be seen."""
 
     def keys(self) -> Sequence[str]:
-        return KEYS
+        return KEYS if self._spelling is None else KEYS_OF_CODE
 
     def rows(self, width: int) -> int:
-        return len(self.draft.layers) + BESIDE
+        self._code = folded(self._spelled(), width) if self._spelling else []
+        return (len(self._code) or 1 + len(self.draft.layers)) + BELOW
 
     def paint(self, canvas: Canvas) -> None:
-        paint_network_form(canvas, self.draft, self._ends, self._verdict())
+        if self._spelling is None:
+            paint_network_form(canvas, self.draft, self._ends, self._verdict())
+            return
+        room = max(1, canvas.height - BELOW)
+        self._first = max(0, min(self._first, len(self._code) - room))
+        if self._is_sought:
+            self._first = begun(self._code, self.draft.cursor, self._first, room)
+        paint_code(canvas, self._code[self._first :], self.draft.cursor, room)
+        found = self._ends.walked(self.draft.calls)
+        paint_verdict(canvas, found, self._verdict(), min(len(self._code), room) + 1)
+
+    def _spelled(self) -> list[Line]:
+        """The code; why there is none, as a comment."""
+        assert self._spelling
+        facts = self._ends.facts
+        try:
+            layers = [bind_call("layer", parse(call)) for call in self.draft.calls]
+            return spelled(
+                self._spelling, layers, facts.input_shape, facts.tokens, self.draft.frozen
+            )
+        except InvalidInput as error:
+            return [Line(f"# {error.message}")]
+
+    def action_spell(self, way: int) -> None:
+        """The next way to show the layers."""
+        all_of_them = list(SPELLINGS)
+        here = all_of_them.index(self._spelling)
+        self._spelling = all_of_them[(here + way) % len(all_of_them)]
+        self._first = 0
+        self._show()
+
+    def action_scroll(self, way: int) -> None:
+        self._first += way * PAGE
+        self._is_sought = False
+        self.lay_out()
+
+    def action_copy(self) -> None:
+        """What is shown."""
+        text = "\n".join(texts(self._spelled())) if self._spelling else ",\n".join(self.draft.calls)
+        self._show(copy(self.app, f"{text}\n", "network.py"))
+
+    def _show(self, words: str = "") -> None:
+        """The draft as it is now, with words about what was done."""
+        self.heading, self.said = f"{TITLE} {SPELLINGS[self._spelling]}".rstrip(), words
+        self._is_sought = True
+        self.lay_out()
 
     def _verdict(self) -> str:
         if self._ends.walked(self.draft.calls).error is not None:
@@ -96,8 +166,8 @@ class NetworkForm(Box[tuple[Draft, bool] | None]):
         if draft.layers != self.draft.layers:
             self._past.append(self.draft)
             self._undone.clear()
-        self.draft, self.heading = draft, TITLE
-        self.lay_out()
+        self.draft = draft
+        self._show()
 
     def turn(self, way: int) -> None:
         self.action_move_cursor(way)
@@ -105,7 +175,7 @@ class NetworkForm(Box[tuple[Draft, bool] | None]):
     def action_move_cursor(self, way: int) -> None:
         self._become(self.draft.at(self.draft.cursor + way))
 
-    def action_copy(self) -> None:
+    def action_double(self) -> None:
         if self.draft.layers:
             here = self.draft.cursor
             self._become(self.draft.with_new(here + 1, [self.draft.calls[here]]))
@@ -134,13 +204,13 @@ class NetworkForm(Box[tuple[Draft, bool] | None]):
         if self._past:
             self._undone.append(self.draft)
             self.draft = self._past.pop()
-            self.lay_out()
+            self._show()
 
     def action_redo(self) -> None:
         if self._undone:
             self._past.append(self.draft)
             self.draft = self._undone.pop()
-            self.lay_out()
+            self._show()
 
     def action_add(self, behind: int = 1) -> None:
         """Behind the cursor; before it with `i`."""
@@ -193,8 +263,7 @@ class NetworkForm(Box[tuple[Draft, bool] | None]):
             calls = calls_of(paste.text)
         except InvalidInput as error:
             self.app.bell()
-            self.heading = f"{TITLE}: {error.message}"
-            self.lay_out()
+            self._show(error.message)
             return
         self._become(draft_of(calls).at(len(calls) - 1))
 
@@ -212,7 +281,14 @@ class NetworkForm(Box[tuple[Draft, bool] | None]):
             self.dismiss((self.draft, runs and self._is_sound))
 
     def hit(self, row: int, *, twice: bool) -> None:
-        if 0 < row <= len(self.draft.calls):
-            self._become(self.draft.at(row - 1))
+        layer = self._layer_at(row)
+        if layer is not None:
+            self._become(self.draft.at(layer))
             if twice:
                 self.action_edit()
+
+    def _layer_at(self, row: int) -> int | None:
+        if self._spelling is None:
+            return row - 1 if 0 < row <= len(self.draft.calls) else None
+        at = self._first + row
+        return self._code[at].layer if at < len(self._code) else None

@@ -14,16 +14,22 @@ class Line(NamedTuple):
     """The place in the network of the layer that it is about."""
 
 
+INPUT = -1
 Notes = Mapping[int, str]
-"""What is said behind the code of a layer, by its place."""
+"""What is said behind the code of a layer, by its place; where x is first named, by `INPUT`."""
 
 
-def about(layer: int, texts: Iterable[str], note: str = "") -> list[Line]:
-    """Lines of one layer, with a comment behind the last."""
+def about(layer: int, texts: Iterable[str], notes: Notes | None = None) -> list[Line]:
+    """Lines of one layer, its note behind the last."""
     found = [Line(text, layer) for text in texts]
-    if note and found:
-        found[-1] = Line(f"{found[-1].text}  # {note}", layer)
+    if found:
+        found[-1] = Line(noted(found[-1].text, notes or {}, layer), layer)
     return found
+
+
+def noted(text: str, notes: Notes, place: int) -> str:
+    """With the note of a place as a comment."""
+    return f"{text}  # {notes[place]}" if place in notes else text
 
 
 def indented(lines: Iterable[Line], by: int = 1) -> list[Line]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tui_nn.spec.script import formulas, windows
 from tui_nn.spec.script.layout import arguments, call
-from tui_nn.spec.script.lines import Line, Notes, about, indented
+from tui_nn.spec.script.lines import INPUT, Line, Notes, about, indented, noted
 from tui_nn.spec.script.placing import has_modes, inside
 from tui_nn.spec.script.variables import Named
 
@@ -40,14 +40,14 @@ WRITERS: Mapping[str, Writer] = {
 
 def forward_lines(layers: Sequence[Named], notes: Notes) -> list[Line]:
     """The function `forward(x)`; `forward(x, training)` where that makes a difference."""
+    head = f"def forward(x{', training' if has_modes(layers) else ''}):"
     lines = [
-        Line(f"def forward(x{', training' if has_modes(layers) else ''}):"),
+        Line(noted(head, notes, INPUT)),
         Line('    """What the network makes of x (samples, …)."""'),
     ]
     for layer in layers:
         if "." not in layer.path:
-            written = about(layer.place, _written([layer], layers, 0), notes.get(layer.place, ""))
-            lines += indented(written)
+            lines += indented(about(layer.place, _written([layer], layers, 0), notes))
     return [*lines, Line("    return x")]
 
 

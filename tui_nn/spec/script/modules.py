@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.script.layout import Group, Piece, arguments, call, lay, value
-from tui_nn.spec.script.lines import Line, Notes, about, indented
+from tui_nn.spec.script.lines import INPUT, Line, Notes, about, indented, noted
 from tui_nn.spec.script.own import OWN
 from tui_nn.spec.script.placing import Part, inside
 
@@ -71,9 +71,9 @@ CLASS = (
 
 def sequential_lines(layers: Sequence[Bound], notes: Notes) -> list[Line]:
     """One nn.Sequential, a line for each layer, however short they are."""
-    lines = [Line("network = nn.Sequential(")]
+    lines = [Line(noted("network = nn.Sequential(", notes, INPUT))]
     for place, layer in enumerate(layers):
-        lines += about(place, lay("", layer_call(layer), ",", 1), notes.get(place, ""))
+        lines += about(place, lay("", layer_call(layer), ",", 1), notes)
     return [*lines, Line(")")]
 
 
@@ -93,10 +93,10 @@ def class_lines(layers: Sequence[Part], notes: Notes) -> list[Line]:
             made = lay(f"self.{names[layer.path]} = ", layer_call(layer.bound), indent=2)
             lines += about(layer.place, made)
     top = [layer for layer in layers if "." not in layer.path]
-    lines += [Line(""), Line("    def forward(self, x):")]
+    lines += [Line(""), Line(noted("    def forward(self, x):", notes, INPUT))]
     for layer in top:
         forward = _forward([layer], layers, names, 0)
-        lines += indented(about(layer.place, forward, notes.get(layer.place, "")), 2)
+        lines += indented(about(layer.place, forward, notes), 2)
     return [*lines, Line("        return x")]
 
 
