@@ -14,7 +14,7 @@ from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Entry
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.script.lines import Line, texts
-from tui_nn.spec.script.spelling import Spelling, spelled
+from tui_nn.spec.script.spelling import Spelling, code_of
 from tui_nn.spec.shapes import show
 from tui_nn.spec.suggest import suggested
 from tui_nn.spec.trial import calls_of
@@ -113,16 +113,9 @@ class NetworkForm(Box[tuple[Draft, bool] | None]):
         paint_verdict(canvas, found, self._verdict(), min(len(self._code), room) + 1)
 
     def _spelled(self) -> list[Line]:
-        """The code; why there is none, as a comment."""
         assert self._spelling
-        facts = self._ends.facts
-        try:
-            layers = [bind_call("layer", parse(call)) for call in self.draft.calls]
-            return spelled(
-                self._spelling, layers, facts.input_shape, facts.tokens, self.draft.frozen
-            )
-        except InvalidInput as error:
-            return [Line(f"# {error.message}")]
+        facts, draft = self._ends.facts, self.draft
+        return code_of(self._spelling, draft.calls, facts.input_shape, facts.tokens, draft.frozen)
 
     def action_spell(self, way: int) -> None:
         """The next way to show the layers."""

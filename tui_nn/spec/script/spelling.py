@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Literal, NamedTuple
 
+from tui_nn.spec.call import parse
+from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Bound, Shape
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.network import walk, walking, without_lazy
@@ -27,6 +29,21 @@ class Section(NamedTuple):
     lines: list[Line]
     is_definition: bool = False
     """A class or a function: it stands further apart."""
+
+
+def code_of(
+    way: Spelling,
+    calls: Sequence[str],
+    input_shape: Shape,
+    tokens: int | None = None,
+    frozen: Collection[int] = (),
+) -> list[Line]:
+    """As `spelled`, of layers as they are written; why there is no code, as a comment."""
+    try:
+        layers = [bind_call("layer", parse(call)) for call in calls]
+        return spelled(way, layers, input_shape, tokens, frozen)
+    except InvalidInput as error:
+        return [Line(f"# {error.message}")]
 
 
 def spelled(
