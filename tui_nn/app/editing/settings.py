@@ -11,10 +11,17 @@ from tui_nn.app.editing.changing import Changing
 from tui_nn.app.editing.form import Form
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.field import Subject
+from tui_nn.views.field import PICTURE, Subject
 from tui_nn.views.ink import Palette
+from tui_nn.views.panels.optimizer_rate import course
+from tui_nn.views.rate_chart import paint_rate_chart
 from tui_nn.views.settings_form import BESIDE, Setting, paint_settings, settings_of
 
+RATED_PANEL = 4
+RATED = ("optimizer", "schedule", "train.epochs", "train.schedule_every", "train.eval_every")
+"""Keys by which the learning rate goes."""
+LEAST = BESIDE + 4
+"""Rows that a list of settings has beside a picture."""
 KEYS = ("enter edit", "x leave out", "u U undo", "a another optimizer", "q done")
 
 
@@ -45,12 +52,28 @@ class SettingsForm(Box[None]):
         return KEYS
 
     def rows(self, width: int) -> int:
-        return len(self._settings) + BESIDE
+        return len(self._settings) + BESIDE + (1 + PICTURE if self._panel == RATED_PANEL else 0)
 
     def paint(self, canvas: Canvas) -> None:
         settings = self._settings
         self._cursor = max(0, min(self._cursor, len(settings) - 1))
-        paint_settings(canvas, settings, self._cursor, self._words)
+        if self._panel != RATED_PANEL or canvas.height - PICTURE < LEAST:
+            paint_settings(canvas, settings, self._cursor, self._words)
+            return
+        above = Canvas(canvas.width, canvas.height - PICTURE - 1, canvas.palette)
+        paint_settings(above, settings, self._cursor, self._words)
+        picture = Canvas(canvas.width, PICTURE, canvas.palette)
+        self._draw_rates(picture, {})
+        canvas.draw(above, 0, 0)
+        canvas.draw(picture, canvas.height - PICTURE, 0)
+
+    def _draw_rates(self, canvas: Canvas, values: Mapping[str, Any]) -> bool:
+        """The learning rate over the run, with other values; whether it can be said."""
+        world = self._changing.world
+        found = self._changing.course(values) if values else course(world)
+        if found is not None:
+            paint_rate_chart(canvas, world, found)
+        return found is not None
 
     def turn(self, way: int) -> None:
         self.action_move_cursor(way)
@@ -104,11 +127,18 @@ class SettingsForm(Box[None]):
         def refused(name: str) -> str:
             return self._changing.refused(values(f"{name}()"))
 
+        def draw(canvas: Canvas, typed: str) -> bool:
+            try:
+                return self._draw_rates(canvas, values(typed))
+            except InvalidInput:
+                return False
+
         parameter = None if one.kind else one.parameter
         can_be_tried = one.kind in ("loss", "optimizer")
         subject = Subject(
-            title, check, one.kind, parameter, refused=refused if can_be_tried else None
-        )
+            title, check, one.kind, parameter, refused=refused if can_be_tried else None,
+            picture=draw if one.key.partition("[")[0] in RATED else None,
+        )  # fmt: skip
         self.app.push_screen(Form(subject, text, self.palette), take)
 
     def _apply(self, values: Mapping[str, Any]) -> None:
