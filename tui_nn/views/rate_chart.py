@@ -11,9 +11,8 @@ from tui_nn.views.numbers import counted, short
 from tui_nn.views.panels.optimizer_rate import Course, length, rates_ahead
 from tui_nn.views.world import World
 
-ROWS = 1 + MIN_HEIGHT + 2
-"""Of the words and the chart."""
-LEAST = 1 + MIN_HEIGHT
+LEAST = 1e-12
+"""The axis reaches up to this at least."""
 UNKNOWN = "its rates follow from the losses to come"
 DISTURBED = "it was disturbed on its way: its rates are known when they come"
 NEITHER = "no formula tells its rates ahead: they are known when they come"
@@ -30,21 +29,30 @@ def paint_rate_chart(canvas: Canvas, world: World, known: Course) -> None:
         words += f" ▸ {short(float(ends[1]))}"
     if is_known:
         words += f"   {counted(known.epochs, 'epoch')}, {counted(steps, 'step')}"
-    room = canvas.width - 2
-    canvas.put(0, 1, shortened(words, room, ascii_only=palette.ascii_only), palette.quiet)
-    if canvas.width < MIN_WIDTH + 2 or canvas.height < LEAST:
-        return
-    dots = 2 * room
-    at = now + (np.arange(dots) + 0.5) * (steps - now) / dots
-    ahead = rates_ahead(world, known, at) if steps > now else np.zeros(0)
+    canvas.put(
+        0, 1, shortened(words, canvas.width - 2, ascii_only=palette.ascii_only), palette.quiet
+    )
+    if canvas.width >= MIN_WIDTH + 2 and canvas.height > MIN_HEIGHT:
+        _paint_lines(canvas, world, known, now, steps)
+
+
+def _paint_lines(canvas: Canvas, world: World, known: Course, now: int, steps: int) -> None:
+    """Below the words: what was up to `now`, and what follows up to `steps`."""
+    palette, width = canvas.palette, canvas.width - 2
+    at = now + (np.arange(2 * width) + 0.5) * (steps - now) / (2 * width)
+    ahead = rates_ahead(world, known, at)
     told = world.series.of("lr", world.way)
-    lines = [Line("", _epochs(world, told.steps), told.last, palette.lines[0], 0)]
-    lines.append(Line("", _epochs(world, at[: len(ahead)]), ahead, palette.lines[1], 1))
-    finite = np.concatenate([told.last, ahead])
-    top = float(np.max(finite[np.isfinite(finite)], initial=0.0))
+    seen = np.concatenate([told.last, ahead])
+    seen = seen[np.isfinite(seen)]
+    if not len(seen):
+        return
+    lines = (
+        Line("", _epochs(world, told.steps), told.last, palette.lines[0], 0),
+        Line("", _epochs(world, at), ahead, palette.lines[1], 1),
+    )
     drawn = chart(
-        lines if is_known else lines[:1], room, canvas.height - 1, x_label="epoch", compact=True,
-        x_limits=(0.0, float(known.epochs)), y_limits=(0.0, rounded_up(top)) if top > 0 else None,
+        lines, width, canvas.height - 1, x_label="epoch", compact=True,
+        x_limits=(0.0, float(known.epochs)), y_limits=(0.0, rounded_up(max(seen.max(), LEAST))),
         ascii_only=palette.ascii_only,
     )  # fmt: skip
     canvas.chart(drawn.rows, 1, 1)
