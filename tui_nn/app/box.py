@@ -32,7 +32,7 @@ class Box(ModalScreen[ScreenResultType]):
     It is left by escape, by a click beside it, and by q where nothing is typed.
     """
 
-    WIDTH: ClassVar[int] = 106
+    WIDTH: ClassVar[int] = 110
     """Columns at most."""
     DEFAULT_CSS = """
     Box { align: center middle; }
