@@ -1,7 +1,7 @@
 """What stands under a field while a call or value is typed: can it be, what may follow."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_nn.plot.cells import shortened
 from tui_nn.spec.assist import (
@@ -19,9 +19,12 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import typed_value
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.ink import Ink
+from tui_nn.views.layer_names import window
 
 NAME = 22
 """Columns of a name in a list, at most."""
+PICTURE, BESIDE_PICTURE = 8, 6
+"""Rows of a picture, and what has to be left for words at least."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Subject:
     """A call of an entry that fits where it is to stand; empty where none does."""
     refused: Callable[[str], str] | None = None
     """Why one of a name can't be taken at all, in words; empty where it can."""
+    picture: Callable[[Canvas, str], bool] | None = None
+    """Paints what comes of a text; whether there was something."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,18 @@ def remedy(error: InvalidInput, kind: str) -> str:
 
 
 def paint_field(canvas: Canvas, subject: Subject, typed: Typed, selected: int) -> None:
-    """The verdict, the parameter at the cursor, then what may follow or all parameters."""
+    """The verdict, the parameter at the cursor, then what may follow or all parameters; below them
+    the picture of what comes of it.
+    """
+    left = canvas.height - PICTURE - 1
+    if subject.picture is not None and left >= BESIDE_PICTURE:
+        below = Canvas(canvas.width, PICTURE, canvas.palette)
+        if subject.picture(below, typed.text):
+            canvas.draw(below, left + 1, 0)
+            above = Canvas(canvas.width, left, canvas.palette)
+            paint_field(above, replace(subject, picture=None), typed, selected)
+            canvas.draw(above, 0, 0)
+            return
     row = _paint_verdict(canvas, subject, typed)
     row = _paint_parameter(canvas, subject, typed, row)
     found = offers(subject, typed)
@@ -173,7 +189,11 @@ def _paint_parameters(canvas: Canvas, kind: str, typed: Typed, row: int) -> None
              for p in entry.parameters]  # fmt: skip
     wide = max(len(p.name) for p, _ in texts)
     values = min(24, max(len(text) for _, text in texts))
-    for parameter, text in texts[: canvas.height - row]:
+    at = argument_at(kind, typed.text, typed.cursor)
+    here = entry.parameters.index(at.parameter) if at and at.parameter in entry.parameters else 0
+    room = max(0, canvas.height - row)
+    for index in window(len(texts), min(room, len(texts)), here):
+        parameter, text = texts[index]
         ink = palette.strong if parameter.name in bound.given else palette.quiet
         canvas.put(row, 1, parameter.name, palette.plain)
         canvas.put(row, wide + 2, text, ink)

@@ -15,6 +15,7 @@ from tui_nn.spec.resolve import DataFacts, Plan, resolve
 from tui_nn.spec.targets import Classes, Values
 from tui_nn.spec.trial import experiment_of_settings, tried, written
 from tui_nn.views.numbers import counted
+from tui_nn.views.panels.optimizer_rate import Course, course_with
 from tui_nn.views.settings_form import KINDS
 from tui_nn.views.world import World
 
@@ -31,17 +32,17 @@ class Changing:
     """Changes of the experiment that is trained."""
 
     def __init__(self, world: World, driving: Driving) -> None:
-        self._world, self._driving = world, driving
+        self.world, self._driving = world, driving
         self._known: dict[tuple[object, ...], DataFacts] = {}
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        return self._world.settings
+        return self.world.settings
 
     @property
     def facts(self) -> DataFacts | None:
         """Of the data that is trained on; None where the engine didn't tell them."""
-        started = self._world.started
+        started = self.world.started
         if started is None or started.input_shape is None:
             return None
         kind = Values(started.target_shape) if started.classes is None else Classes(started.classes)
@@ -126,6 +127,11 @@ class Changing:
             return error.message
         return ""
 
+    def course(self, values: Mapping[str, Any]) -> Course | None:
+        """What the rates would follow from; None where nobody can say here. InvalidInput."""
+        plan = self._tried(values)
+        return course_with(self.world, plan.experiment, values) if plan else None
+
     def _tried(self, values: Mapping[str, Any]) -> Plan | None:
         changes, facts = _written(values), self.facts
         if facts is None:
@@ -154,11 +160,11 @@ class Changing:
 
     def setting(self, key: str) -> Any:
         """One of the settings of now; None where it is left out."""
-        return self._world.setting(key)
+        return self.world.setting(key)
 
     def _now(self, key: str) -> Any:
         name, _, index = key.rstrip("]").partition("[")
-        found = self._world.setting(name)
+        found = self.world.setting(name)
         return found[int(index)] if index else found
 
 
