@@ -89,6 +89,8 @@ class Split:
     test_indices: Indices
     """Likewise for the test part."""
     scaling: Scaling = Scaling()
+    seed: int = 0
+    """It was drawn with."""
 
 
 def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
@@ -111,7 +113,7 @@ def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
     train = part(rest)
     assert train is not None
     return Split(
-        train, part(val_indices), part(test_indices), rest, val_indices, test_indices, scaling
+        train, part(val_indices), part(test_indices), rest, val_indices, test_indices, scaling, seed
     )
 
 

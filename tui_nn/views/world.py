@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import structs
 
+from tui_nn.runs.epochs import step_of_epoch
 from tui_nn.runs.history import History
 from tui_nn.spec.protocol import (
     Built,
@@ -320,11 +321,14 @@ class World:
     @property
     def place_in_epoch(self) -> tuple[int, int]:
         """The epoch of the step that is being made, or was made last, and its number in it."""
-        size = self.steps_per_epoch
-        within = self.present.step % size + (self.step - self.present.step)
+        cuts = self.history.cuts(self.present.branch)
+        if not cuts:
+            return 1, 0
+        epoch = self.epochs_done(self.present.step, self.present.branch)
+        within = self.step - step_of_epoch(epoch, cuts)
         if within or not self.present.step:
-            return self.present.epoch + 1, within
-        return self.present.epoch, size
+            return epoch + 1, within
+        return epoch, self.step - step_of_epoch(epoch - 1, cuts)
 
     @property
     def epochs(self) -> int:

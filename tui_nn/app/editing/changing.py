@@ -7,7 +7,7 @@ from tui_nn.app.driving import Driving
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.files import PATHS
-from tui_nn.spec.changes import FIRST_STEP_ONLY, changed
+from tui_nn.spec.changes import BUILT_ON, changed
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.fitting import fitted
@@ -23,7 +23,7 @@ BEGINNING = ("Linear(1, 16)", "ReLU()", "Linear(16, 1)")
 LEFT_OUT_AT_MOST = 5
 SPLITS = frozenset({"data", "train.val", "train.test", "train.seed"})
 """What decides which samples there are, and in which part."""
-ANEW = FIRST_STEP_ONLY | {"train.seed", "train.dtype"}
+ANEW = BUILT_ON | {"train.seed", "train.dtype"}
 """With what training begins anew: a seed is asked for to have other weights."""
 
 
