@@ -148,6 +148,31 @@ class Changing:
         self._driving.change(words, _written(values), _written(old), anew=anew)
         return words + (": training begins anew, u takes it back" if anew else "")
 
+    def draw(self, words: str, data: str) -> None:
+        """Ask for a dataset's call with other samples: training goes on with the weights it has.
+
+        InvalidInput where it can't be.
+        """
+        values = self.with_what_fits({"data": data})
+        self._tried(values)
+        old = {key: self._now(key) for key in values} | {"data": self._driving.data}
+        self._driving.draw(words, _written(values), _written(old), data)
+
+    @property
+    def data(self) -> str:
+        """The dataset's call, as it is once the engine has answered what it was asked."""
+        return self._driving.data
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the engine has not answered all that was drawn."""
+        return bool(self.data != self.setting("data"))
+
+    @property
+    def is_split(self) -> bool:
+        """Whether some samples are held out of training."""
+        return bool(self.setting("train.val") or self.setting("train.test"))
+
     def turn(self, way: str) -> str:
         """Undo or redo."""
         return self._driving.undo() if way == "undo" else self._driving.redo()

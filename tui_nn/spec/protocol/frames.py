@@ -181,6 +181,8 @@ class SamplesFrame(Frame, frozen=True, kw_only=True):
     """What one is called: row, point, picture."""
     class_counts: Array | None
     """int64 (classes,): how many of each the part has; None for values."""
+    in_data: Array | None = None
+    """int64 (n,): which they are of the whole data; None from an engine of an older version."""
 
 
 class MapFrame(Frame, frozen=True, kw_only=True):

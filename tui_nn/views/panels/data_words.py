@@ -1,15 +1,18 @@
 """2 Data in words: the call, what a sample is, how many each part and each class has."""
 
 from tui_nn.plot.cells import cell_width
+from tui_nn.spec.protocol.frames import Samples, SamplesFrame
 from tui_nn.spec.shapes import show
 from tui_nn.views.calls import fitted
 from tui_nn.views.canvas import Canvas
-from tui_nn.views.ink import Ink
+from tui_nn.views.ink import Ink, Palette
 from tui_nn.views.plane_picture import class_glyph, class_ink
 from tui_nn.views.reading import class_count, class_name
 from tui_nn.views.world import World
 
 GAP, CLOSE = 3, 2
+VAL_COUNTS = Samples(part="val", most=1)
+"""Of the validation part how many of each class there are, with one sample."""
 
 
 def call_of(world: World) -> str:
@@ -41,24 +44,43 @@ def _what(world: World) -> list[str]:
 
 
 def paint_split(canvas: Canvas, row: int, world: World) -> None:
-    """`train 400 ○ 200 ● 200   val 100`; the counts of classes where there are two."""
-    started, samples, palette = world.started, world.samples, canvas.palette
+    """`train 400 ○ 200 ● 200   val 100 ○ 48 ● 52`; the counts of classes where there are two."""
+    started, palette = world.started, canvas.palette
     if started is None:
         return
-    parts: list[list[tuple[str, Ink]]] = [[(f"train {started.train_count:,}", palette.plain)]]
-    if samples is not None and samples.class_counts is not None and class_count(world) == 2:
-        for index, count in enumerate(samples.class_counts.numpy().tolist()):
-            colour = class_ink(palette, index, 2) if palette.colour else palette.text
-            glyph = (class_glyph(index, 2), palette.ink(colour, bold=True))
-            parts[0] += [(" ", palette.plain), glyph, (f" {count:,}", palette.plain)]
+    parts = [train_spans(world, palette)]
     for name, count in (("val", started.val_count), ("test", started.test_count)):
         if count:
-            parts.append([(f"{name} {count:,}", palette.plain)])
+            of_val = world.frame(VAL_COUNTS) if name == "val" else None
+            parts.append([(f"{name} {count:,}", palette.plain), *_two_classes(of_val, palette)])
     column = 1
     for part in parts:
-        if column + sum(len(text) for text, _ in part) > canvas.width and column > 1:
+        whole = sum(len(text) for text, _ in part)
+        if column + whole > canvas.width and column > 1:
+            part, whole = part[:1], len(part[0][0])
+        if column + whole > canvas.width and column > 1:
             return
         column = canvas.spans(row, column, *part) + GAP
+
+
+def train_spans(world: World, palette: Palette) -> list[tuple[str, Ink]]:
+    """`train 400 ○ 200 ● 200`."""
+    assert world.started is not None
+    counted = (f"train {world.started.train_count:,}", palette.plain)
+    return [counted, *_two_classes(world.samples, palette)]
+
+
+def _two_classes(samples: SamplesFrame | None, palette: Palette) -> list[tuple[str, Ink]]:
+    """How many of each, where there are two."""
+    counts = samples.class_counts if samples is not None else None
+    found: list[tuple[str, Ink]] = []
+    if counts is None or counts.shape[0] != 2:
+        return found
+    for index, count in enumerate(counts.numpy().tolist()):
+        colour = class_ink(palette, index, 2) if palette.colour else palette.text
+        glyph = (class_glyph(index, 2), palette.ink(colour, bold=True))
+        found += [(" ", palette.plain), glyph, (f" {count:,}", palette.plain)]
+    return found
 
 
 def paint_classes(canvas: Canvas, row: int, world: World) -> None:
