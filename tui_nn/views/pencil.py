@@ -11,25 +11,22 @@ from tui_nn.views.canvas import Canvas
 from tui_nn.views.frame import paint_headline
 from tui_nn.views.ink import Ink, Palette
 from tui_nn.views.layout import NARROW
-from tui_nn.views.panels.data_words import call_of, train_spans
 from tui_nn.views.panels.forward_plane import paint_class_map, probe_of
 from tui_nn.views.plane import Window, window
 from tui_nn.views.plane_picture import class_glyph, class_ink
 from tui_nn.views.reading import class_count, class_name
+from tui_nn.views.sheet import FOOT, HEAD, paint_keys, paint_status, paint_title
 from tui_nn.views.world import World
 
-HEAD, FOOT = 2, 2
-"""Rows of words above and below the plane."""
 MARGIN = 0.25
 """Of the points' extent, on each side: room to draw in."""
 NEAR = 1
 """Cells that a point may lie beside the pencil to be the one that is taken out."""
 ZOOM = 1.5
-KEYS = ("arrows cursor", "{classes} class", "enter put", "del remove", "- + zoom", "u U undo redo",
+KEYS = ("arrows cursor", "enter put", "del remove", "- + zoom", "u U undo redo",
         "space run", "q done")  # fmt: skip
-KEYS_NARROW = ("arrows cursor", "{classes} class", "enter put", "del remove", "u undo", "space run",
+KEYS_NARROW = ("arrows cursor", "enter put", "del remove", "u undo", "space run",
                "q done")  # fmt: skip
-KEYS_OF = frozenset({"arrows", "enter", "del", "-", "+", "u", "U", "space", "q"})
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ def paint(
 ) -> Canvas:
     """The whole screen; `words`: what the app says for a moment."""
     canvas = Canvas(*size, palette)
-    _paint_title(canvas, world)
+    paint_title(canvas, world, "draw points")
     headline = Canvas(size[0], 1, palette)
     paint_headline(headline, world)
     canvas.draw(headline, 1, 0)
@@ -130,29 +127,11 @@ def paint(
     paint_class_map(inner, world, world.samples, shown, world.frame(probe(pencil)), discrete=False)
     _paint_pencil(inner, pencil, class_count(world))
     canvas.draw(inner, HEAD, 0)
-    _paint_status(canvas, pencil, world, words)
-    _paint_keys(canvas, class_count(world))
+    paint_status(canvas, world, words, *_status(pencil, world, palette))
+    keys = KEYS if size[0] >= NARROW else KEYS_NARROW
+    label = f"0-{min(class_count(world), 10) - 1} class"
+    paint_keys(canvas, (keys[0], label, *keys[1:]))
     return canvas
-
-
-def _paint_title(canvas: Canvas, world: World) -> None:
-    palette = canvas.palette
-    rule = palette.ink(palette.accent)
-    canvas.put(0, 0, "━" * canvas.width, rule)
-    canvas.put(0, 1, " 2 Data: draw points ", palette.ink(palette.accent, bold=True))
-    canvas.right(0, f" {edits_in_words(call_of(world))} ", palette.quiet, edge=canvas.width - 1)
-
-
-def edits_in_words(call: str) -> str:
-    """`spiral(n=500), 3 added, 1 out`."""
-    from tui_nn.spec.drawing import edits_of  # with the catalog: not at the start
-
-    edits = edits_of(call)
-    data = str(edits.data)
-    words = [data if len(data) <= 40 else f"{edits.data.name}(…)"]
-    words += [f"{len(edits.add)} added"] if edits.add else []
-    words += [f"{len(edits.remove)} out"] if edits.remove else []
-    return ", ".join(words)
 
 
 def _paint_pencil(canvas: Canvas, pencil: Pencil, count: int) -> None:
@@ -166,39 +145,17 @@ def _paint_pencil(canvas: Canvas, pencil: Pencil, count: int) -> None:
     canvas.put(row, column, class_glyph(pencil.label, count), palette.ink(colour, bold=True))
 
 
-def _paint_status(canvas: Canvas, pencil: Pencil, world: World, words: str) -> None:
-    palette, count, row = canvas.palette, class_count(world), canvas.height - FOOT
-    samples = world.samples
-    counts = train_spans(world, palette) if world.started else []
-    begin = canvas.width - 1 - sum(len(text) for text, _ in counts)
-    canvas.spans(row, begin, *counts)
-    if world.problem is not None:
-        canvas.put(row, 1, world.problem.message[: begin - 2], palette.ink(palette.bad))
-        return
-    if words:
-        canvas.put(row, 1, words[: begin - 2])
-        return
-    x, y = pencil.place
+def _status(pencil: Pencil, world: World, palette: Palette) -> list[tuple[str, Ink]]:
+    """The class that it puts, where, and what is there already."""
+    count, samples, (x, y) = class_count(world), world.samples, pencil.place
     colour = class_ink(palette, pencil.label, count) if palette.colour else palette.text
-    glyph = (class_glyph(pencil.label, count), palette.ink(colour, bold=True))
-    name = class_name(world, pencil.label)
-    parts = [(f"class {name} ", palette.plain), glyph, (f"   x1 {x:g}  x2 {y:g}", palette.plain)]
+    parts = [
+        (f"class {class_name(world, pencil.label)} ", palette.plain),
+        (class_glyph(pencil.label, count), palette.ink(colour, bold=True)),
+        (f"   x1 {x:g}  x2 {y:g}", palette.plain),
+    ]
     found = None if samples is None else point_at(samples, pencil, NEAR)
     if samples is not None and found is not None:
         label = class_name(world, int(samples.y.numpy()[found]))
         parts.append((f"   here: {samples.sample_name} of class {label}", palette.quiet))
-    canvas.spans(row, 1, *parts)
-
-
-def _paint_keys(canvas: Canvas, count: int) -> None:
-    palette, wide = canvas.palette, canvas.width >= NARROW
-    column = 1
-    for part in KEYS if wide else KEYS_NARROW:
-        entry = part.format(classes=f"0-{min(count, 10) - 1}")
-        if column + len(entry) > canvas.width:
-            return
-        words = entry.split(" ")
-        keys = [word for word in words if word in KEYS_OF or word[0].isdigit()]
-        end = canvas.put(canvas.height - 1, column, " ".join(keys), palette.ink(palette.accent))
-        canvas.put(canvas.height - 1, end, " " + " ".join(words[len(keys) :]), palette.plain)
-        column += len(entry) + (3 if wide else 2)
+    return parts

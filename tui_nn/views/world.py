@@ -29,6 +29,7 @@ from tui_nn.spec.protocol.frames import (
     CurvesFrame,
     Device,
     Frame,
+    Given,
     Layers,
     LayersFrame,
     Map,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
 PACE_S = 2.0
 """Steps a second are counted over so long."""
-OF_THE_NETWORK = Map | Layers | Weights | Device
+OF_THE_NETWORK = Map | Given | Layers | Weights | Device
 """Probes whose frames stay true where samples are exchanged."""
 SAMPLES = Samples()
 """The samples that pictures of the data are made of: looked at once a run."""

@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.events import MouseDown
 
-from tui_nn.app.driving import Driving
 from tui_nn.app.editing.changing import Changing
 from tui_nn.app.editing.sheet import WAIT, Sheet
 from tui_nn.app.showing import Showing
@@ -15,6 +14,7 @@ from tui_nn.spec.protocol.frames import Probes
 from tui_nn.views import pencil
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.reading import class_count, class_name
+from tui_nn.views.sheet import FOOT, HEAD
 from tui_nn.views.world import SAMPLES
 
 
@@ -28,8 +28,8 @@ class PencilSheet(Sheet):
         Binding("minus", "zoom(1)", show=False),
     ]
 
-    def __init__(self, app: Showing, driving: Driving, changing: Changing) -> None:
-        super().__init__(app, driving, changing)
+    def __init__(self, app: Showing, changing: Changing) -> None:
+        super().__init__(app, changing)
         self._room = (app.size.width, app.size.height)
         self._pencil = pencil.pencil_of(app.world, self._room)
 
@@ -98,8 +98,8 @@ class PencilSheet(Sheet):
 
     def on_mouse_down(self, event: MouseDown) -> None:
         """A point where there is none, out with it where there is one."""
-        row = event.screen_y - pencil.HEAD
-        if not 0 <= row < self._room[1] - pencil.HEAD - pencil.FOOT:
+        row = event.screen_y - HEAD
+        if not 0 <= row < self._room[1] - HEAD - FOOT:
             return
         self._pencil = self._pencil.at(event.screen_x, row)
         samples = self._app.world.samples

@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from tui_nn.app.driving import Driving
 from tui_nn.app.editing.changing import Changing
 from tui_nn.app.showing import Showing
 from tui_nn.spec.errors import InvalidInput
@@ -36,9 +35,9 @@ class Sheet(ModalScreen[None]):
         *(Binding(str(digit), f"label({digit})", show=False) for digit in range(10)),
     ]
 
-    def __init__(self, app: Showing, driving: Driving, changing: Changing) -> None:
+    def __init__(self, app: Showing, changing: Changing) -> None:
         super().__init__()
-        self._app, self._driving, self._changing = app, driving, changing
+        self._app, self._changing = app, changing
         self._pane = Pane("sheet")
 
     def compose(self) -> ComposeResult:
@@ -78,14 +77,17 @@ class Sheet(ModalScreen[None]):
     def action_put(self) -> None:
         raise NotImplementedError
 
-    def action_run(self) -> None:
-        self._driving.run_or_pause()
+    async def action_run(self) -> None:
+        await self._app.run_action("run_pause")
 
     def action_turn(self, way: str) -> None:
         self._app.say(self._changing.turn(way))
 
     def change(self, words: str, data: str) -> bool:
         """Ask for the dataset's call with other samples; whether that can be."""
+        if self._app.world.present.state == "offline":
+            self._app.say("there is no engine")
+            return False
         try:
             self._changing.draw(words, data)
         except InvalidInput as error:

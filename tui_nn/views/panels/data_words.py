@@ -1,16 +1,20 @@
 """2 Data in words: the call, what a sample is, how many each part and each class has."""
 
+from math import ceil
+
 from tui_nn.plot.cells import cell_width
 from tui_nn.spec.protocol.frames import Samples, SamplesFrame
 from tui_nn.spec.shapes import show
 from tui_nn.views.calls import fitted
-from tui_nn.views.canvas import Canvas
+from tui_nn.views.canvas import EIGHTHS, Canvas
 from tui_nn.views.ink import Ink, Palette
 from tui_nn.views.plane_picture import class_glyph, class_ink
 from tui_nn.views.reading import class_count, class_name
 from tui_nn.views.world import World
 
 GAP, CLOSE = 3, 2
+MOST_BARS = 20
+"""More classes are not shown one by one."""
 VAL_COUNTS = Samples(part="val", most=1)
 """Of the validation part how many of each class there are, with one sample."""
 
@@ -44,7 +48,7 @@ def _what(world: World) -> list[str]:
 
 
 def paint_split(canvas: Canvas, row: int, world: World) -> None:
-    """`train 400 ○ 200 ● 200   val 100 ○ 48 ● 52`; the counts of classes where there are two."""
+    """`train 400 ○ 200 ● 200   val 100 ○ 48 ● 52`; bars in place of the numbers of more classes."""
     started, palette = world.started, canvas.palette
     if started is None:
         return
@@ -52,7 +56,7 @@ def paint_split(canvas: Canvas, row: int, world: World) -> None:
     for name, count in (("val", started.val_count), ("test", started.test_count)):
         if count:
             of_val = world.frame(VAL_COUNTS) if name == "val" else None
-            parts.append([(f"{name} {count:,}", palette.plain), *_two_classes(of_val, palette)])
+            parts.append([(f"{name} {count:,}", palette.plain), *_balance(of_val, palette)])
     column = 1
     for part in parts:
         whole = sum(len(text) for text, _ in part)
@@ -64,22 +68,27 @@ def paint_split(canvas: Canvas, row: int, world: World) -> None:
 
 
 def train_spans(world: World, palette: Palette) -> list[tuple[str, Ink]]:
-    """`train 400 ○ 200 ● 200`."""
+    """`train 400 ○ 200 ● 200`, `train 1,438 ▆▆▇▆▆▇▆▆▅▆`."""
     assert world.started is not None
     counted = (f"train {world.started.train_count:,}", palette.plain)
-    return [counted, *_two_classes(world.samples, palette)]
+    return [counted, *_balance(world.samples, palette)]
 
 
-def _two_classes(samples: SamplesFrame | None, palette: Palette) -> list[tuple[str, Ink]]:
-    """How many of each, where there are two."""
-    counts = samples.class_counts if samples is not None else None
+def _balance(samples: SamplesFrame | None, palette: Palette) -> list[tuple[str, Ink]]:
+    """How many of each class: of two their numbers, of more a bar for each."""
+    counts = samples.class_counts.numpy().tolist() if samples and samples.class_counts else []
+    if not 2 <= len(counts) <= MOST_BARS:
+        return []
     found: list[tuple[str, Ink]] = []
-    if counts is None or counts.shape[0] != 2:
-        return found
-    for index, count in enumerate(counts.numpy().tolist()):
-        colour = class_ink(palette, index, 2) if palette.colour else palette.text
-        glyph = (class_glyph(index, 2), palette.ink(colour, bold=True))
-        found += [(" ", palette.plain), glyph, (f" {count:,}", palette.plain)]
+    for index, count in enumerate(counts):
+        colour = class_ink(palette, index, len(counts)) if palette.colour else palette.text
+        ink = palette.ink(colour, bold=True)
+        if len(counts) == 2:
+            glyph = (class_glyph(index, 2), ink)
+            found += [(" ", palette.plain), glyph, (f" {count:,}", palette.plain)]
+        else:
+            full = ceil(count / max(1, *counts) * (len(EIGHTHS) - 1))
+            found += [("" if index else " ", palette.plain), (EIGHTHS[full], ink)]
     return found
 
 
