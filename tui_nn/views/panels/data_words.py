@@ -13,6 +13,8 @@ from tui_nn.views.reading import class_count, class_name
 from tui_nn.views.world import World
 
 GAP, CLOSE = 3, 2
+HIGHEST = 7
+"""Eighths of a cell that the bar of the commonest class has: the rows stay apart."""
 MOST_BARS = 20
 """More classes are not shown one by one."""
 VAL_COUNTS = Samples(part="val", most=1)
@@ -87,7 +89,7 @@ def _balance(samples: SamplesFrame | None, palette: Palette) -> list[tuple[str, 
             glyph = (class_glyph(index, 2), ink)
             found += [(" ", palette.plain), glyph, (f" {count:,}", palette.plain)]
         else:
-            full = ceil(count / max(1, *counts) * (len(EIGHTHS) - 1))
+            full = ceil(count / max(1, *counts) * HIGHEST)
             found += [("" if index else " ", palette.plain), (EIGHTHS[full], ink)]
     return found
 
