@@ -1,7 +1,7 @@
 import pytest
 
 from tests.spec.support import refusal
-from tui_nn.spec.drawing import edits_of, with_sample, without_sample
+from tui_nn.spec.drawing import edits_of, in_words, with_sample, without_sample
 
 
 def test_what_is_drawn_is_added_to_another_dataset() -> None:
@@ -67,3 +67,14 @@ def test_too_many_are_refused() -> None:
 def test_the_last_two_points_stay() -> None:
     points = "points([(0, 0, 0), (1, 1, 1)])"
     assert "points" in refusal(lambda: without_sample(points, 1, 2, is_split=False))
+
+
+def test_what_was_drawn_is_told_in_words() -> None:
+    assert in_words("spiral(n=500)") == "spiral(n=500)"
+    assert (
+        in_words("edited(spiral(), add=[(1, 2, 0)], remove=[1, 2])") == "spiral(), 1 added, 2 out"
+    )
+    assert in_words("points([(0, 0, 0), (1, 1, 1)])") == "points(((0, 0, 0), (1, 1, 1)))"
+    many = ", ".join(f"({i}, 0, 1)" for i in range(30))
+    assert in_words(f"edited(points([{many}]), add=[(1, 2, 0)])") == "30 points, 1 added"
+    assert in_words("nonsense") == "nonsense"

@@ -4,8 +4,11 @@ from dataclasses import dataclass, replace
 
 from tui_nn.spec.call import Call, Value, parse
 from tui_nn.spec.catalog import bind_call
+from tui_nn.spec.errors import InvalidInput
 
 POINTS, EDITED = "points", "edited"
+LONGEST = 40
+"""Characters of a call that is written out."""
 Sample = tuple[Value, ...]
 """Its numbers, or its picture as a text, and its answer behind."""
 
@@ -60,6 +63,19 @@ def without_sample(text: str, index: int, count: int, *, is_split: bool) -> str:
         points = _points(edits.data)
         return _checked(_with_points(edits.data, (*points[:index], *points[index + 1 :])))
     return _checked(replace(edits, remove=(*edits.remove, index)).call)
+
+
+def in_words(text: str) -> str:
+    """A dataset's call, or in place of what was drawn how much: `spiral(), 3 added, 1 out`."""
+    try:
+        edits = edits_of(text)
+    except InvalidInput:
+        return text
+    data, samples = str(edits.data), _points(edits.data) if edits.data.name == POINTS else ()
+    words = [f"{len(samples)} points" if samples and len(data) > LONGEST else data]
+    words += [f"{len(edits.add)} added"] if edits.add else []
+    words += [f"{len(edits.remove)} out"] if edits.remove else []
+    return ", ".join(words)
 
 
 def _points(call: Call) -> tuple[Value, ...]:

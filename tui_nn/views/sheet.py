@@ -11,31 +11,19 @@ from tui_nn.views.world import World
 
 HEAD, FOOT = 2, 2
 """Rows of words above and below what is drawn."""
-LONGEST = 40
-"""Cells of a call."""
 KEYS = frozenset({"arrows", "enter", "del", "-", "+", "u", "U", "space", "q", "x", "ctrl+r"})
 
 
 def paint_title(canvas: Canvas, world: World, name: str) -> None:
     """The rule at the top, with what is edited and how much."""
+    from tui_nn.spec.drawing import in_words  # with the catalog: not at the start
+
     palette = canvas.palette
     canvas.put(0, 0, "━" * canvas.width, palette.ink(palette.accent))
     end = canvas.put(0, 1, f" 2 Data: {name} ", palette.ink(palette.accent, bold=True))
-    words = f" {edits_in_words(call_of(world))} "
+    words = f" {in_words(call_of(world))} "
     if end + len(words) < canvas.width:
         canvas.right(0, words, palette.quiet, edge=canvas.width - 1)
-
-
-def edits_in_words(call: str) -> str:
-    """`spiral(n=500), 3 added, 1 out`."""
-    from tui_nn.spec.drawing import edits_of  # with the catalog: not at the start
-
-    edits = edits_of(call)
-    data = str(edits.data)
-    words = [data if len(data) <= LONGEST else f"{edits.data.name}(…)"]
-    words += [f"{len(edits.add)} added"] if edits.add else []
-    words += [f"{len(edits.remove)} out"] if edits.remove else []
-    return ", ".join(words)
 
 
 def paint_status(canvas: Canvas, world: World, words: str, *parts: tuple[str, Ink] | str) -> None:
