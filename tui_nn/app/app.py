@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 PHASES = tuple(Phase)
 EDITED = (1, 2, 3, 4)
 """Panels that show what was chosen."""
+DATA = 2
+"""The panel in which samples are drawn."""
 
 
 class Workbench(Building):
@@ -146,10 +148,15 @@ class Workbench(Building):
             return
         if self.world.running and not self._is_touched and self._is_held():
             return
-        self._is_due = not self.board.paint(touched=self._is_touched)
+        if self._sheet is not None:
+            self._sheet.paint()
+            self._is_due = False
+        else:
+            self._is_due = not self.board.paint(touched=self._is_touched)
         self._is_touched = False
         if self.world.started is not None:
-            self._link.watch((SAMPLES, *self.board.probes()))
+            seen = self.board.probes() if self._sheet is None else self._sheet.probes
+            self._link.watch((SAMPLES, *seen))
         self._link.acknowledge()
 
     def _show(self) -> None:
@@ -291,6 +298,8 @@ class Workbench(Building):
             self._show()
         elif key == "enter":
             self.action_edit_here()
+        elif key == "a" and self.desk.focus == DATA:
+            self.action_draw()
         elif not self._seek(key) and key == "escape":
             self._close_top()
 

@@ -46,6 +46,7 @@ ACTIONS = (
     Action("edit_here", "change what is in focus, in 1 to 4", "Change", (), "enter"),
     Action("edit(1)", "edit the network", "Change", ()),
     Action("edit(2)", "change data, batches and split", "Change", ()),
+    Action("draw", "draw points, or a picture to be classified", "Change", ()),
     Action("edit(3)", "change the loss", "Change", ()),
     Action("edit(4)", "change optimizer, schedule and epochs", "Change", ()),
     Action("edit", "change any setting", "Change", ()),

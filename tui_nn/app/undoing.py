@@ -36,6 +36,17 @@ class Rate(Deed):
     """The presses before, which are taken back with it."""
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing(Deed):
+    """Samples drawn or taken out by hand."""
+
+    before: str
+    """The dataset's call, as a file holds it."""
+    after: str
+    at_s: float
+    """By a monotonic clock."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """One thing that was asked of the engine."""
@@ -50,6 +61,13 @@ class Turn:
     def optimizers(self) -> Optimizers | None:
         """What they are once it is answered; None where that is not its subject."""
         if not isinstance(self.deed, Rate):
+            return None
+        return self.deed.before if self.kind == "undo" else self.deed.after
+
+    @property
+    def data(self) -> str | None:
+        """The dataset's call likewise."""
+        if not isinstance(self.deed, Drawing):
             return None
         return self.deed.before if self.kind == "undo" else self.deed.after
 

@@ -10,7 +10,13 @@ from tui_nn.views.layout import Heights
 from tui_nn.views.numbers import counted
 from tui_nn.views.panels import data_gate, data_pictures
 from tui_nn.views.panels.data_table import lines, paint_columns, paint_tokens
-from tui_nn.views.panels.data_words import call_of, paint_call, paint_classes, paint_split
+from tui_nn.views.panels.data_words import (
+    VAL_COUNTS,
+    call_of,
+    paint_call,
+    paint_classes,
+    paint_split,
+)
 from tui_nn.views.panels.forward_line import paint_line
 from tui_nn.views.panels.forward_plane import map_probe, paint_answers, window_of
 from tui_nn.views.panels.panel import Panel, Size, View
@@ -94,12 +100,14 @@ def _paint_scatter(canvas: Canvas, world: World) -> None:
 def _probes(world: World, desk: Desk, size: Size) -> tuple[Probes, ...]:
     if data_gate.suits(world):
         return data_gate.probes(world, size)
+    has_val = class_count(world) > 0 and world.started is not None and world.started.val_count > 0
+    counts: tuple[Probes, ...] = (VAL_COUNTS,) if has_val else ()
     if world.kind == "picture":
-        return data_pictures.probes(world)
+        return (*data_pictures.probes(world), *counts)
     if world.kind == "neuron" and size[1] - HEAD >= LEAST_ROWS:
         probe = map_probe(world, desk, (size[0], size[1] - HEAD))
-        return (probe,) if probe else ()
-    return ()
+        return (probe, *counts) if probe else counts
+    return counts
 
 
 def _note(world: World, desk: Desk) -> str:
@@ -147,7 +155,8 @@ DATA = Panel(
     (
         View(
             "samples", _paint, probes=_probes, note=_note, rows=_rows, press=_press,
-            keys=(("up down", "the next columns or pictures"),),
+            keys=(("up down", "the next columns or pictures"),
+                  ("a", "draw points, or a picture to be classified")),
         ),
     ),
 )  # fmt: skip
