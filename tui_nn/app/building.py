@@ -47,7 +47,7 @@ class Building(Showing):
         self._link: Link | None = None
         self._editor: Editor | None = None
         self._offered: Callable[[], Settings | None] | None = None
-        """What enter does with the text that was pasted last, before anything else is done."""
+        """What enter does with what is offered, before anything else is done."""
 
     @property
     def replaying(self) -> Replaying | None:
@@ -78,11 +78,6 @@ class Building(Showing):
             self.action_edit(self.desk.focus)
         elif self.world.present.state == "goal":
             self.action_open()
-
-    @drives
-    def action_save_as(self) -> None:
-        if self.world.started is not None:
-            self._forms().save_as(self.settings.experiment)
 
     def action_open(self) -> None:
         if self.replaying is not None or self.settings.attach:

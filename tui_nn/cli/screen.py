@@ -66,6 +66,7 @@ def open_workbench(
     no_save: bool,
     pace: float | None,
     look: Look,
+    begun: bool = False,
 ) -> int:
     """Open a preset, a file or a run on the screen.
 
@@ -80,6 +81,7 @@ def open_workbench(
 
     settings = Settings(
         experiment=experiment,
+        begun=begun,
         changes=changes,
         target=target,
         runs=None if no_save else runs,
@@ -98,7 +100,7 @@ def open_workbench(
 def new(look: Look, **options: Any) -> int:
     """Begin with one layer, and build the rest on the screen."""
     found: int = click.get_current_context().invoke(
-        open_workbench, experiment="empty", target=(), pace=None,
+        open_workbench, experiment="empty", begun=True, target=(), pace=None,
         theme=look.theme, ascii_only=look.ascii_only, fps=look.fps, **options,
     )  # fmt: skip
     return found
