@@ -266,10 +266,12 @@ def test_an_experiment_is_saved_with_its_changes_and_the_comments_of_its_file(
     )
 
     async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
-        editor.save_as("mine.toml")
+        written: list[Path | None] = []
+        editor.save_as("mine.toml", written.append)
         await pilot.press("enter")
         await pilot.pause()
         assert app.desk.words == "saved as mine.toml"
+        assert written == [Path("mine.toml")]
 
     editing(tmp_path, use)
     text = (tmp_path / "mine.toml").read_text()
@@ -280,7 +282,7 @@ def test_an_experiment_is_saved_with_its_changes_and_the_comments_of_its_file(
 
 def test_an_experiment_is_saved_only_where_it_can_be(tmp_path: Path) -> None:
     async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
-        editor.save_as("and-gate")
+        editor.save_as("and-gate", lambda path: None)
         await pilot.pause()
         assert app.screen.query_one(Line).value == "and-gate.toml"
         app.screen.query_one(Line).value = str(tmp_path / "nowhere" / "x.toml")

@@ -98,6 +98,8 @@ def test_xor_is_built_from_an_empty_network_and_learned(tmp_path: Path) -> None:
         child.until(lambda _: " done " in child.row(0))
         child.until(matches(r"train accuracy +100"))
         child.send("q")
+        child.until("not saved ─")
+        child.send("n")
         assert child.ended() == 0
 
 
@@ -183,6 +185,8 @@ def test_a_network_of_convolutions_is_built_from_nothing_and_reads_digits() -> N
         child.until(lambda _: " done " in child.row(0))
         child.until(matches(r"val accuracy +(9[7-9]|100)"))
         child.send("q")
+        child.until("not saved ─")
+        child.send("n")
         assert child.ended() == 0
 
 

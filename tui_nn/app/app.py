@@ -6,23 +6,24 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui_nn.app.board import Board
-from tui_nn.app.building import Building, drives
+from tui_nn.app.building import drives
 from tui_nn.app.driving import Driving
 from tui_nn.app.hands import SAID_S
 from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
 from tui_nn.app.keys import ACTIONS, MOVES
+from tui_nn.app.leaving import Leaving
 from tui_nn.app.link import Link
 from tui_nn.app.settings import Settings
 from tui_nn.app.teaching import Teaching
+from tui_nn.app.unsaved import Unsaved
 from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
-from tui_nn.spec.exits import Exit
 from tui_nn.spec.protocol import Started
 from tui_nn.spec.protocol.commands import Grain
 from tui_nn.spec.protocol.flow import Phase
@@ -36,17 +37,12 @@ from tui_nn.views.layout import NARROW
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
 
-if TYPE_CHECKING:
-    pass
-
 PHASES = tuple(Phase)
-EDITED = (1, 2, 3, 4)
-"""Panels that show what was chosen."""
 DATA = 2
 """The panel in which samples are drawn."""
 
 
-class Workbench(Building):
+class Workbench(Leaving):
     """One experiment on the screen."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -73,8 +69,8 @@ class Workbench(Building):
         """To be said when the terminal is the shell's again."""
         self._fps = fps
         self._is_due = self._is_touched = True
-        self._is_interrupted = False
         self._greeted = greeted
+        self.unsaved = Unsaved(self.world, self.desk, lambda: self.driving.seeds)
 
     def compose(self) -> ComposeResult:
         yield self.board
@@ -83,6 +79,7 @@ class Workbench(Building):
         self._link = Link(self.settings, self.world, self._changed, self._greeted)
         self.driving = Driving(self.world, self._link.send, self.settings.pace)
         self.teaching = Teaching(self.world, self.desk, self._link.send)
+        self.unsaved.open(self.settings)
         self.set_interval(1 / self._fps, self._paint)
         self.call_after_refresh(self._begin)
         loop = asyncio.get_running_loop()
@@ -105,6 +102,7 @@ class Workbench(Building):
 
     def let_go(self) -> None:
         """Have the engine save and end, or leave it to its work; called when the app has ended."""
+        self.unsaved.let_go()
         if self._link is not None:
             self.last_words = self._link.close() or self.last_words
 
@@ -123,9 +121,10 @@ class Workbench(Building):
         elif isinstance(told, Started) and self.replaying is None and self.world.lesson is None:
             if words := self.teaching.open(self.settings.experiment):
                 self.say(words)
-        elif isinstance(told, Problem):
+        elif isinstance(told, Problem) and told.id is not None:  # else of a watch that is over
             self.desk.words = ""
         self.teaching.hear(told)
+        self._look_for_unsaved(told)
         if not self.world.running and self.replaying is None:
             self.call_later(self._paint)
 
@@ -144,6 +143,7 @@ class Workbench(Building):
             playing = self.replaying.playing
             self._is_due |= playing != self.world.playing
             self.world.playing = playing
+        self._watch_forms()
         if not self._is_due or self._link is None:
             return
         if self.world.running and not self._is_touched and self._is_held():
@@ -192,6 +192,7 @@ class Workbench(Building):
             if greeted is None:
                 return
         self.driving.forget()
+        self.unsaved.engine_is_gone()
         link.start_again(greeted)
         self.say("the engine is started again")
 
@@ -283,10 +284,6 @@ class Workbench(Building):
     def action_rate(self, way: int) -> None:
         self.say(self.driving.change_rate(way))
 
-    @drives
-    def action_save(self) -> None:
-        self.driving.save()
-
     def action_press(self, key: str) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
         if (key == "enter" and self._take_offer()) or (
@@ -323,19 +320,6 @@ class Workbench(Building):
 
     def action_nothing(self) -> None:
         """ctrl+q thaws a terminal that ctrl+s froze: it is no key to leave by."""
-
-    def action_close(self) -> None:
-        if not self._close_top():
-            self.exit(Exit.DONE)
-
-    def action_interrupt(self) -> None:
-        """Stop training, then leave; the second time even if training does not stand yet."""
-        if self.world.running and self.replaying is None and not self._is_interrupted:
-            self._is_interrupted = True
-            self.driving.run_or_pause()
-            self.say("training stops: ctrl+c again leaves")
-        else:
-            self.exit(Exit.DONE)
 
     # The mouse
 

@@ -50,7 +50,7 @@ class Building(Showing):
         self._sheet: Sheet | None = None
         """What is drawn on, over the home screen."""
         self._offered: Callable[[], Settings | None] | None = None
-        """What enter does with the text that was pasted last, before anything else is done."""
+        """What enter does with what is offered, before anything else is done."""
 
     @property
     def replaying(self) -> Replaying | None:
@@ -99,11 +99,6 @@ class Building(Showing):
     def _put_away(self, _: None) -> None:
         self._sheet = None
         self._show()
-
-    @drives
-    def action_save_as(self) -> None:
-        if self.world.started is not None:
-            self._forms().save_as(self.settings.experiment)
 
     def action_open(self) -> None:
         if self.replaying is not None or self.settings.attach:

@@ -47,6 +47,11 @@ class Driving:
         self._undoing = Undoing(self.send)
 
     @property
+    def seeds(self) -> set[int]:
+        """Those that resets have drawn."""
+        return self._undoing.seeds
+
+    @property
     def present_pace(self) -> float:
         if self.pace is not None:
             return self.pace

@@ -70,6 +70,8 @@ ACTIONS = (
     Action("open", "open a preset, a run or a file", "Show", ("ctrl+o",)),
     Action("save_as", "save this experiment as a file", "Save", ()),
     Action("save", "save now", "Save", ("w", "ctrl+s")),
+    Action("bring_back", "bring back unsaved changes", "Save", ()),
+    Action("discard", "discard unsaved changes", "Save", ()),
     Action("capture", "save a picture of the screen", "Save", ("C", "upper_c")),
     Action("explain", "explain what the cursor is on; again: the keys", "Help",
            ("question_mark", "f1"), "?"),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tui_nn.spec.protocol.commands import Commands
+from tui_nn.spec.protocol.commands import Commands, Reset
 from tui_nn.spec.protocol.messages import Answer, Problem
 
 Optimizers = str | list[str]
@@ -85,6 +85,12 @@ class Undoing:
     def waiting(self) -> list[Turn]:
         """The turns that the engine has not answered yet."""
         return [turn for turn in self._turns if turn.number in self._unanswered]
+
+    @property
+    def seeds(self) -> set[int]:
+        """Those that a reset was given."""
+        asked = [turn.deed.again for turn in self._turns]
+        return {one.seed for one in asked if isinstance(one, Reset) and one.seed is not None}
 
     @property
     def last(self) -> Deed | None:

@@ -70,6 +70,7 @@ def open_workbench(
     no_save: bool,
     pace: float | None,
     look: Look,
+    begun: bool = False,
 ) -> int:
     """Open a preset, a file or a run on the screen.
 
@@ -84,6 +85,7 @@ def open_workbench(
 
     settings = Settings(
         experiment=experiment,
+        begun=begun,
         changes=changes,
         target=target,
         runs=None if no_save else runs,
@@ -102,7 +104,7 @@ def open_workbench(
 def new(look: Look, **options: Any) -> int:
     """Begin with one layer, and build the rest on the screen."""
     found: int = click.get_current_context().invoke(
-        open_workbench, experiment="empty", target=(), pace=None,
+        open_workbench, experiment="empty", begun=True, target=(), pace=None,
         theme=look.theme, ascii_only=look.ascii_only, fps=look.fps, **options,
     )  # fmt: skip
     return found

@@ -94,7 +94,7 @@ class Changing:
                 return plan.notices[0] if plan.notices else _summary(kind, value)
         also = [
             f"network {', '.join(_new(value, self.settings.get(key, ())))}" if key == "network"
-            else _said(key, value)
+            else said(key, value)
             for key, value in found.items() if key not in values
         ]  # fmt: skip
         if "network" in values:
@@ -150,7 +150,7 @@ class Changing:
         if all(old[key] == value for key, value in values.items()):
             return "as it was"
         anew = bool({key.partition("[")[0] for key in values} & ANEW)
-        words = ", ".join(_said(key, value) for key, value in values.items())
+        words = ", ".join(said(key, value) for key, value in values.items())
         self._driving.change(words, _written(values), _written(old), anew=anew)
         return words + (": training begins anew, u takes it back" if anew else "")
 
@@ -197,7 +197,8 @@ def _written(values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(written(key, value) for key, value in values.items())
 
 
-def _said(key: str, value: Any) -> str:
+def said(key: str, value: Any) -> str:
+    """A setting's new value, in words."""
     if value is None or value == "":
         return f"{key} left out"
     if key == "network":
