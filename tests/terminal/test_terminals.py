@@ -43,20 +43,21 @@ def test_a_terminal_gets_no_more_colours_than_it_has(
             assert not absent.findall(child.raw)
 
 
-def test_without_colours_the_chosen_line_of_a_list_is_underlined() -> None:
+def test_without_colours_the_chosen_line_is_marked_and_the_cursor_is_seen() -> None:
     with shown("spiral-adam", "--no-save", NO_COLOR="1") as child:
         opened(child)
         child.send(":")
         child.until("run / pause")
 
-        def underlined() -> set[str]:
-            rows = enumerate(child.screen.display)
-            return {text for y, text in rows if child.screen.buffer[y][60].underscore}
+        def marked() -> set[str]:
+            return {text for text in child.screen.display if "│ ▸ " in text}
 
-        child.until(lambda _: any("run / pause" in text for text in underlined()))
+        child.until(lambda _: any("run / pause" in text for text in marked()))
         child.send("\x1b[B")
-        child.until(lambda _: any("next phase" in text for text in underlined()))
-        assert len(underlined()) == 1
+        child.until(lambda _: any("next phase" in text for text in marked()))
+        assert len(marked()) == 1
+        cells = (cell for row in child.screen.buffer.values() for cell in row.values())
+        assert sum(cell.reverse for cell in cells) == 1
 
 
 def test_an_output_that_is_not_utf_8_gets_ascii() -> None:
