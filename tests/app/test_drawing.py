@@ -23,7 +23,6 @@ from tui_nn.spec.protocol.commands import Change
 from tui_nn.spec.protocol.frames import Probes
 from tui_nn.spec.protocol.messages import Answer, Problem
 from tui_nn.views import pad
-from tui_nn.views.pencil import probe
 from tui_nn.views.sheet import HEAD
 from tui_nn.views.world import SAMPLES, World
 
@@ -126,11 +125,11 @@ def test_each_is_taken_back_alone_and_done_again(tmp_path: Path) -> None:
 
 
 def test_a_point_is_taken_out_by_the_number_it_has_in_the_data(tmp_path: Path) -> None:
-    async def use(app: Workbench, pilot: Pilot[int], sheet: PencilSheet, sent: Sent) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], sheet: Any, sent: Sent) -> None:
         await pilot.press("x")
         assert changes(sent) == []
         assert "no point here" in said(app)
-        [column], [down] = sheet._pencil.window.places(CORNERS[2:3].astype(float))
+        [column], [down] = sheet._pencil.ground.window.places(CORNERS[2:3].astype(float))
         sheet._pencil = sheet._pencil.at(int(column) + 1, int(down) // 2)
         await pilot.press("delete")
         assert changes(sent) == ["edited(spiral(n=500), remove=(250,))"]
@@ -142,13 +141,13 @@ def test_a_point_is_taken_out_by_the_number_it_has_in_the_data(tmp_path: Path) -
 
 
 def test_the_mouse_puts_a_point_and_takes_out_the_one_it_hits(tmp_path: Path) -> None:
-    async def use(app: Workbench, pilot: Pilot[int], sheet: PencilSheet, sent: Sent) -> None:
+    async def use(app: Workbench, pilot: Pilot[int], sheet: Any, sent: Sent) -> None:
         await pilot.click(offset=(10, 10))
         [one] = changes(sent)
         assert one.endswith(", 1),))")
         assert (sheet._pencil.column, sheet._pencil.row) == (10, 10 - HEAD)
         answered(app, sheet, sent)
-        [column], [down] = sheet._pencil.window.places(CORNERS[3:4].astype(float))
+        [column], [down] = sheet._pencil.ground.window.places(CORNERS[3:4].astype(float))
         await pilot.click(offset=(int(column), int(down) // 2 + HEAD))
         assert changes(sent)[1] == one.removesuffix(")") + ", remove=(499,))"
         await pilot.click(offset=(10, 0))
@@ -185,7 +184,7 @@ def test_what_the_engine_refuses_is_not_drawn_upon(tmp_path: Path) -> None:
 def test_the_plane_that_is_shown_is_watched_until_the_sheet_is_put_away(tmp_path: Path) -> None:
     async def use(app: Workbench, pilot: Pilot[int], sheet: PencilSheet, sent: Sent) -> None:
         before = sheet.probes
-        assert before == (probe(sheet._pencil),)
+        assert before == (sheet._pencil.ground.probe,)
         await pilot.press("plus")
         assert sheet.probes != before
         await pilot.press("q")

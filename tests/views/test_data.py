@@ -331,3 +331,25 @@ def test_of_more_classes_each_has_a_bar() -> None:
     world = counted(80, 40, 0, 10, val=(8, 8, 1, 0))
     assert Engine().painted(VIEW, world, (60, 4))[1] == " train 130 ▇▄ ▁   val 17 ▇▇▁"
     assert Engine().painted(VIEW, counted(*[5] * 21), (60, 4))[1] == " train 105"
+
+
+def test_of_drawn_data_it_is_told_how_much_where_the_call_has_no_room() -> None:
+    data = "edited(spiral(n=500), add=((1.25, 2.5, 0), (1, 2, 1)), remove=(3,))"
+    told = started(layers=MANY, experiment={"data": data})
+    known = samples(ROWS, [0, 1, 1, 1], points=Array.of(ROWS), sample_name="point")
+    world = world_of(told, known=known)
+    assert Engine().painted(VIEW, world, (40, 4))[0] == " spiral(n=500), 2 added, 1 out"
+    assert Engine().painted(VIEW, world, (80, 4))[0] == f" {data}"
+
+
+def test_a_row_between_those_of_a_gate_is_a_point_without_a_name() -> None:
+    rows = np.concatenate([ROWS, [[0.5, 0.512]]]).astype(np.float32)
+    told = started(
+        layers=NEURON, train_count=5, val_count=0,
+        experiment={"data": "edited(and_gate(), add=((0.5, 0.512, 1),))"},
+    )  # fmt: skip
+    world = world_of(told, known=samples(rows, [0, 0, 0, 1, 1], points=Array.of(rows)))
+    shown = "\n".join(Engine().painted(VIEW, world, (34, 8), palette=NO_COLOUR))
+    assert "● 11" in shown
+    assert "0.5" not in shown
+    assert VIEW.note(world, Desk()) == "and_gate(), 1 added"

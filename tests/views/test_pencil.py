@@ -11,12 +11,13 @@ from tui_nn.spec.protocol import Array
 from tui_nn.spec.protocol.frames import Map
 from tui_nn.spec.protocol.messages import Problem
 from tui_nn.views import pencil
+from tui_nn.views.grounds import Line, Plane
 from tui_nn.views.pencil import Pencil
 from tui_nn.views.plane import Window
 from tui_nn.views.world import World
 
 CORNERS = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], np.float32)
-UNIT = Window(40, 40, (-2.0, 2.0), (-2.0, 2.0))
+UNIT = Plane(Window(40, 40, (-2.0, 2.0), (-2.0, 2.0)))
 
 
 def plane(data: str = "edited(moons(), add=((1, 1, 1),))") -> World:
@@ -28,6 +29,12 @@ def plane(data: str = "edited(moons(), add=((1, 1, 1),))") -> World:
     return world_of(started(experiment=experiment), known=known)
 
 
+def pencil_of(world: World, size: tuple[int, int] = (80, 24)) -> Pencil:
+    found = pencil.pencil_of(world, size)
+    assert found is not None
+    return found
+
+
 def painted(world: World, at: Pencil, size: tuple[int, int], words: str = "") -> list[str]:
     return pencil.paint(at, world, NO_COLOUR, size, words).text().split("\n")
 
@@ -37,15 +44,15 @@ def test_a_point_lies_in_the_middle_of_its_cell_and_is_found_there() -> None:
     assert known is not None
     for column, row in product(range(40), range(20)):
         at = Pencil(UNIT, column, row)
-        across, down = UNIT.places(np.array([at.place]))
+        across, down = UNIT.window.places(np.array([at.place]))
         assert (across[0], down[0] // 2) == (column, row)
     assert Pencil(UNIT, 30, 5).place == (1.05, 0.9)
 
 
 def test_its_place_has_no_more_digits_than_its_cell_can_tell() -> None:
-    wide = Window(40, 40, (-2000.0, 2000.0), (-2000.0, 2000.0))
+    wide = Plane(Window(40, 40, (-2000.0, 2000.0), (-2000.0, 2000.0)))
     assert Pencil(wide, 3, 3).place == (-1650.0, 1300.0)
-    fine = Window(30, 30, (0.0, 0.001), (0.0, 0.001))
+    fine = Plane(Window(30, 30, (0.0, 0.001), (0.0, 0.001)))
     assert Pencil(fine, 1, 14).place == (0.00005, 0.000033)
 
 
@@ -58,7 +65,8 @@ def test_the_pencil_stays_in_the_plane() -> None:
 def test_it_zooms_about_its_own_place() -> None:
     at = Pencil(UNIT, 30, 5)
     near = at.zoomed(0.5)
-    assert near.window.x[1] - near.window.x[0] == pytest.approx(2)
+    assert isinstance(near.ground, Plane)
+    assert near.ground.window.x[1] - near.ground.window.x[0] == pytest.approx(2)
     assert near.place == pytest.approx(at.place, abs=0.01)
 
 
@@ -66,7 +74,7 @@ def test_the_nearest_point_is_found_a_cell_beside_it_and_no_farther() -> None:
     known = plane().samples
     assert known is not None
     at = Pencil(UNIT, 0, 0)
-    [column], [down] = UNIT.places(np.array([[1.0, -1.0]]))
+    [column], [down] = UNIT.window.places(np.array([[1.0, -1.0]]))
     here = at.at(int(column), int(down) // 2)
     assert pencil.point_at(known, here) == 2
     beside = here.at(here.column + 1, here.row)
@@ -77,8 +85,8 @@ def test_the_nearest_point_is_found_a_cell_beside_it_and_no_farther() -> None:
 
 def test_the_screen_shows_the_plane_the_pencil_and_what_is_edited() -> None:
     world = plane()
-    at = pencil.pencil_of(world, (80, 24))
-    probe = pencil.probe(at)
+    at = pencil_of(world)
+    probe = at.ground.probe
     world.take(map_frame(probe, lambda places: np.where(places[:, :1] > 0, 9.0, -9.0)), probe)
     rows = painted(world, at, (80, 24))
     assert rows[0].startswith("━ 2 Data: draw points ━")
@@ -94,17 +102,17 @@ def test_the_screen_shows_the_plane_the_pencil_and_what_is_edited() -> None:
 
 def test_the_plane_stays_as_it_is_wherever_points_are_put() -> None:
     world = plane()
-    at = pencil.pencil_of(world, (80, 24))
+    at = pencil_of(world)
     far = np.concatenate([CORNERS, [[50, 50]]]).astype(np.float32)
     frame = samples(far, [0, 0, 1, 1, 1], points=Array.of(far))
     wider = world_of(started(), known=frame)
-    assert pencil.probe(at) == pencil.probe(at.at(2, 2))
-    assert pencil.pencil_of(wider, (80, 24)).window != at.window
+    assert at.ground.probe == at.at(2, 2).ground.probe
+    assert pencil_of(wider).ground != at.ground
 
 
 def test_what_was_said_or_refused_stands_below() -> None:
     world = plane()
-    at = pencil.pencil_of(world, (80, 24))
+    at = pencil_of(world)
     assert painted(world, at, (80, 24), "a point of class 1")[-2].startswith(" a point of class 1 ")
     world.take(Problem(id=3, message="there is no class 7"))
     assert painted(world, at, (80, 24), "x")[-2].startswith(" there is no class 7 ")
@@ -112,35 +120,75 @@ def test_what_was_said_or_refused_stands_below() -> None:
 
 def test_a_point_that_is_there_is_told_before_it_is_taken_out() -> None:
     world = plane()
-    [column], [down] = UNIT.places(CORNERS[1:2].astype(float))
+    [column], [down] = UNIT.window.places(CORNERS[1:2].astype(float))
     at = Pencil(UNIT, int(column), int(down) // 2)
     assert "here: point of class 0" in painted(world, at, (80, 24))[-2]
 
 
-def test_only_a_plane_with_classes_suits() -> None:
-    assert pencil.suits(plane())
+def test_only_a_plane_with_classes_and_a_curve_can_be_drawn_on() -> None:
     values = samples(CORNERS, [0.5, 1, 2, 3], points=Array.of(CORNERS))
-    assert not pencil.suits(world_of(started(), known=values))
     line = samples(CORNERS[:, :1], [0, 0, 1, 1], points=Array.of(CORNERS[:, :1]))
-    assert not pencil.suits(world_of(started(), known=line))
-    assert not pencil.suits(world_of(started()))
+    two = samples(CORNERS[:, :1], CORNERS.astype(float), points=Array.of(CORNERS[:, :1]))
+    for known in (values, line, two, samples(CORNERS, [0, 0, 1, 1])):
+        assert pencil.pencil_of(world_of(started(), known=known), (80, 24)) is None
+    assert pencil.pencil_of(world_of(started()), (80, 24)) is None
+
+
+def curve() -> World:
+    x = np.array([[-3.0], [0.0], [3.0]], np.float32)
+    known = samples(
+        x, np.array([[-1.0], [0.0], [1.0]]), points=Array.of(x), sample_name="point",
+        input_names=("x",), in_data=Array.of(np.arange(3)),
+    )  # fmt: skip
+    return world_of(started(experiment={"data": "sine()", "loss": "MSELoss()"}), known=known)
+
+
+def test_on_a_line_the_height_is_the_value() -> None:
+    world = curve()
+    at = pencil_of(world)
+    assert isinstance(at.ground, Line)
+    known = world.samples
+    assert known is not None
+    across, down = at.ground.cells(known)
+    on = at.at(int(across[2]), int(down[2]))
+    assert on.place == pytest.approx((3, 1), abs=0.15)
+    assert pencil.point_at(known, on) == 2
+    assert on.sample == on.place
+    assert all(isinstance(number, float) for number in on.sample)
+    rows = painted(world, on, (80, 24))
+    assert rows[2 + on.row][on.ground.left + on.column - 1 :].startswith("[+]")
+    assert "here: point " in rows[-2] + " "
+    assert "class" not in rows[-2] + rows[-1]
+
+
+def test_the_middle_of_each_cell_of_a_line_lies_in_that_cell() -> None:
+    at = pencil_of(curve())
+    for column, row in product(range(at.ground.columns), range(at.ground.rows)):
+        x, y = at.ground.place(column, row)
+        there = np.array([[x]], np.float32)
+        found = samples(there, np.array([[y]]), points=Array.of(there))
+        across, down = at.ground.cells(found)
+        assert (across[0], down[0]) == (column, row)
 
 
 @pytest.mark.parametrize("size", [(24, 6), (40, 10), (80, 24), (120, 36), (200, 50)])
 @pytest.mark.parametrize("palette", PALETTES)
 def test_it_paints_at_any_size(size: tuple[int, int], palette: object) -> None:
-    world = plane("points(((0, 0, 0), (1, 1, 1)))")
-    at = pencil.pencil_of(world, (80, 24)).fitted(size)
-    canvas = pencil.paint(at, world, palette, size, "")  # type: ignore[arg-type]
-    assert (canvas.width, canvas.height) == size
-    if palette is ASCII:
-        assert canvas.text().isascii()
+    for world in (plane("points(((0, 0, 0), (1, 1, 1)))"), curve()):
+        at = pencil_of(world).fitted(size)
+        canvas = pencil.paint(at, world, palette, size, "")  # type: ignore[arg-type]
+        assert (canvas.width, canvas.height) == size
+        if palette is ASCII:
+            assert canvas.text().isascii()
 
 
 def test_another_screen_shows_the_same_plane() -> None:
-    at = pencil.pencil_of(plane(), (80, 24))
+    at = pencil_of(plane())
     other = at.fitted((120, 36))
-    for before, now in ((at.window.x, other.window.x), (at.window.y, other.window.y)):
+    assert isinstance(at.ground, Plane)
+    assert isinstance(other.ground, Plane)
+    shown, again = at.ground.window, other.ground.window
+    for before, now in ((shown.x, again.x), (shown.y, again.y)):
         assert now[0] <= before[0] + 1e-9
         assert now[1] >= before[1] - 1e-9
-    assert isinstance(pencil.probe(other), Map)
+    assert isinstance(other.ground.probe, Map)

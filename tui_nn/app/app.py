@@ -132,7 +132,7 @@ class Workbench(Leaving):
         """The focus goes with the phase, step by step through the loop."""
         place = (present.branch, present.step, present.phase, present.look)
         moved = present.state == "paused" and place != self._place
-        if moved and present.phase in PHASES[4:] and not self.desk.full:
+        if moved and present.phase in PHASES[4:] and not self.desk.full and self._sheet is None:
             self.desk.focus, self.desk.open = PHASES.index(present.phase) + 1, None
         self._place = place
 

@@ -8,14 +8,15 @@ from tui_nn.app.editing.sheet import Sheet
 from tui_nn.app.showing import Showing
 from tui_nn.views import pad, pencil
 
-NOTHING = "only points of a plane with classes and pictures can be drawn"
+NOTHING = "points with classes, points of a curve and pictures can be drawn, this data not"
 
 
 def sheet_for(app: Showing, driving: Driving) -> Sheet | str:
     """The screen, or why there is none."""
     changing = Changing(app.world, driving)
-    if pencil.suits(app.world):
-        return PencilSheet(app, changing)
+    drawn_with = pencil.pencil_of(app.world, (app.size.width, app.size.height))
+    if drawn_with is not None:
+        return PencilSheet(app, changing, drawn_with)
     if pad.suits(app.world):
         return PadSheet(app, changing)
     return NOTHING

@@ -1,4 +1,4 @@
-"""Points put into a plane and taken out of it, while the network adapts."""
+"""Points put among the samples and taken out, while the network adapts."""
 
 from typing import ClassVar
 
@@ -13,13 +13,14 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol.frames import Probes
 from tui_nn.views import pencil
 from tui_nn.views.canvas import Canvas
+from tui_nn.views.pencil import Pencil
 from tui_nn.views.reading import class_count, class_name
 from tui_nn.views.sheet import FOOT, HEAD
 from tui_nn.views.world import SAMPLES
 
 
 class PencilSheet(Sheet):
-    """The plane on the whole screen."""
+    """The plane, or the line with its values, on the whole screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "run", show=False),
@@ -28,14 +29,14 @@ class PencilSheet(Sheet):
         Binding("minus", "zoom(1)", show=False),
     ]
 
-    def __init__(self, app: Showing, changing: Changing) -> None:
+    def __init__(self, app: Showing, changing: Changing, drawn_with: Pencil) -> None:
         super().__init__(app, changing)
         self._room = (app.size.width, app.size.height)
-        self._pencil = pencil.pencil_of(app.world, self._room)
+        self._pencil = drawn_with
 
     @property
     def probes(self) -> tuple[Probes, ...]:
-        return (pencil.probe(self._pencil),)
+        return (self._pencil.ground.probe,)
 
     def painted(self, size: tuple[int, int]) -> Canvas:
         if size != self._room:
@@ -54,6 +55,9 @@ class PencilSheet(Sheet):
 
     def action_label(self, digit: int) -> None:
         count = class_count(self._app.world)
+        if not count:
+            self._app.say("the height is its value: there are no classes")
+            return
         if digit >= count:
             self._app.say(f"this data has the classes 0 to {count - 1}")
             return
@@ -61,15 +65,16 @@ class PencilSheet(Sheet):
         self.show()
 
     def action_put(self) -> None:
-        label = self._pencil.label
         try:
             data = with_sample(
-                self._changing.data, (*self._pencil.place, label), is_split=self._changing.is_split
+                self._changing.data, self._pencil.sample, is_split=self._changing.is_split
             )
         except InvalidInput as error:
             self._app.say(str(error))
             return
-        self.change(f"a point of class {class_name(self._app.world, label)}", data)
+        label = class_name(self._app.world, self._pencil.label)
+        of = f" of class {label}" if self._pencil.ground.has_labels else ""
+        self.change(f"a point{of}", data)
 
     def action_remove(self) -> None:
         self._remove(pencil.NEAR, "no point here")
@@ -93,15 +98,14 @@ class PencilSheet(Sheet):
         except InvalidInput as error:
             self._app.say(str(error))
             return
-        label = class_name(world, int(samples.y.numpy()[found]))
-        self.change(f"a point of class {label} taken out", data)
+        self.change(f"a point{pencil.said(world, samples, found)} taken out", data)
 
     def on_mouse_down(self, event: MouseDown) -> None:
         """A point where there is none, out with it where there is one."""
         row = event.screen_y - HEAD
         if not 0 <= row < self._room[1] - HEAD - FOOT:
             return
-        self._pencil = self._pencil.at(event.screen_x, row)
+        self._pencil = self._pencil.at(event.screen_x - self._pencil.ground.left, row)
         samples = self._app.world.samples
         if samples is not None and pencil.point_at(samples, self._pencil) is not None:
             self._remove(0, "no point here")

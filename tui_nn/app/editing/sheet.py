@@ -32,6 +32,9 @@ class Sheet(ModalScreen[None]):
         Binding("less_than_sign", "move(-10, 0)", show=False),
         Binding("greater_than_sign", "move(10, 0)", show=False),
         Binding("ctrl+r", "run", show=False),
+        Binding("p", "do(\"go('phase')\")", show=False),
+        Binding("s", "do(\"go('step')\")", show=False),
+        Binding("e", "do(\"go('epoch')\")", show=False),
         *(Binding(str(digit), f"label({digit})", show=False) for digit in range(10)),
     ]
 
@@ -79,6 +82,10 @@ class Sheet(ModalScreen[None]):
 
     async def action_run(self) -> None:
         await self._app.run_action("run_pause")
+
+    async def action_do(self, action: str) -> None:
+        """What the same key does on the home screen."""
+        await self._app.run_action(action)
 
     def action_turn(self, way: str) -> None:
         self._app.say(self._changing.turn(way))

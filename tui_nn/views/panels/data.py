@@ -12,7 +12,7 @@ from tui_nn.views.panels import data_gate, data_pictures
 from tui_nn.views.panels.data_table import lines, paint_columns, paint_tokens
 from tui_nn.views.panels.data_words import (
     VAL_COUNTS,
-    call_of,
+    brief_call,
     paint_call,
     paint_classes,
     paint_split,
@@ -32,6 +32,8 @@ LEAST_ROWS = 5
 """Of a picture of points."""
 WANTED_ROWS = {"neuron": 8, "plane": 12, "line": 10, "tokens": 3}
 """Of the picture, by kind of experiment."""
+NOTE = 24
+"""Columns of a call in the title."""
 GATE_ROWS = range(3, 12)
 """Of a gate's picture, which has no words above it."""
 
@@ -115,7 +117,7 @@ def _note(world: World, desk: Desk) -> str:
     if started is None:
         return ""
     if data_gate.suits(world):
-        return call_of(world)
+        return brief_call(world, NOTE)
     count = started.train_count + started.val_count + started.test_count
     return counted(count, world.samples.sample_name if world.samples else "sample")
 

@@ -26,13 +26,23 @@ def call_of(world: World) -> str:
     return str(world.setting("data", ""))
 
 
+def brief_call(world: World, columns: int) -> str:
+    """The call; where it has no room, of what was drawn how much, of others the beginning."""
+    call = call_of(world)
+    if cell_width(call) > columns and call.startswith(("edited(", "points(")):
+        from tui_nn.spec.drawing import in_words  # with the catalog: not at the start
+
+        call = in_words(call)
+    return fitted(call, columns)
+
+
 def paint_call(canvas: Canvas, row: int, world: World) -> None:
     """`digits()   1x8x8   10 classes`; the call alone where not all has room."""
-    call, palette = call_of(world), canvas.palette
+    call, palette = brief_call(world, canvas.width - 1), canvas.palette
     more = _what(world)
     while more and 1 + cell_width(call) + sum(GAP + len(words) for words in more) > canvas.width:
         more.pop()
-    end = canvas.put(row, 1, fitted(call, canvas.width - 1))
+    end = canvas.put(row, 1, call)
     for words in more:
         end = canvas.put(row, end + GAP, words, palette.quiet)
 
