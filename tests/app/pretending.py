@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import msgspec
+
 from tests.app.taped import Person, Walk
 from tests.views.support import started
 from tui_nn.app.app import Workbench

@@ -17,8 +17,9 @@ from tui_nn.app.driving import Driving
 from tui_nn.app.hands import SAID_S
 from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
 from tui_nn.app.keys import ACTIONS, MOVES
-from tui_nn.app.leaving import Leaving
+from tui_nn.app.leaving import STANDS_S
 from tui_nn.app.link import Link
+from tui_nn.app.marking import Marking
 from tui_nn.app.settings import Settings
 from tui_nn.app.teaching import Teaching
 from tui_nn.app.unsaved import Unsaved
@@ -40,7 +41,7 @@ from tui_nn.views.world import SAMPLES
 PHASES = tuple(Phase)
 
 
-class Workbench(Leaving):
+class Workbench(Marking):
     """One experiment on the screen."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -303,6 +304,8 @@ class Workbench(Leaving):
             way = way if self.desk.slide is None else 0
         if words := self.teaching.turn(way) if way else "":
             self.say(words)
+        elif self.teaching.covered:
+            self.say(self.teaching.covered, STANDS_S)
         self._show()
 
     def _seek(self, key: str) -> bool:
