@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +16,7 @@ from tui_nn.app.building import drives
 from tui_nn.app.driving import Driving
 from tui_nn.app.hands import SAID_S
 from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
+from tui_nn.app.hints import Hints
 from tui_nn.app.keys import ACTIONS, MOVES
 from tui_nn.app.leaving import STANDS_S
 from tui_nn.app.link import Link
@@ -61,14 +62,19 @@ class Workbench(Marking):
         fps: float,
         views: dict[tuple[str, int], str],
         greeted: Greeted | None = None,
+        *,
+        is_first: bool = False,
     ) -> None:
-        """`greeted`: an engine that was reached before the screen was taken."""
+        """`greeted`: an engine that was reached before the screen was taken; `is_first`: whether
+        this person has never been here.
+        """
         super().__init__(settings, Desk(chosen=dict(views)), palette)
         self.last_words = ""
         """To be said when the terminal is the shell's again."""
         self._fps = fps
         self._is_due = self._is_touched = True
         self._greeted = greeted
+        self._hints = Hints(self.desk) if is_first else None
         self.unsaved = Unsaved(self.world, self.desk, lambda: self.driving.seeds)
 
     def compose(self) -> ComposeResult:
@@ -84,6 +90,12 @@ class Workbench(Marking):
         loop = asyncio.get_running_loop()
         for number in ENDING:
             loop.add_signal_handler(number, self.exit, 128 + number)
+
+    async def run_action(self, *arguments: Any, **named: Any) -> bool:
+        """What was hinted at is over once it is done."""
+        if self._hints is not None:
+            self._hints.hear(arguments[0])
+        return await super().run_action(*arguments, **named)
 
     def on_resize(self) -> None:
         """What is visible now may be something else, which has to be watched."""
