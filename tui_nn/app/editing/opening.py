@@ -1,5 +1,6 @@
 """What to open next: presets in the order of the course, runs, files."""
 
+import asyncio
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -54,8 +55,8 @@ class OpenForm(ModalScreen[tuple[str, bool] | None]):
             "down": lambda: self._move(1), "up": lambda: self._move(-1),
             "pagedown": lambda: self._move(10), "pageup": lambda: self._move(-10),
         })  # fmt: skip
-        kept, reached = kept_runs(runs)
-        self._all = [*presets(reached), *kept]
+        self._runs = runs
+        self._all = presets()
         names = [item.word for item in self._all]
         self._selected = names.index(here) + 1 if here in names[:-1] else 0
         self._rows: list[int | None] = []
@@ -69,8 +70,15 @@ class OpenForm(ModalScreen[tuple[str, bool] | None]):
 
     def on_mount(self) -> None:
         self._line.focus()
+        self.run_worker(self._add_runs())
         self._ask()
         self._lay_out()
+
+    async def _add_runs(self) -> None:
+        """Those that were kept come when they are read: of many that takes a while."""
+        kept, reached = await asyncio.to_thread(kept_runs, self._runs)
+        self._all = [*presets(reached), *kept]
+        self._paint()
 
     def on_resize(self) -> None:
         self._lay_out()
