@@ -18,7 +18,7 @@ from tui_nn.app.hands import SAID_S
 from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
 from tui_nn.app.hints import Hints
 from tui_nn.app.keys import ACTIONS, MOVES
-from tui_nn.app.leaving import STANDS_S
+from tui_nn.app.leaving import STANDS_S, STILL_UNSAVED
 from tui_nn.app.link import Link
 from tui_nn.app.marking import Marking
 from tui_nn.app.settings import Settings
@@ -113,9 +113,10 @@ class Workbench(Marking):
 
     def let_go(self) -> None:
         """Have the engine save and end, or leave it to its work; called when the app has ended."""
-        self.unsaved.let_go()
-        if self._link is not None:
-            self.last_words = self._link.close() or self.last_words
+        words = [STILL_UNSAVED] if self.unsaved.let_go() else []
+        if self._link is not None and (said := self._link.close()):
+            words.insert(0, said)
+        self.last_words = "; ".join(words) or self.last_words
 
     # What the engine tells
 
