@@ -47,6 +47,9 @@ class Pretender:
         self.client = self
         self.present = Present(state="loading")
         self.sent: list[Commands] = []
+        self.is_busy = False
+        """Whether answers wait until it is free."""
+        self._asked: list[Commands] = []
         self._made: list[Changed] = []
         self._table: dict[str, Any] = {}
 
@@ -63,9 +66,22 @@ class Pretender:
 
     def send(self, command: Commands) -> int:
         self.sent.append(command)
+        if isinstance(command, Inspect | Watch | Unwatch | Seen):
+            return len(self.sent)  # there is nothing to be seen
+        if self.is_busy:
+            self._asked.append(command)
+        else:
+            self._answer(command, len(self.sent))
+        return len(self.sent)
+
+    def be_free(self) -> None:
+        """Answer what was asked meanwhile."""
+        for command in self._asked:
+            self._answer(command, self.sent.index(command) + 1)
+        self.is_busy = False
+
+    def _answer(self, command: Commands, number: int) -> None:
         match command:
-            case Inspect() | Watch() | Unwatch() | Seen():
-                return len(self.sent)  # there is nothing to be seen
             case Load():
                 self._load(command)
             case Change():
@@ -77,8 +93,7 @@ class Pretender:
                 self._stand(command.step, Phase.EVALUATE)
             case Step():
                 self._step(command)
-        self._hear(Answer(id=len(self.sent), present=self.present))
-        return len(self.sent)
+        self._hear(Answer(id=number, present=self.present))
 
     def _load(self, load: Load) -> None:
         experiment: Experiment = (

@@ -1,5 +1,6 @@
 """Forms over the home screen: what is changed in them is asked of the engine."""
 
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tui_nn.spec.files import load_experiment
 from tui_nn.spec.protocol.commands import Change, GoTo, ListFolder, Preview
 from tui_nn.spec.protocol.disk import Contents, FileColumn, FolderEntry, Listing
 from tui_nn.spec.protocol.messages import Answer
+from tui_nn.views.shelf import Item
 
 Use = Callable[[Workbench, Pilot[int], Editor, Sent], Awaitable[None]]
 
@@ -194,6 +196,34 @@ def test_the_list_of_presets_begins_behind_the_one_that_is_open(tmp_path: Path) 
         await pilot.press("enter")
         await pilot.pause()
         assert [settings.experiment for settings in opened] == ["or-gate"]
+
+    editing(tmp_path, use)
+
+
+def test_the_list_is_there_while_runs_are_read_and_they_come_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = threading.Event()
+
+    def kept_runs(runs: str | None) -> tuple[list[Item], list[str]]:
+        assert read.wait(60)
+        return [Item("runs/latest", "Learned", "Runs, the newest first")], ["AND gate"]
+
+    monkeypatch.setattr("tui_nn.app.editing.opening.kept_runs", kept_runs)
+
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.choose(Settings(experiment="and-gate"), lambda settings: None)
+        await pilot.pause()
+        assert "▸ or-gate" in page(app)
+        assert "✓" not in page(app)
+        read.set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "▸ or-gate" in page(app)
+        assert "✓" in page(app)
+        await pilot.press(*"latest")
+        await pilot.pause()
+        assert "▸ latest" in page(app)
 
     editing(tmp_path, use)
 

@@ -1,11 +1,13 @@
 """Work that no file holds: asked about when it would be lost, offered again after a crash."""
 
+import asyncio
 from pathlib import Path
+from typing import cast
 
 import pytest
 from textual.events import Paste
 
-from tests.app.pretending import used
+from tests.app.pretending import Pretender, used
 from tests.app.taped import Person
 from tui_nn.app.drafts import drafts_folder, left_behind
 from tui_nn.app.settings import Settings
@@ -179,6 +181,32 @@ def test_a_preset_that_was_built_on_is_asked_about_and_saved_as_a_file(tmp_path:
 
     assert used(Settings(experiment="xor-mlp", runs=None), walk) == 0
     assert len(load_experiment("xor-mlp.toml").network) > len(load_experiment("xor-mlp").network)
+
+
+def test_what_was_changed_just_now_is_waited_for_before_it_is_left() -> None:
+    async def walk(person: Person) -> None:
+        engine = cast(Pretender, person.app._link._client)  # type: ignore[union-attr]
+        engine.is_busy = True
+        await person.pilot.press("full_stop", "q")
+        await person.pilot.pause()
+        assert ASKED not in person.screen
+        assert person.app.return_value is None
+        await asyncio.to_thread(engine.be_free)
+        await person.sees(ASKED)
+
+    assert used(own(), walk) is None
+
+
+def test_an_engine_that_does_not_answer_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_nn.app.leaving.ANSWER_S", 0.05)
+
+    async def walk(person: Person) -> None:
+        cast(Pretender, person.app._link._client).is_busy = True  # type: ignore[union-attr]
+        await person.pilot.press("full_stop", "q")
+        while person.app.return_value is None:
+            await person.pilot.pause(0.01)
+
+    assert used(own(), walk) == 0
 
 
 def test_a_network_begun_anew_is_asked_about_once_it_is_edited() -> None:

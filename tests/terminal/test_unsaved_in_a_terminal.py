@@ -130,5 +130,6 @@ def test_ctrl_c_stops_then_asks_then_leaves() -> None:
         child.until("not saved ─")
         child.send("\x03")
         assert child.ended() == 0
+        assert b"what was not saved is offered at the next start" in child.raw
     with shown("mine.toml", "--no-save") as child:
         child.until(OFFERED)

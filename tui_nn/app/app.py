@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,9 +16,11 @@ from tui_nn.app.building import drives
 from tui_nn.app.driving import Driving
 from tui_nn.app.hands import SAID_S
 from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
+from tui_nn.app.hints import Hints
 from tui_nn.app.keys import ACTIONS, MOVES
-from tui_nn.app.leaving import Leaving
+from tui_nn.app.leaving import STANDS_S, STILL_UNSAVED
 from tui_nn.app.link import Link
+from tui_nn.app.marking import Marking
 from tui_nn.app.settings import Settings
 from tui_nn.app.teaching import Teaching
 from tui_nn.app.unsaved import Unsaved
@@ -42,7 +44,7 @@ DATA = 2
 """The panel in which samples are drawn."""
 
 
-class Workbench(Leaving):
+class Workbench(Marking):
     """One experiment on the screen."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -62,14 +64,19 @@ class Workbench(Leaving):
         fps: float,
         views: dict[tuple[str, int], str],
         greeted: Greeted | None = None,
+        *,
+        is_first: bool = False,
     ) -> None:
-        """`greeted`: an engine that was reached before the screen was taken."""
+        """`greeted`: an engine that was reached before the screen was taken; `is_first`: whether
+        this person has never been here.
+        """
         super().__init__(settings, Desk(chosen=dict(views)), palette)
         self.last_words = ""
         """To be said when the terminal is the shell's again."""
         self._fps = fps
         self._is_due = self._is_touched = True
         self._greeted = greeted
+        self._hints = Hints(self.desk) if is_first else None
         self.unsaved = Unsaved(self.world, self.desk, lambda: self.driving.seeds)
 
     def compose(self) -> ComposeResult:
@@ -85,6 +92,12 @@ class Workbench(Leaving):
         loop = asyncio.get_running_loop()
         for number in ENDING:
             loop.add_signal_handler(number, self.exit, 128 + number)
+
+    async def run_action(self, *arguments: Any, **named: Any) -> bool:
+        """What was hinted at is over once it is done."""
+        if self._hints is not None:
+            self._hints.hear(arguments[0])
+        return await super().run_action(*arguments, **named)
 
     def on_resize(self) -> None:
         """What is visible now may be something else, which has to be watched."""
@@ -102,9 +115,10 @@ class Workbench(Leaving):
 
     def let_go(self) -> None:
         """Have the engine save and end, or leave it to its work; called when the app has ended."""
-        self.unsaved.let_go()
-        if self._link is not None:
-            self.last_words = self._link.close() or self.last_words
+        words = [STILL_UNSAVED] if self.unsaved.let_go() else []
+        if self._link is not None and (said := self._link.close()):
+            words.insert(0, said)
+        self.last_words = "; ".join(words) or self.last_words
 
     # What the engine tells
 
@@ -312,6 +326,8 @@ class Workbench(Leaving):
             way = way if self.desk.slide is None else 0
         if words := self.teaching.turn(way) if way else "":
             self.say(words)
+        elif self.teaching.covered:
+            self.say(self.teaching.covered, STANDS_S)
         self._show()
 
     def _seek(self, key: str) -> bool:

@@ -7,8 +7,8 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 from platformdirs import user_state_dir
@@ -97,8 +97,8 @@ def _files(of: str) -> Iterator[Path]:
 
 
 def _begin(of: str) -> str:
-    """How the names of its files begin."""
-    return f"{sha256(os.fsencode(of)).hexdigest()[:16]}-"
+    """How the names of its files begin, perhaps those of others, too."""
+    return f"{crc32(os.fsencode(of)):08x}-"
 
 
 def _lock_of(path: Path) -> Path:

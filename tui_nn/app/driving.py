@@ -52,6 +52,11 @@ class Driving:
         return self._undoing.seeds
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether something that was changed has not been answered yet."""
+        return bool(self._undoing.waiting)
+
+    @property
     def present_pace(self) -> float:
         if self.pace is not None:
             return self.pace

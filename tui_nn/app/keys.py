@@ -65,6 +65,8 @@ ACTIONS = (
     Action("slide(1)", "next slide of the lesson", "Show",
            ("right_parenthesis", "pagedown"), ")"),
     Action("slide(-1)", "slide before", "Show", ("left_parenthesis", "pageup"), "("),
+    Action("mark", "mark this moment with a sentence, as a slide", "Show", ("m",)),
+    Action("marks", "marks: the slides, to go to or remove", "Show", ()),
     Action("theme", "next theme: dark, light, contrast, safe", "Show",
            ("T", "upper_t")),
     Action("open", "open a preset, a run or a file", "Show", ("ctrl+o",)),

@@ -16,9 +16,12 @@ from tui_nn.spec.protocol.lines import Told
 
 STANDS_S = 3600.0
 """An offer stands until something else is done."""
+ANSWER_S = 2.0
+"""So long an engine may take to answer before it is left without."""
 DAY_S = 86400.0
 LINES = 6
 """So many changes are named."""
+STILL_UNSAVED = "what was not saved is offered at the next start"
 NOTHING_LEFT = "nothing unsaved was left behind"
 
 
@@ -28,6 +31,8 @@ class Leaving(Building):
     unsaved: Unsaved
     _is_asked = False
     """Whether a question about what is unsaved is open."""
+    _later: Callable[[], None] | None = None
+    """What is done once the engine has answered."""
     _wants_back = False
     """Whether what is opened now is to be as it was left."""
 
@@ -60,7 +65,26 @@ class Leaving(Building):
         self.unsaved.open(settings)
 
     def _leave(self, then: Callable[[], None]) -> None:
-        """Do it; where something would be lost, once it is known what is to become of that."""
+        """Do it; where something would be lost, once it is known what is to become of that.
+
+        What was changed just now is known when the engine has answered.
+        """
+        if self.driving.is_waiting and self._later is None and not self._has_no_engine:
+            self._later = then
+            self.set_timer(ANSWER_S, self._leave_now)
+        else:
+            self._ask(then)
+
+    def _leave_now(self) -> None:
+        later, self._later = self._later, None
+        if later is not None:
+            self._ask(later)
+
+    @property
+    def _has_no_engine(self) -> bool:
+        return self.world.present.state == "offline"
+
+    def _ask(self, then: Callable[[], None]) -> None:
         if not self.unsaved.is_there:
             then()
             return
@@ -162,14 +186,16 @@ class Leaving(Building):
     def _look_for_unsaved(self, told: Told) -> None:
         """Keep what is unsaved; offer what was left behind."""
         found = self.unsaved.look(told)
+        if self._later is not None and not self.driving.is_waiting:
+            self.call_later(self._leave_now)
         if found is None:
             return
         if self._wants_back:
             self._wants_back = False
-            self.action_bring_back()
+            self.call_later(self.action_bring_back)
             return
         self._offered = self.action_bring_back
-        words = f"unsaved changes {_when(found.at_s)}: enter brings them back   : discards them"
+        words = f"unsaved changes {_when(found.at_s)}: enter brings them back, : discard drops them"
         self.say(words, STANDS_S)
 
     @drives

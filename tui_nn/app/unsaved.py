@@ -92,12 +92,13 @@ class Unsaved:
         self.let_go()
         self._seen, self._stage = None, "loading"
 
-    def let_go(self) -> None:
-        """Leave what is kept to whoever looks for it next."""
+    def let_go(self) -> bool:
+        """Leave what is kept to whoever looks for it next; whether it is of this app."""
         self._leave_found()
-        if self._own is not None:
-            self._own.release()
-            self._own = None
+        own, self._own = self._own, None
+        if own is not None:
+            own.release()
+        return own is not None
 
     def look(self, told: Told) -> Draft | None:
         """The world has taken in an event: keep what is unsaved where that is another now. Once,

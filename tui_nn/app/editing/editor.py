@@ -63,8 +63,10 @@ class Editor:
     def layers(self) -> Layers:
         """Those that are edited, and which of them are frozen; none where all are as is trained."""
         draft = self._network.draft if self._network is not None else self._draft
-        now = self._changing.settings.get("network", ())
-        if draft is None or [*draft.calls] == [*now]:
+        now = draft_of(
+            self._changing.settings.get("network", ()), self._changing.setting("train.freeze") or ()
+        )
+        if draft is None or draft.layers == now.layers:
             return (), ()
         return draft.calls, draft.frozen
 

@@ -22,7 +22,7 @@ def write_experiment(settings: Mapping[str, Any], opened: str, path: Path) -> st
             original, experiment = read_text(source), replace(experiment, folder=source.parent)
     except InvalidInput:
         pass  # a run, or a pasted text
-    _replace(path, write_toml(experiment, original, anywhere=True))
+    replace_text(path, write_toml(experiment, original, anywhere=True))
     return f"saved as {path}"
 
 
@@ -35,11 +35,12 @@ def write_changes(changes: Sequence[Difference], path: Path) -> str:
     experiment = replace(experiment, folder=Path())  # paths as they were written
     has_new_data = any(one.key == "data" for one in changes)
     text = write_toml(experiment, original, anywhere=has_new_data)
-    _replace(path, text)
+    replace_text(path, text)
     return text
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; InvalidInput where it can't be."""
     beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         beside.write_text(text, encoding="utf-8")
