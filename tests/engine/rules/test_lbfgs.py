@@ -31,6 +31,8 @@ ALONE: list[dict[str, Any]] = [
     {"tolerance_change": 0.01, "history_size": 5},
     {"lr": 3.0, "max_iter": 6, "max_eval": 4, "line_search_fn": "strong_wolfe"},
     {"max_iter": 1, "max_eval": 1, "line_search_fn": "strong_wolfe"},
+    {"lr": 0.32, "max_iter": 8, "history_size": 2, "tolerance_change": 0.0,
+     "line_search_fn": "strong_wolfe"},
 ]  # fmt: skip
 
 
@@ -42,12 +44,15 @@ class Valley:
         shapes = ((3, 2), (4,))
         self.weights = [nn.Parameter(torch.randn(shape, dtype=dtype)) for shape in shapes]
         self.optimizer = LBFGS(self.weights, **options)
+        self.asked: Asked | None = None
 
     def closure(self) -> Tensor:
         x = self.flat(grad=True)
         loss = (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
         self.optimizer.zero_grad()
         loss.backward()
+        if self.asked:
+            self.asked.hear(loss)
         return loss
 
     def flat(self, *, grad: bool = False) -> Tensor:
@@ -62,10 +67,10 @@ class Valley:
         return loss.item(), gradient
 
     def step(self) -> Stepped:
-        asked = Asked(self.optimizer, self.closure)
-        self.optimizer.step(asked.closure)
-        stepped = asked.stepped()
-        assert len(stepped.evaluations) == len(asked.answers)
+        self.asked = Asked(self.optimizer)
+        self.optimizer.step(self.closure)
+        stepped = self.asked.stepped()
+        assert len(stepped.evaluations) == len(self.asked.answers)
         return stepped
 
     def state(self) -> dict[str, Any]:
@@ -173,12 +178,11 @@ def test_the_first_direction_is_downhill_and_later_ones_follow_the_history() -> 
 
 def test_the_terms_of_one_parameter_are_a_part_of_all() -> None:
     valley = Valley({"max_iter": 2, "max_eval": 9})
-    asked = Asked(valley.optimizer, valley.closure)
-    valley.optimizer.step(asked.closure)
-    bias = valley.weights[1]
-    start = asked.start_of(bias)
+    stepped, bias = valley.step(), valley.weights[1]
+    assert valley.asked is not None
+    start = valley.asked.start_of(bias)
     assert start == 6
-    last = asked.stepped().part(start, bias.shape)[-1]
+    last = stepped.part(start, bias.shape)[-1]
     assert last[-1].name == "new w"
     for index in range(4):
         assert last[-1].at((index,)) == bias[index].item()

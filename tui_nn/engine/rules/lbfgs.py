@@ -244,8 +244,7 @@ class _Run:
 
         start = Point(0, self.loss, self.gradient, slope)
         most = self.options["max_eval"] - len(self.evaluations)
-        smallest = self.options["tolerance_change"]
-        search = Search(ask, start, most, smallest, direction.abs().max())
+        search = Search(ask, start, most, direction.abs().max())
         return search.run(self.memory.length)
 
     def _ask(self, length: Any, weight: Tensor) -> tuple[float, Tensor]:

@@ -13,6 +13,8 @@ DECREASE = 1e-4
 """Share of the decrease that the slope promises which a step has to bring."""
 FLATNESS = 0.9
 """Share of the slope at the start which may be left at its end."""
+SMALLEST = 1e-9
+"""A bracket in which no number moves by more is not looked into, whatever `tolerance_change` is."""
 EDGE = 0.1
 """Share of a bracket that counts as its edge."""
 
@@ -39,8 +41,6 @@ class Search:
     ask: Ask
     start: Point
     most: int
-    smallest: float
-    """Brackets in which no number moves by more are not looked into."""
     reach: Any
     """The largest number of the direction."""
     asked: int = 0
@@ -68,7 +68,7 @@ class Search:
         """The best point of a bracket that holds a step to take."""
         low, stalled = _lower(pair), False
         while self.asked < self.most:
-            if abs(pair[1].length - pair[0].length) * self.reach < self.smallest:
+            if abs(pair[1].length - pair[0].length) * self.reach < SMALLEST:
                 break
             left, right = sorted((point.length for point in pair), key=float)
             length = cubic_minimum(pair[0], pair[1], left, right)

@@ -1,12 +1,11 @@
 """The update that a live optimizer of torch is about to do, in terms, to be held beside its own."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from itertools import accumulate
 
 import torch
 from torch import Tensor
-from torch.optim import LBFGS, Optimizer
+from torch.optim import Optimizer
 
 from tui_nn.engine.rules import lbfgs
 from tui_nn.engine.rules.table import terms
@@ -14,8 +13,6 @@ from tui_nn.engine.rules.term import Update
 
 MOST_ULPS = 4.0
 """As far as the same arithmetic in another order may come apart."""
-
-Closure = Callable[[], Tensor]
 
 
 def upcoming(optimizer: Optimizer, parameter: Tensor) -> Update:
@@ -37,23 +34,20 @@ def upcoming(optimizer: Optimizer, parameter: Tensor) -> Update:
 class Asked:
     """What an LBFGS asks its closure during one step, from which the step's terms follow.
 
-    Make it before the step and give the optimizer `closure` in place of its own.
+    Make it before the step, and let it `hear` each loss once the gradients are there.
     """
 
-    def __init__(self, optimizer: LBFGS, closure: Closure) -> None:
+    def __init__(self, optimizer: Optimizer) -> None:
         [self.group] = optimizer.param_groups
         self.parameters: list[Tensor] = self.group["params"]
         self.before = deepcopy(optimizer.state.get(self.parameters[0], {}))
         self.weight = torch.cat([p.detach().flatten() for p in self.parameters])
-        self.asks = closure
         self.answers: list[tuple[float, Tensor]] = []
 
-    def closure(self) -> Tensor:
-        """The loss, which is written down with its gradient."""
-        loss = self.asks()
+    def hear(self, loss: Tensor) -> None:
+        """Write down a loss with its gradient."""
         gradient = torch.cat(list(map(_flat_gradient, self.parameters)))
         self.answers.append((loss.item(), gradient))
-        return loss
 
     def stepped(self) -> lbfgs.Stepped:
         """The step that torch has done with these answers."""
