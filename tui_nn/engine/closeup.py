@@ -115,12 +115,15 @@ class CloseUps:
         """`sample`: which one of each batch is looked at, from 0 on."""
         self.session = Session(prepared, self._hear)
         self.steps, self.sample, self.place = steps, sample, place
+        self.reason: Reason | None = None
+        """Why training has ended, if it has."""
         self._evaluated: Evaluated | None = None
 
     def __iter__(self) -> Iterator[CloseUp]:
         self.session.begin()
         for _ in range(self.steps):
             one = self._step()
+            self.reason = one.reason
             yield one
             if one.reason is not None:
                 return

@@ -1,7 +1,7 @@
 """A few steps of training with all their numbers, as text to paste or lines to parse."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ from tui_nn.spec.resolve import Plan
 from tui_nn.spec.words import near
 
 if TYPE_CHECKING:
-    from tui_nn.engine.closeup import CloseUp, Place
+    from tui_nn.engine.closeup import Place
 
-_PLACE = re.compile(r"\s*([^\[\]\s]+)\s*(?:\[([\d\s,]*)\])?\s*")
+_INDEX = re.compile(r"\[\d+(,\d+)*\]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -56,32 +56,24 @@ def step(opened: Opened, options: Options) -> int:
         close_ups = CloseUps(prepared, options.steps, options.sample - 1, place)
     if not options.json:
         tell_notices(plan.notices)
-    reasons: list[str | None] = [None]
-    told = _noting(close_ups, reasons)
     if options.json:
         from tui_nn.headless.step_lines import lines
 
-        for line in lines(told, phases=options.phases, place=written(*place) if place else None):
+        name = written(*place) if place else None
+        for line in lines(close_ups, phases=options.phases, place=name):
             print_bytes(line)
     else:
         from tui_nn.headless.step_page import page
 
-        for text in page(plan, told, options, place):
+        for text in page(plan, close_ups, options, place):
             print_text(text)
-    return Exit.DIVERGED if reasons[-1] == "diverged" else Exit.DONE
-
-
-def _noting(close_ups: "Iterable[CloseUp]", reasons: list[str | None]) -> "Iterator[CloseUp]":
-    for one in close_ups:
-        reasons.append(one.reason)
-        yield one
+    return Exit.DIVERGED if close_ups.reason == "diverged" else Exit.DONE
 
 
 def place_of(text: str, plan: Plan) -> "Place":
     """The number that `0.weight[1,0]` names; InvalidInput where there is none."""
     shapes = {tensor.name: tensor.shape for tensor in tensors(plan.rows)}
-    match = _PLACE.fullmatch(text)
-    name = match[1] if match else text.partition("[")[0].strip()
+    name, bracket, rest = "".join(text.split()).partition("[")
     if name not in shapes:
         known = ", ".join(list(shapes)[:8]) + (", …" if len(shapes) > 8 else "")
         raise InvalidInput(
@@ -89,16 +81,13 @@ def place_of(text: str, plan: Plan) -> "Place":
             hint=near(name, shapes) or f"there are {known}",
         )  # fmt: skip
     shape = shapes[name]
-    index = _index(match[2]) if match and match[2] is not None else (0,) * len(shape)
-    is_one = match is not None and match[2] is None and all(size == 1 for size in shape)
-    is_inside = len(index) == len(shape) and all(map(int.__lt__, index, shape))
-    if not is_one and (match is None or match[2] is None or not is_inside):
-        last = written(name, tuple(size - 1 for size in shape))
+    index = _index(bracket + rest, shape)
+    if index is None:
+        first, last = (0,) * len(shape), tuple(size - 1 for size in shape)
         raise InvalidInput(
-            f"{text} is no single number: {name} has the shape {tuple(shape)}",
-            where="--weight",
-            hint=f"write {written(name, (0,) * len(shape))} to {last}",
-        )
+            f"{text} is no single number: {name} has the shape {tuple(shape)}", where="--weight",
+            hint=f"write {written(name, first)} to {written(name, last)}",
+        )  # fmt: skip
     if name in plan.frozen:
         raise InvalidInput(
             f"{name} is frozen, no optimizer updates it", where="--weight",
@@ -107,8 +96,15 @@ def place_of(text: str, plan: Plan) -> "Place":
     return name, index
 
 
-def _index(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(",") if part.strip().isdecimal())
+def _index(text: str, shape: Sequence[int]) -> tuple[int, ...] | None:
+    """`[1,0]` in a tensor of this shape; a tensor of one number needs none. None: no number."""
+    if not text and set(shape) <= {1}:
+        return (0,) * len(shape)
+    if not _INDEX.fullmatch(text):
+        return None
+    index = tuple(map(int, text[1:-1].split(",")))
+    is_inside = len(index) == len(shape) and all(map(int.__lt__, index, shape))
+    return index if is_inside else None
 
 
 def written(name: str, index: tuple[int, ...]) -> str:

@@ -26,7 +26,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 LISTS = ("old_dirs", "old_stps", "ro")
 ALONE: list[dict[str, Any]] = [
-    {}, {"line_search_fn": "strong_wolfe"}, {"lr": 0.1, "max_iter": 4, "history_size": 2},
+    {"history_size": 9}, {"line_search_fn": "strong_wolfe"}, {"lr": 0.1, "max_iter": 4, "history_size": 2},
     {"max_iter": 3, "max_eval": 2}, {"tolerance_grad": 0.1, "history_size": 5},
     {"tolerance_change": 0.01, "history_size": 5},
     {"lr": 3.0, "max_iter": 6, "max_eval": 4, "line_search_fn": "strong_wolfe"},
@@ -95,7 +95,7 @@ def hold_beside_torch(valley: Valley, stepped: Stepped) -> None:
             same(mine, torchs)
 
 
-@pytest.mark.parametrize("options", ALONE, ids=str)
+@pytest.mark.parametrize("options", [*ALONE, pytest.param({}, marks=pytest.mark.slow)], ids=str)
 def test_fifty_steps_and_all_they_keep_are_torchs(options: dict[str, Any]) -> None:
     valley = Valley(options)
     for _ in range(50):

@@ -11,7 +11,8 @@ from torch import nn
 from tests.engine.rules.options import NAMES, Options, each_option, options
 from tests.engine.rules.support import gradients, shapes_of, torchs
 from tui_nn.engine.rules import RULES, WORDS, Moment, agree, terms, ulps, upcoming
-from tui_nn.spec.catalog import CATALOG
+from tui_nn.spec.call import parse
+from tui_nn.spec.catalog import CATALOG, bind_call
 
 ALONE = [(name, given) for name in NAMES for given in each_option(name)]
 every_option = pytest.mark.parametrize(("name", "given"), ALONE, ids=str)
@@ -44,6 +45,25 @@ def run_beside_torch(name: str, given: Options, shape: tuple[int, ...], seed: in
 
 def test_every_optimizer_of_the_catalog_has_a_rule() -> None:
     assert RULES.keys() | {"LBFGS"} == CATALOG["optimizer"].keys()
+
+
+def test_every_word_for_a_term_is_one_of_a_rule() -> None:
+    later = {"step": 20}
+    used = {term for name, given in ALONE for term in names_of(name, given, later)}
+    assert used == WORDS.keys()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_call_as_it_is_written_gives_the_options(name: str) -> None:
+    call = bind_call("optimizer", parse(f"{name}(lr=0.1)"))
+    weights = nn.Parameter(torch.ones(2, 2))
+    weights.grad = gradient = torch.full((2, 2), 0.5)
+    if name == "SparseAdam":
+        weights.grad = gradient.to_sparse(1)
+    optimizer = torchs(name, weights, dict(call.given))
+    update = terms(name, call.values, weights.detach().clone(), weights.grad, {})
+    optimizer.step()
+    assert agree(update, torch.ones(2, 2), weights.detach()).all()
 
 
 @every_option

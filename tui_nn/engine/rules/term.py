@@ -84,11 +84,6 @@ class Term:
     size: Callable[[Values], Tensor] | None = None
     """The size of its parts together, by which rounding goes where they may cancel."""
 
-    @property
-    def symbolic(self) -> str:
-        """The line as it stands in a textbook."""
-        return symbolic(self.sign, self.formula)
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -140,7 +135,7 @@ class Worked:
     @property
     def symbolic(self) -> str:
         """The line as it stands in a textbook: `m ← β₁·m + (1−β₁)·g`."""
-        return symbolic(self.sign, self.formula)
+        return f"{self.sign} ← {_SIGN.sub(_bare, self.formula)}"
 
     def at(self, index: Index) -> float:
         """The value for one weight."""
@@ -185,11 +180,6 @@ def number_at(value: Any, index: Index) -> float:
     return float(value[tuple(place)])
 
 
-def symbolic(sign: str, formula: str) -> str:
-    """A formula without its braces, behind what it gives a value to."""
-    return f"{sign} ← {_SIGN.sub(_bare, formula)}"
-
-
 def _bare(match: re.Match[str]) -> str:
     return match[1]
 
@@ -221,7 +211,7 @@ def work_out(rule: Rule, moment: Moment, gradient: Tensor) -> Update:
     roundings = 1
     if rows is not None and not rule.skips_rows:
         sparse = [gradient, *(s for s in moment.state.values() if isinstance(s, Tensor))]
-        roundings = sum(map(_most_in_a_row, sparse))
+        roundings = max(1, sum(map(_most_in_a_row, sparse)))
     return Update(tuple(worked), values["w"], state, size, roundings)
 
 
