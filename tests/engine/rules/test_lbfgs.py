@@ -26,7 +26,8 @@ OPTIONS = st.fixed_dictionaries(
 )
 LISTS = ("old_dirs", "old_stps", "ro")
 ALONE: list[dict[str, Any]] = [
-    {"history_size": 9}, {"line_search_fn": "strong_wolfe"}, {"lr": 0.1, "max_iter": 4, "history_size": 2},
+    {"history_size": 9}, {"line_search_fn": "strong_wolfe"},
+    {"lr": 0.1, "max_iter": 4, "history_size": 2},
     {"max_iter": 3, "max_eval": 2}, {"tolerance_grad": 0.1, "history_size": 5},
     {"tolerance_change": 0.01, "history_size": 5},
     {"lr": 3.0, "max_iter": 6, "max_eval": 4, "line_search_fn": "strong_wolfe"},
