@@ -308,6 +308,15 @@ def test_a_parameter_of_one_number_needs_no_index(tmp_path: Path) -> None:
     assert "4.bias[0] by SGD" in answer.out
 
 
+def test_a_frozen_parameter_has_no_gradient(tmp_path: Path) -> None:
+    answer = step(tmp_path, MOONS, "train.freeze=[0]", "--steps", "1", "--phases")
+    assert answer.code == 0
+    told = rows(answer.out[answer.out.index("7 Update") :], "parameter")
+    [row] = [row for row in told if row[0] == "0.weight[0,0]"]
+    assert row[2:4] == ["–", "0"]
+    assert row[1] == row[4]
+
+
 def test_divergence_has_its_exit_code(tmp_path: Path) -> None:
     answer = step(tmp_path, MOONS, "loss=MSELoss()", "optimizer=SGD(lr=1e20)", "--steps", "9")
     assert answer.code == 4

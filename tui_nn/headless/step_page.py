@@ -30,18 +30,19 @@ def page(
     plan: Plan, told: Iterable[CloseUp], options: "Options", place: "Place | None"
 ) -> Iterator[str]:
     """Lines, as soon as a step is done."""
-    page = _Page(plan, Pen(options.markdown), place, options.phases)
-    yield from page.title()
+    sheet = _Sheet(plan, Pen(options.markdown), place, options.phases)
+    yield from sheet.title()
     if is_single_neuron(plan) and not options.phases:
-        whole = list(told)
-        yield from page.neuron(whole)
+        yield from sheet.neuron(list(told))
     else:
         for one in told:
-            yield from page.step(one)
+            yield from sheet.step(one)
 
 
 @dataclass(frozen=True)
-class _Page:
+class _Sheet:
+    """What all parts of a page need."""
+
     plan: Plan
     pen: Pen
     place: "Place | None"

@@ -10,7 +10,7 @@ from torch import nn
 
 from tests.engine.rules.options import NAMES, Options, each_option, options
 from tests.engine.rules.support import gradients, shapes_of, torchs
-from tui_nn.engine.rules import RULES, WORDS, Moment, agree, terms, ulps, upcoming
+from tui_nn.engine.rules import RULES, WORDS, Start, agree, terms, ulps, upcoming
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import CATALOG, bind_call
 
@@ -197,7 +197,7 @@ def test_a_step_that_is_not_finite_agrees_with_nothing() -> None:
 def names_of(name: str, given: Options, state: dict[str, Any] | None = None) -> tuple[str, ...]:
     weights = nn.Parameter(torch.ones(3, 4))
     group = torchs(name, weights, given).param_groups[0]
-    return RULES[name](Moment(group, weights.detach(), state or {})).names
+    return RULES[name](Start(group, weights.detach(), state or {})).names
 
 
 @every_option

@@ -7,9 +7,19 @@ can be laid side by side.
 
 from tui_nn.engine.rules.live import Asked, agree, ulps, upcoming
 from tui_nn.engine.rules.table import RULES, terms
-from tui_nn.engine.rules.term import WORDS, Moment, Rule, Term, Update, Worked
+from tui_nn.engine.rules.term import WORDS, Rule, Start, Term, Update, Worked
 
 __all__ = [
-    "RULES", "WORDS", "Asked", "Moment", "Rule", "Term", "Update", "Worked", "agree", "terms",
-    "ulps", "upcoming",
+    "RULES",
+    "WORDS",
+    "Asked",
+    "Rule",
+    "Start",
+    "Term",
+    "Update",
+    "Worked",
+    "agree",
+    "terms",
+    "ulps",
+    "upcoming",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from tui_nn.engine.rules.common import (
     mean_of_squares,
     rates,
 )
-from tui_nn.engine.rules.term import Moment, Rule, Term, Values
+from tui_nn.engine.rules.term import Rule, Start, Term, Values
 
 M = mean("β₁", "exp_avg")
 V = mean_of_squares("β₂", "exp_avg_sq")
@@ -35,57 +35,57 @@ def _v_corrected(sign: str) -> Term:
     return Term("v corrected", "v'", f"{{{sign}}}/{{(1−β₂ᵗ)}}", lambda v: v[sign] / v["(1−β₂ᵗ)"])
 
 
-def _constants(moment: Moment) -> dict[str, float]:
-    beta1, beta2 = moment.options["betas"]
-    return rates(moment.options) | {
+def _constants(start: Start) -> dict[str, float]:
+    beta1, beta2 = start.options["betas"]
+    return rates(start.options) | {
         "β₁": beta1,
         "β₂": beta2,
         "(1−β₁)": 1 - beta1,
         "(1−β₂)": 1 - beta2,
-        "(1−β₁ᵗ)": 1 - beta1**moment.t,
-        "(1−β₂ᵗ)": 1 - beta2**moment.t,
-        "ε": moment.options["eps"],
-        "t": moment.t,
+        "(1−β₁ᵗ)": 1 - beta1**start.t,
+        "(1−β₂ᵗ)": 1 - beta2**start.t,
+        "ε": start.options["eps"],
+        "t": start.t,
     }
 
 
-def _gradient_terms(moment: Moment) -> list[Term]:
-    decoupled = moment.options.get("decoupled_weight_decay", False)
-    return gradient_terms(moment.options, decoupled=decoupled)
+def _gradient_terms(start: Start) -> list[Term]:
+    decoupled = start.options.get("decoupled_weight_decay", False)
+    return gradient_terms(start.options, decoupled=decoupled)
 
 
-def adam(moment: Moment) -> Rule:
+def adam(start: Start) -> Rule:
     """Kingma & Ba 2015; amsgrad: Reddi et al. 2018, of the v that isn't corrected."""
-    amsgrad = moment.options["amsgrad"]
-    terms = [*_gradient_terms(moment), M, V]
+    amsgrad = start.options["amsgrad"]
+    terms = [*_gradient_terms(start), M, V]
     terms += [LARGEST_V] if amsgrad else []
     terms += [M_CORRECTED, _v_corrected("V" if amsgrad else "v"), ROOT, STEP, NEW_WEIGHT]
-    return Rule(tuple(terms), _constants(moment))
+    return Rule(tuple(terms), _constants(start))
 
 
-def adamw(moment: Moment) -> Rule:
+def adamw(start: Start) -> Rule:
     """Loshchilov & Hutter 2019: Adam with decoupled weight decay."""
-    options = {**moment.options, "decoupled_weight_decay": True}
-    return adam(Moment(options, moment.weight, moment.state))
+    options = {**start.options, "decoupled_weight_decay": True}
+    return adam(Start(options, start.weight, start.state))
 
 
-def adamax(moment: Moment) -> Rule:
+def adamax(start: Start) -> Rule:
     """Kingma & Ba 2015, section 7.1."""
     largest = Term(
         "largest |g|", "u", "max({β₂}·{u}, |{g}| + {ε})",
         lambda v: torch.maximum(v["u"] * v["β₂"], v["g"].abs() + v["ε"]), "exp_inf",
     )  # fmt: skip
     step = Term("step", "step", "{lr}·{m'}/{u}", lambda v: v["lr"] * v["m'"] / v["u"])
-    terms = (*_gradient_terms(moment), M, largest, M_CORRECTED, step, NEW_WEIGHT)
-    return Rule(terms, _constants(moment))
+    terms = (*_gradient_terms(start), M, largest, M_CORRECTED, step, NEW_WEIGHT)
+    return Rule(terms, _constants(start))
 
 
-def nadam(moment: Moment) -> Rule:
+def nadam(start: Start) -> Rule:
     """Dozat 2016."""
-    psi = moment.options["momentum_decay"]
+    psi = start.options["momentum_decay"]
 
     def momentum(t: int) -> float:
-        now: float = moment.options["betas"][0] * (1.0 - 0.5 * 0.96 ** (t * psi))
+        now: float = start.options["betas"][0] * (1.0 - 0.5 * 0.96 ** (t * psi))
         return now
 
     def product(v: Values) -> float:
@@ -100,10 +100,10 @@ def nadam(moment: Moment) -> Rule:
         return v["lr"] * (new * v["g"].abs() + old * v["m"].abs()) / v["D"]  # type: ignore[no-any-return]
 
     terms = (
-        *_gradient_terms(moment),
-        Term("momentum", "μ", "{β₁}·(1 − ½·0.96^({t}·{ψ}))", lambda v: momentum(moment.t)),
+        *_gradient_terms(start),
+        Term("momentum", "μ", "{β₁}·(1 − ½·0.96^({t}·{ψ}))", lambda v: momentum(start.t)),
         Term("next momentum", "μ⁺", "{β₁}·(1 − ½·0.96^(({t} + 1)·{ψ}))",
-             lambda v: momentum(moment.t + 1)),
+             lambda v: momentum(start.t + 1)),
         Term("product of momenta", "P", "{P}·{μ}", product, "mu_product",
              lambda weight: as_kept(1.0)),
         M,
@@ -115,7 +115,7 @@ def nadam(moment: Moment) -> Rule:
         Term("step", "step", STEP.formula, STEP.value, size=size),
         NEW_WEIGHT,
     )  # fmt: skip
-    return Rule(terms, _constants(moment) | {"ψ": psi})
+    return Rule(terms, _constants(start) | {"ψ": psi})
 
 
 def _shares(v: Values) -> tuple[float, float]:
@@ -123,14 +123,14 @@ def _shares(v: Values) -> tuple[float, float]:
     return (1 - v["μ"]) / (1 - v["P"]), v["μ⁺"] / (1 - v["P"] * v["μ⁺"])
 
 
-def radam(moment: Moment) -> Rule:
+def radam(start: Start) -> Rule:
     """Liu et al. 2020; plain momentum until v is reliable."""
-    constants = _constants(moment)
-    beta2, t = constants["β₂"], moment.t
+    constants = _constants(start)
+    beta2, t = constants["β₂"], start.t
     longest = 2 / (1 - beta2) - 1
     length = longest - 2 * t * beta2**t / constants["(1−β₂ᵗ)"]
     terms = [
-        *_gradient_terms(moment),
+        *_gradient_terms(start),
         M,
         V,
         M_CORRECTED,
@@ -159,8 +159,8 @@ SPARSE_V = replace(V, value=lambda v: v["v"] + (v["g"].square() - v["v"]) * v["(
 """The same means, rounded as torch does where it adds what changes to them."""
 
 
-def sparse_adam(moment: Moment) -> Rule:
+def sparse_adam(start: Start) -> Rule:
     """Adam in the rows of a sparse gradient alone; `t` counts every step, of all rows."""
-    first = gradient_terms(moment.options)
+    first = gradient_terms(start.options)
     terms = (*first, SPARSE_M, SPARSE_V, M_CORRECTED, ROOT_CORRECTED, STEP, NEW_WEIGHT)
-    return Rule(terms, _constants(moment), skips_rows=True)
+    return Rule(terms, _constants(start), skips_rows=True)

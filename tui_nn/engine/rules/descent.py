@@ -6,18 +6,18 @@ import torch
 from torch import Tensor
 
 from tui_nn.engine.rules.common import NEW_WEIGHT, as_kept, gradient_terms, rates
-from tui_nn.engine.rules.term import Moment, Rule, Term, Values
+from tui_nn.engine.rules.term import Rule, Start, Term, Values
 
 
-def sgd(moment: Moment) -> Rule:
+def sgd(start: Start) -> Rule:
     """Robbins & Monro 1951; momentum as in Sutskever et al. 2013, the rate outside the buffer."""
-    options = moment.options
+    options = start.options
     momentum, dampening = options["momentum"], options["dampening"]
     constants = rates(options) | {"momentum": momentum, "(1−dampening)": 1 - dampening}
     terms = gradient_terms(options)
     moved = "g"
     if momentum:
-        terms.append(_buffer(is_first=moment.state.get("momentum_buffer") is None,
+        terms.append(_buffer(is_first=start.state.get("momentum_buffer") is None,
                              is_dampened=dampening != 0))  # fmt: skip
         moved = "b"
         if options["nesterov"]:
@@ -42,9 +42,9 @@ def _buffer(*, is_first: bool, is_dampened: bool) -> Term:
     )  # fmt: skip
 
 
-def asgd(moment: Moment) -> Rule:
+def asgd(start: Start) -> Rule:
     """Polyak & Juditsky 1992, with torch's falling rate; `A` is for whoever asks for it."""
-    options, t = moment.options, moment.t
+    options, t = start.options, start.t
     constants = rates(options) | {
         "λ": options["lambd"], "α": options["alpha"], "t": t, "t₀": options["t0"],
     }  # fmt: skip
@@ -71,9 +71,9 @@ def _average(v: Values) -> Tensor:
     return average
 
 
-def rprop(moment: Moment) -> Rule:
+def rprop(start: Start) -> Rule:
     """Riedmiller & Braun 1993, in the form iRprop− of Igel & Hüsken 2000."""
-    options = moment.options
+    options = start.options
     shorter, longer = options["etas"]
     shortest, longest = options["step_sizes"]
     rate = float(options["lr"])

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from tui_nn.engine.rules.common import DECOUPLED, GRADIENT, NEW_WEIGHT, rates
-from tui_nn.engine.rules.term import Moment, Rule, Term, Values
+from tui_nn.engine.rules.term import Rule, Start, Term, Values
 
 
-def muon(moment: Moment) -> Rule:
+def muon(start: Start) -> Rule:
     """Jordan et al. 2024: Newton–Schulz iterations in bfloat16 in place of a decomposition."""
-    options = moment.options
+    options = start.options
     momentum = options["momentum"]
     a, b, c = options["ns_coefficients"]
     constants = rates(options) | {
@@ -37,16 +37,17 @@ def muon(moment: Moment) -> Rule:
              lambda v: _scaled(v[moved], v["ε"]))
     )  # fmt: skip
     terms += [EVENED] * options["ns_steps"]
-    terms += [_rate(options["adjust_lr_fn"], moment.weight.shape), STEP, NEW_WEIGHT]
+    terms += [_rate(options["adjust_lr_fn"], start.weight.shape), STEP, NEW_WEIGHT]
     return Rule(tuple(terms), constants)
 
 
 def _turned(matrix: Tensor) -> Tensor:
-    """A matrix that is no higher than wide; it is its own way back."""
+    """A matrix, transposed where it is higher than wide."""
     return matrix.T if matrix.size(0) > matrix.size(1) else matrix
 
 
 def _back(matrix: Tensor, like: Tensor) -> Tensor:
+    """What became of `like`, turned, in its own shape."""
     return matrix.T if like.size(0) > like.size(1) else matrix
 
 

@@ -14,12 +14,12 @@ from tui_nn.engine.rules.common import (
     mean_of_squares,
     rates,
 )
-from tui_nn.engine.rules.term import Moment, Rule, Term, Values
+from tui_nn.engine.rules.term import Rule, Start, Term, Values
 
 
-def rmsprop(moment: Moment) -> Rule:
+def rmsprop(start: Start) -> Rule:
     """Hinton 2012; centered: Graves 2013."""
-    options = moment.options
+    options = start.options
     alpha, momentum = options["alpha"], options["momentum"]
     constants = rates(options) | {
         "α": alpha, "(1−α)": 1 - alpha, "ε": options["eps"], "momentum": momentum
@@ -48,11 +48,11 @@ def rmsprop(moment: Moment) -> Rule:
     return Rule((*terms, NEW_WEIGHT), constants)
 
 
-def adagrad(moment: Moment) -> Rule:
+def adagrad(start: Start) -> Rule:
     """Duchi, Hazan & Singer 2011; rows that a sparse gradient lacks stay."""
-    options = moment.options
+    options = start.options
     constants = rates(options) | {
-        "ε": options["eps"], "lr_decay": options["lr_decay"], "(t−1)": moment.t - 1
+        "ε": options["eps"], "lr_decay": options["lr_decay"], "(t−1)": start.t - 1
     }  # fmt: skip
     first = options["initial_accumulator_value"]
     terms = gradient_terms(options)
@@ -72,12 +72,12 @@ def adagrad(moment: Moment) -> Rule:
     return Rule((*terms, NEW_WEIGHT), constants, skips_rows=True)
 
 
-def adadelta(moment: Moment) -> Rule:
+def adadelta(start: Start) -> Rule:
     """Zeiler 2012."""
-    rho = moment.options["rho"]
-    constants = rates(moment.options) | {"ρ": rho, "(1−ρ)": 1 - rho, "ε": moment.options["eps"]}
+    rho = start.options["rho"]
+    constants = rates(start.options) | {"ρ": rho, "(1−ρ)": 1 - rho, "ε": start.options["eps"]}
     terms = (
-        *gradient_terms(moment.options),
+        *gradient_terms(start.options),
         mean_of_squares("ρ", "square_avg"),
         Term("denominator", "D", "√({v} + {ε})", lambda v: (v["v"] + v["ε"]).sqrt()),
         Term("RMS of steps", "U", "√({u} + {ε})", lambda v: (v["u"] + v["ε"]).sqrt()),
@@ -90,12 +90,12 @@ def adadelta(moment: Moment) -> Rule:
     return Rule(terms, constants)
 
 
-def adafactor(moment: Moment) -> Rule:
+def adafactor(start: Start) -> Rule:
     """Shazeer & Stern 2018, with torch's use of lr and of the first eps."""
-    options, weight = moment.options, moment.weight
+    options, weight = start.options, start.weight
     smallest, least_size = options["eps"]
     constants = rates(options) | {
-        "t": moment.t,
+        "t": start.t,
         "beta2_decay": options["beta2_decay"],
         "ε₁": torch.finfo(weight.dtype).eps if smallest is None else smallest,
         "ε₂": least_size,
@@ -113,7 +113,7 @@ def _rms(tensor: Tensor) -> float:
 
 
 def _means(dimension: int) -> Callable[[Values], Tensor]:
-    """A fading mean of g² over the last dimension but `−1 − dimension`."""
+    """A fading mean of g² along a dimension: −1 of each row, −2 of each column."""
     sign = "R" if dimension == -1 else "C"
 
     def means(v: Values) -> Tensor:

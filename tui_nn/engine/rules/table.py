@@ -10,9 +10,9 @@ from tui_nn.engine.rules.adam import adam, adamax, adamw, nadam, radam, sparse_a
 from tui_nn.engine.rules.descent import asgd, rprop, sgd
 from tui_nn.engine.rules.muon import muon
 from tui_nn.engine.rules.scaled import adadelta, adafactor, adagrad, rmsprop
-from tui_nn.engine.rules.term import Moment, Rule, Update, work_out
+from tui_nn.engine.rules.term import Rule, Start, Update, work_out
 
-RULES: dict[str, Callable[[Moment], Rule]] = {
+RULES: dict[str, Callable[[Start], Rule]] = {
     "SGD": sgd,
     "ASGD": asgd,
     "Rprop": rprop,
@@ -44,6 +44,6 @@ def terms(
     that of now. `gradient`: of the weights' shape, dense or sparse. `state`: what torch keeps for
     the tensor before this step; empty before the first.
     """
-    moment = Moment(options, weight, state)
+    start = Start(options, weight, state)
     with torch.no_grad():
-        return work_out(RULES[name](moment), moment, gradient)
+        return work_out(RULES[name](start), start, gradient)

@@ -102,7 +102,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Start:
     """Where an optimizer stands before a step of one tensor of weights."""
 
     options: Mapping[str, Any]
@@ -184,15 +184,15 @@ def _bare(match: re.Match[str]) -> str:
     return match[1]
 
 
-def work_out(rule: Rule, moment: Moment, gradient: Tensor) -> Update:
+def work_out(rule: Rule, start: Start, gradient: Tensor) -> Update:
     """Every term of `rule` for `gradient`, dense or sparse, of the shape of the weights."""
     dense, rows = _dense(gradient)
-    values: Values = {**rule.constants, "w": moment.weight, "∂L/∂w": dense}
+    values: Values = {**rule.constants, "w": start.weight, "∂L/∂w": dense}
     for term in rule.terms:
         if term.kept:
-            values[term.sign] = _held(moment.state.get(term.kept), term.begins(moment.weight))
+            values[term.sign] = _held(start.state.get(term.kept), term.begins(start.weight))
     worked: list[Worked] = []
-    state: dict[str, Any] = {"step": moment.t}
+    state: dict[str, Any] = {"step": start.t}
     size = None
     for term in rule.terms:
         operands = {sign: values[sign] for sign in signs(term.formula)}
@@ -210,7 +210,7 @@ def work_out(rule: Rule, moment: Moment, gradient: Tensor) -> Update:
             state[term.kept] = value
     roundings = 1
     if rows is not None and not rule.skips_rows:
-        sparse = [gradient, *(s for s in moment.state.values() if isinstance(s, Tensor))]
+        sparse = [gradient, *(s for s in start.state.values() if isinstance(s, Tensor))]
         roundings = max(1, sum(map(_most_in_a_row, sparse)))
     return Update(tuple(worked), values["w"], state, size, roundings)
 
