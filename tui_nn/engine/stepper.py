@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from torch import Tensor
 
+from tui_nn.engine.inside.passing import Start
 from tui_nn.engine.session import Session
+from tui_nn.engine.state import generators
 from tui_nn.engine.trainer import StepAbandoned
 from tui_nn.engine.travel import go_to
 from tui_nn.spec.protocol import Phase, Reason
@@ -22,6 +24,8 @@ class Stepper:
         self.looks = 0
         """How often its loss was asked for: LBFGS does so several times."""
         self._undone = (-1, 0)
+        self._drawn: tuple[Tensor, ...] = ()
+        """The generators behind the latest pass, with which the next one begins."""
 
     def step(self, session: Session, at_gate: AtGate) -> Reason | None:
         """One step; StepAbandoned leaves the state as it was before it."""
@@ -33,6 +37,8 @@ class Stepper:
             self.gates += 1
             self.looks += phase is Phase.FORWARD
             session.phase, session.loss = phase, loss.item()
+            if phase is Phase.FORWARD:
+                self._note_pass(session, session.loss)
             at_gate(phase)
 
         try:
@@ -43,6 +49,15 @@ class Stepper:
             raise
         finally:
             self.gates = self.looks = 0
+
+    def _note_pass(self, session: Session, loss: float) -> None:
+        """A pass is made; the first began with what was noted before the step."""
+        trainer = session.training.trainer
+        if self.looks > 1:
+            session.start = Start(trainer.copied_parameters(), self._drawn, self.looks)
+        if session.start is not None:
+            session.start.loss = loss
+        self._drawn = generators(trainer.device)
 
     def forget_undone(self) -> None:
         """Another run is trained from now on."""

@@ -115,6 +115,7 @@ def view(session: Session, *, running: bool = False) -> View:
         branch=session.branch,
         loss=session.loss,
         before=session.before,
+        start=session.start,
         batch=training.trainer.batches.latest(),
         running=running,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import inf, isfinite, nan, sqrt
+from math import inf, isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -197,7 +197,7 @@ def summed(
 ) -> Line:
     """The sum of the products, divided by `divisor`."""
     products = np.prod([column.values for column in columns], axis=0)
-    by = 1.0 if divisor is None else divisor
+    by = 1.0 if divisor is None else float(divisor)
     with np.errstate(all="ignore"):
         total, scale = float(products.sum() / by), float(np.abs(products).sum() / abs(by))
     return Line(
@@ -228,9 +228,8 @@ def formula(
     name: str, text: str, total: float, *columns: Column, scale: float | None = None
 ) -> Line:
     """A formula in which the columns' names stand; `scale` where larger numbers cancel in it."""
-    if scale is None:
-        scale = abs(total)
-    return Line(name, text, "formula", columns, total, scale if isfinite(scale) else nan)
+    size = float(abs(total) if scale is None else scale)
+    return Line(name, text, "formula", columns, float(total), size)
 
 
 def setting(name: str, value: float) -> Column:

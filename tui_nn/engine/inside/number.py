@@ -11,13 +11,13 @@ from tui_nn.engine.inside.lines import Column, Ints, Line, formula, looked_up, s
 from tui_nn.engine.inside.losses import Judged, gradient_of_output, loss_of_batch, loss_of_sample
 from tui_nn.engine.inside.passing import Passed
 from tui_nn.engine.inside.rule import At, Shares
+from tui_nn.engine.probes.answers import own_losses
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol.inside import Place
 from tui_nn.spec.words import near
 
 MOST_TERMS = 2**20
 """Of one parameter's gradient are worked out at a time."""
-NOT_YET = "is not there yet", "press p: phase 6 Gradient makes it"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Numbers:
         return []
 
     def held(self, place: Place) -> Tensor | None:
-        """What torch holds there; None of a sample's share of a gradient, and of the loss."""
+        """What torch holds there; None of a sample's share of a gradient."""
         self._check(place)
         index = place.index
         if place.of == "parameter":
@@ -63,9 +63,16 @@ class Numbers:
             number = (found.to_dense() if found.is_sparse else found).detach()[index]
             return number * self.shortened if place.gradient else number
         if place.of == "loss":
-            return self.passed.loss if place.sample is None else None
+            return self._held_loss(place.sample)
         tensor = self._tensor(place)
         return None if tensor is None else tensor.detach()[(place.sample, *index)]
+
+    def _held_loss(self, sample: int | None) -> Tensor | None:
+        passed = self.passed
+        if sample is None:
+            return None if passed.loss is None else passed.loss.detach()
+        alone = slice(sample, sample + 1)
+        return own_losses(self.loss, passed.output.detach()[alone], passed.target[alone])[0]
 
     def _tensor(self, place: Place) -> Tensor | None:
         passed, name = self.passed, place.name
@@ -162,9 +169,10 @@ class Numbers:
         passed = self.passed
         if place.gradient and place.of in ("loss", "target"):
             raise InvalidInput(f"the {place.of} has no gradient", hint="ask for that of the output")
+        if place.gradient and not passed.training:
+            raise InvalidInput("an evaluation has no gradient", hint="look into the latest pass")
         if place.gradient and not self.has_gradient:
-            why, hint = NOT_YET
-            raise InvalidInput(f"∂L/∂ of it {why}", hint=hint)
+            raise InvalidInput("∂L/∂ of it is not there yet", hint="phase 6 Gradient makes it")
         self._check_sample(place)
         if place.of == "parameter":
             known: Any = passed.parameters

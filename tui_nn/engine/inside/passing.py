@@ -157,10 +157,23 @@ def _with_gradients(passed: Passed, loss: Tensor) -> Passed:
         if gradient is not None:
             found[kind][name] = gradient
     passes, arrives, leaves = found
+    _pass_on_through_residuals(passed.nodes, passes, arrives)
     return Passed(
         passed.nodes, True, passed.x, passed.target, passed.inputs, passed.outputs, passed.masks,
         passed.parameters, loss.detach(), arrives, passes, leaves,
     )  # fmt: skip
+
+
+def _pass_on_through_residuals(
+    nodes: Mapping[str, Node], passes: dict[str, Tensor], arrives: Mapping[str, Tensor]
+) -> None:
+    """What a Residual passes on: all that comes back where it reads; but one that begins another
+    only its own part of that.
+    """
+    begins = {node.first for node in nodes.values() if node.first}
+    for node in nodes.values():
+        if node.first and node.name in begins:
+            passes[node.name] = arrives[node.name] + passes[node.first]
 
 
 @dataclass(frozen=True)
@@ -180,7 +193,9 @@ def _kept(nodes: Mapping[str, Node]) -> Iterator[_Kept]:
             [x] = given
             if isinstance(module, DROPS) and module.training:
                 kept.masks[node.name] = _mask(module, x)
-            kept.inputs[node.name] = x.view_as(x)  # what comes back here comes by this layer alone
+            # What comes back at a view comes by this layer alone. A Residual reads what its first
+            # layer reads: one view more there, and torch would add up in another order.
+            kept.inputs[node.name] = x if node.first else x.view_as(x)
             return (kept.inputs[node.name],)
 
         return keep

@@ -11,6 +11,7 @@ from tui_nn.engine.probes.activations import activations
 from tui_nn.engine.probes.confusion import confusion
 from tui_nn.engine.probes.curves import curves
 from tui_nn.engine.probes.device import device
+from tui_nn.engine.probes.inside import layer_pass, number
 from tui_nn.engine.probes.layers import layers
 from tui_nn.engine.probes.maps import maps
 from tui_nn.engine.probes.metrics import metrics
@@ -36,6 +37,8 @@ _LOOKS: dict[type[frames.Probe], Callable[[View, Any], AnyFrame]] = {
     frames.Activations: activations,
     frames.Predictions: predictions,
     frames.Confusion: confusion,
+    frames.LayerPass: layer_pass,
+    frames.Number: number,
 }
 
 

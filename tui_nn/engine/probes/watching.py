@@ -28,14 +28,22 @@ SLOWER = (
     frames.Responses,
     frames.Weights,
     frames.Activations,
+    frames.LayerPass,
+    frames.Number,
 )
 CLOCK_S = 1e-6
 """What times lose when they are added up."""
 SPIKE = 4
 """A look that took longer than so many times its price was held up by something else."""
 ONCE_AN_EVALUATION = (frames.Predictions, frames.Confusion)
-NEEDS_BEFORE = (frames.TrainingStep, frames.Layers, frames.Weights)
-"""Probes that show what an update did."""
+NEEDS_BEFORE = (
+    frames.TrainingStep,
+    frames.Layers,
+    frames.Weights,
+    frames.LayerPass,
+    frames.Number,
+)
+"""Probes that show what an update did, or what led to it."""
 
 Key = tuple[int, int]
 """A connection, and the number that it gave its watch."""
