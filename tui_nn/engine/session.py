@@ -99,6 +99,8 @@ class Session:
         self.start: Start | None = None
         """What the latest pass began with, where its step was watched."""
         self.phase = Phase.OPTIMIZER
+        self.lit = ""
+        """The layer at which a step stands inside its phase; empty at none."""
         seconds = DENSE_SECONDS if history_bytes else MOMENT_SECONDS
         self.timeline = Timeline(history_bytes, seconds)
         self.poll: Callable[[], None] = lambda: None

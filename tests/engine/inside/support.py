@@ -46,7 +46,9 @@ def places(numbers: Numbers, seed: int = 0, most: int = 4) -> Iterator[Place]:
 
 def _some(tensor: Tensor, draw: np.random.Generator, most: int) -> list[list[int]]:
     count = tensor.numel()
-    chosen = draw.choice(count, min(most, count), replace=False) if count else []
+    if not count:
+        return []
+    chosen = draw.choice(count, min(most, count), replace=False)
     return [[int(i) for i in np.unravel_index(at, tuple(tensor.shape))] for at in chosen]
 
 

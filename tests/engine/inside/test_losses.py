@@ -1,5 +1,7 @@
 """One sample's loss, that of the batch, and what goes back, for every loss of the catalog."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -46,7 +48,7 @@ every_loss = pytest.mark.parametrize(("kind", "call"), EVERY, ids=lambda part: p
 
 def built(call: str, dtype: torch.dtype) -> nn.Module:
     bound = bind_call("loss", parse(call))
-    given = dict(bound.given)
+    given: dict[str, Any] = dict(bound.given)
     for name in {"weight", "pos_weight"} & given.keys():
         given[name] = torch.tensor(given[name], dtype=dtype)
     made: nn.Module = resolve_target(bound.entry.target)(**given)

@@ -232,15 +232,17 @@ def test_a_layer_tells_of_one_sample_or_of_their_mean() -> None:
         for name in ("input", "output", "arrives", "passes"):
             rows = torch.stack([as_tensor(getattr(frame, name)) for frame in every])
             assert torch.equal(as_tensor(getattr(whole, name)), rows.mean(0))
-        weight = session.training.trainer.network.get_parameter("4.0.weight")
-        assert torch.equal(as_tensor(whole.leaves["4.0.weight"]), weight.grad)
+        held = session.training.trainer.network.get_parameter("4.0.weight").grad
+        assert held is not None
+        assert torch.equal(as_tensor(whole.leaves["4.0.weight"]), held)
         assert (whole.source, whole.count, whole.sample) == ("3", 100, None)
 
     gated(session, compare)
 
 
 def test_the_way_from_a_loss_leads_down_to_a_pixel() -> None:
-    session, way = session_of(PICTURES), []
+    session = session_of(PICTURES)
+    way: list[Place] = []
     session.advance(1, watched=True)
     place: Place | None = Place(of="loss")
     while place is not None:
@@ -342,7 +344,7 @@ def test_what_is_given_has_no_lines() -> None:
 def test_numbers_that_are_none_are_told_in_words() -> None:
     session = session_of(MOONS)
     with torch.no_grad():
-        session.training.trainer.network[0].weight.fill_(torch.nan)
+        session.training.trainer.network.get_parameter("0.weight").fill_(torch.nan)
     frames = []
 
     def compare(phase: Phase) -> None:

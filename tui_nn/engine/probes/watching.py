@@ -7,7 +7,7 @@ dear one seldom, but it comes. The first frame of a watch is free, as all are wh
 still, and those for which there is time while it waits for its pace.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from tui_nn.spec.protocol import Phase, frames
@@ -58,6 +58,8 @@ class Moment:
     phase: Phase
     look: int = 0
     """Which pass through forward and gradient this is, inside a step."""
+    layer: str = ""
+    """The layer at which it stands there."""
 
 
 @dataclass
@@ -161,11 +163,11 @@ class Watches:
         """
         self._earn(now, running=running)
         ready = []
+        phase = replace(moment, layer="")
         for watch in sorted(self._watches.values(), key=lambda watch: watch.price):
             watch.is_free = not running or watch.price <= spare_s
-            if watch.moment != moment and self._is_ready(
-                watch, now, running=running, is_free=watch.is_free
-            ):
+            is_new = watch.moment != (moment if _follows_layers(watch) else phase)
+            if is_new and self._is_ready(watch, now, running=running, is_free=watch.is_free):
                 ready.append(watch)
                 spare_s -= watch.price if watch.is_free else 0.0
         if running and not has_before and any(map(_needs_before, ready)):
@@ -191,7 +193,7 @@ class Watches:
             return 0
         watch.number += 1
         watch.sent_at = now
-        watch.moment = moment
+        watch.moment = moment if _follows_layers(watch) else replace(moment, layer="")
         watch.evaluations = self._evaluations
         if self._running and watch.costs and not watch.is_free:
             watch.purse_s -= min(cost_s, SPIKE * watch.price)
@@ -230,6 +232,11 @@ class Watches:
                 given = min(even, watch.full - watch.purse_s)
                 watch.purse_s += given
                 left -= given
+
+
+def _follows_layers(watch: Watched) -> bool:
+    """Whether it shows the layer at which training stands, whichever that is."""
+    return isinstance(watch.probe, frames.LayerPass) and not watch.probe.layer
 
 
 def _needs_before(watch: Watched) -> bool:
