@@ -10,6 +10,8 @@ from tui_nn.engine.inside.number import Numbers
 from tui_nn.engine.inside.passing import make_evaluation, make_pass
 from tui_nn.spec.protocol.inside import Place
 
+AS_HELD = ("a", "b", "f", "inside", "loss", "t", "w", "x", "y", "z", "δ")
+"""Names of numbers that stand somewhere; others are worked out of them."""
 EXACT = 1e-12
 """Of float64, relative to the numbers that are added."""
 
@@ -85,17 +87,7 @@ def check_factors(numbers: Numbers, place: Place) -> None:
         for factor in told.factors:
             for term, value in enumerate(factor.values.numpy()):
                 where = factor.place_of(term)
-                if where is None or factor.name.strip("₁₂") not in (
-                    "a",
-                    "x",
-                    "w",
-                    "b",
-                    "z",
-                    "δ",
-                    "y",
-                    "f",
-                    "inside",
-                ):
+                if where is None or factor.name.strip("₁₂") not in AS_HELD:
                     continue  # worked out of the number there
                 held = numbers.held(where)
                 assert held is not None

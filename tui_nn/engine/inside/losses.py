@@ -20,6 +20,7 @@ from tui_nn.engine.inside.lines import (
     summed,
 )
 from tui_nn.engine.inside.passing import Passed
+from tui_nn.engine.probes.answers import own_losses
 from tui_nn.spec.protocol.inside import Place
 
 Index = tuple[int, ...]
@@ -86,8 +87,8 @@ def loss_of_batch(at: Judged) -> list[Line]:
     """The mean of the samples' losses, in which a sample counts as its class does."""
     count = at.passed.count
     samples = np.arange(count)
-    own = [loss_of_sample(at, sample)[-1].total for sample in range(count)]
-    losses = Column("loss", np.array(own), Place(of="loss"), None, samples)
+    own = own_losses(at.loss, at.passed.output.detach(), at.passed.target)
+    losses = Column("loss", numbers(own), Place(of="loss"), None, samples)
     weights = _weights_of(at)
     if weights is None:
         return [summed("loss of the batch", "loss", losses, divisor=float(count))]
