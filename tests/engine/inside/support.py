@@ -85,6 +85,7 @@ def check_factors(numbers: Numbers, place: Place) -> None:
     for line in numbers.lines(place):
         told = line.tell(16, 0, "given")
         for factor in told.factors:
+            assert factor.name in line.formula
             for term, value in enumerate(factor.values.numpy()):
                 where = factor.place_of(term)
                 if where is None or factor.name.strip("₁₂") not in AS_HELD:

@@ -16,6 +16,8 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol.inside import Place
 from tui_nn.spec.words import near
 
+FIRST = "0"
+"""The layer that reads what the network gets."""
 MOST_TERMS = 2**20
 """Of one parameter's gradient are worked out at a time."""
 
@@ -60,7 +62,7 @@ class Numbers:
             found = held.get(place.name)
             if found is None:
                 return None
-            number = (found.to_dense() if found.is_sparse else found).detach()[index]
+            number = number_at(found, index)
             return number * self.shortened if place.gradient else number
         if place.of == "loss":
             return self._held_loss(place.sample)
@@ -81,13 +83,8 @@ class Numbers:
         if place.of == "input":
             if not place.gradient:
                 return passed.inputs[name] if name else passed.x
-            return passed.passes.get(name or self._first)
+            return passed.passes.get(name or FIRST)
         return (passed.arrives if place.gradient else passed.outputs).get(name)
-
-    @property
-    def _first(self) -> str:
-        """The layer that reads what the network gets, at the outermost."""
-        return "0"
 
     def _at(self, place: Place) -> At:
         assert place.sample is not None
@@ -98,7 +95,7 @@ class Numbers:
         return looked_up("input", at.a.one(place.index, place.sample))
 
     def _passed_on(self, place: Place) -> list[Line]:
-        name = place.name or self._first
+        name = place.name or FIRST
         at = At(self.passed, self.passed.nodes[name], place.sample or 0)
         return RULES[at.node.kind].passed(at, place.index)
 
@@ -214,6 +211,17 @@ class Numbers:
                 raise InvalidInput("of which sample?", hint=f"samples: 0 to {count - 1}")
         elif not 0 <= sample < count:
             raise InvalidInput(f"there is no sample {sample}", hint=f"samples: 0 to {count - 1}")
+
+
+def number_at(tensor: Tensor, index: tuple[int, ...]) -> Tensor:
+    """One number of a tensor, which may be sparse in its rows."""
+    if not tensor.is_sparse:
+        return tensor.detach()[index]
+    tensor = tensor.detach().coalesce()
+    rows = (tensor.indices()[0] == index[0]).nonzero()
+    return (
+        tensor.values()[(int(rows[0]), *index[1:])] if len(rows) else tensor.values().new_zeros(())
+    )
 
 
 def _line_of(shares: Shares, name: str) -> Line:

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 from torch import Tensor
 
-from tui_nn.engine.inside.number import Numbers
+from tui_nn.engine.inside.number import Numbers, number_at
 from tui_nn.engine.inside.passing import Passed, Start, make_evaluation, make_pass
 from tui_nn.engine.probes.activations import check_samples
 from tui_nn.engine.probes.numbers import first_rows, gradient_of, pack
@@ -155,7 +155,7 @@ def _held(view: View, numbers: Numbers, place: Place) -> Tensor | None:
     if held is None or place.of != "parameter" or not place.gradient:
         return held
     gradient = gradient_of(dict(view.network.named_parameters())[place.name])
-    return held if gradient is None else gradient.to_dense()[place.index]
+    return held if gradient is None else number_at(gradient, place.index)
 
 
 def _leaves(view: View, names: list[str], most: int) -> dict[str, Array]:

@@ -1,6 +1,7 @@
 """Numbers brought to mean 0 and deviation 1, then scaled and shifted; and those dropped."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import torch
@@ -98,10 +99,12 @@ class Norm(Rule):
         delta = at.delta.across(whose, where)
         if tensor == "bias":
             return Shares("δ", (delta,), whose)
-        normals, sizes = self._all_normal(at)
-        chosen = tuple(np.concatenate([whose[:, None], where], axis=1).T)
-        rough = np.abs(delta.values) * sizes[chosen]
-        return Shares("δ·n", (delta, Column("n", normals[chosen])), whose, sizes=rough)
+        values = at.a.across(whose, where).values
+        centre, variance = self._statistics(at, samples, index)
+        each = len(whose) // len(centre)
+        centre, root = np.repeat(centre, each), np.sqrt(np.repeat(variance, each) + at.module.eps)
+        rough = np.abs(delta.values) * (np.abs(values) + np.abs(centre)) / root
+        return Shares("δ·n", (delta, Column("n", (values - centre) / root)), whose, sizes=rough)
 
     def _moments(self, at: At, index: Index) -> list[Line]:
         """The mean and the variance; none where they were kept from training."""
@@ -126,8 +129,10 @@ class Norm(Rule):
         normals: Floats = (values - centre.values[0]) / root
         return normals
 
-    def _all_normal(self, at: At) -> tuple[Floats, Floats]:
-        """Every number of the batch, normalised; and how large what cancelled in it was."""
+    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats]:
+        """Mean and variance of all that a weight scales in these samples, in their order: one
+        for as many numbers as share it.
+        """
         raise NotImplementedError
 
     def _group(self, at: At, index: Index) -> Group:
@@ -161,10 +166,8 @@ class BatchNorm(Norm):
             return []
         return super()._moments(at, index)
 
-    def _all_normal(self, at: At) -> tuple[Floats, Floats]:
-        x = at.a.tensor.double()
-        dims = (0, *range(2, x.ndim))
-        return _normalised(x, dims, at.module.eps)
+    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats]:
+        return _mean_and_variance(at.a.tensor[:, index[0]].reshape(1, -1))
 
 
 class LayerNorm(Norm):
@@ -177,10 +180,9 @@ class LayerNorm(Norm):
         where = joined(lead, inside, count=len(inside))
         return Group(np.full(len(where), at.sample), where)
 
-    def _all_normal(self, at: At) -> tuple[Floats, Floats]:
-        x = at.a.tensor.double()
-        last = len(at.module.normalized_shape)
-        return _normalised(x, tuple(range(x.ndim - last, x.ndim)), at.module.eps)
+    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats]:
+        some = at.a.tensor[torch.from_numpy(samples).to(at.a.tensor.device)]
+        return _mean_and_variance(some.reshape(-1, prod(at.module.normalized_shape)))
 
     def _parameter_of(self, at: At, index: Index) -> Index:
         return index[len(index) - len(at.module.normalized_shape) :]
@@ -203,11 +205,11 @@ class GroupNorm(Norm):
         where = grid(np.arange(first, first + size), *at.input_shape[1:])
         return Group(np.full(len(where), at.sample), where)
 
-    def _all_normal(self, at: At) -> tuple[Floats, Floats]:
-        x = at.a.tensor.double()
-        grouped = x.reshape(len(x), at.module.num_groups, -1)
-        found = _normalised(grouped, (2,), at.module.eps)
-        return found[0].reshape(x.shape), found[1].reshape(x.shape)
+    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats]:
+        size = at.module.num_channels // at.module.num_groups
+        first = index[0] // size * size
+        some = at.a.tensor[torch.from_numpy(samples).to(at.a.tensor.device)]
+        return _mean_and_variance(some[:, first : first + size].flatten(1))
 
 
 class Dropout(Rule):
@@ -238,7 +240,7 @@ def _normal(at: At, a: Column, centre: Column, spread: Column) -> tuple[float, f
     return (value - middle) / root, (abs(value) + abs(middle)) / root
 
 
-def _normalised(x: Tensor, dims: tuple[int, ...], eps: float) -> tuple[Floats, Floats]:
-    variance, centre = torch.var_mean(x.detach(), dims, correction=0, keepdim=True)
-    root = (variance + eps).sqrt()
-    return numbers((x - centre) / root), numbers((x.abs() + centre.abs()) / root)
+def _mean_and_variance(rows: Tensor) -> tuple[Floats, Floats]:
+    """Of each row."""
+    variance, centre = torch.var_mean(rows.detach().double(), 1, correction=0)
+    return numbers(centre), numbers(variance)
