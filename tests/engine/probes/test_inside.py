@@ -1,24 +1,24 @@
 """Inside the latest pass of real training: the same bits again, and every number of them."""
 
-from collections.abc import Callable, Iterator
-from itertools import product
+from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from tests.engine.probes.passes import corners, gated, layer, number, session_of
 from tests.engine.probes.support import PICTURES, TOKENS, as_tensor
 from tests.engine.probes.test_look import same_state
+from tests.engine.test_layers import NETWORKS, prepared_of
 from tests.spec.support import refusal
-from tests.support import MOONS, RANDOM, advance_to, prepared
-from tui_nn.engine.probes.look import look
+from tests.support import MOONS, RANDOM, advance_to
+from tui_nn.engine.probes.chain import kept
 from tui_nn.engine.probes.numbers import gradient_of
 from tui_nn.engine.session import Session
-from tui_nn.engine.stepper import Stepper
 from tui_nn.engine.travel import change, go_to
 from tui_nn.engine.watching import view
-from tui_nn.spec.protocol import Phase, decode_told, encode
-from tui_nn.spec.protocol.frames import LayerPass, LayerPassFrame, Number, NumberFrame, Probes
+from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.inside import Place
 
 LBFGS = MOONS.replace("SGD(lr=0.1)", "LBFGS(max_iter=4)").replace(
@@ -41,58 +41,6 @@ RUNS = {
     "residuals in residuals": NESTED,
 }
 every_run = pytest.mark.parametrize("text", RUNS.values(), ids=RUNS)
-
-
-def session_of(text: str, *changes: str) -> Session:
-    torch.set_num_threads(1)
-    return Session(prepared(text, *changes), lambda record: None)
-
-
-def gated(session: Session, at_gate: Callable[[Phase], None], steps: int = 1) -> None:
-    """Steps with the gate between their phases."""
-    stepper = Stepper()
-    for _ in range(steps):
-        stepper.step(session, at_gate)
-
-
-def seen(session: Session, probe: Probes) -> NumberFrame | LayerPassFrame:
-    """The frame, as it comes through the protocol."""
-    frame = look(view(session), probe)
-    assert repr(decode_told(encode(frame))) == repr(frame)
-    assert isinstance(frame, NumberFrame | LayerPassFrame)
-    return frame
-
-
-def number(session: Session, place: Place, **how: object) -> NumberFrame:
-    frame = seen(session, Number(place=place, **how))  # type: ignore[arg-type]
-    assert isinstance(frame, NumberFrame)
-    return frame
-
-
-def layer(session: Session, name: str = "", sample: int | None = None) -> LayerPassFrame:
-    frame = seen(session, LayerPass(layer=name, sample=sample))
-    assert isinstance(frame, LayerPassFrame)
-    return frame
-
-
-def corners(session: Session) -> Iterator[Place]:
-    """A place of each kind in each layer: the first and the last."""
-    links = view(session).links
-    batch = session.training.trainer.batches.latest()
-    assert batch is not None
-    for link, gradient, at in product(links, (False, True), (0, -1)):
-        if link.kind != "Embedding":
-            index = tuple(side - 1 if at else 0 for side in link.row.input_shape)
-            yield Place(of="input", name=link.name, index=index, sample=0, gradient=gradient)
-        index = tuple(side - 1 if at else 0 for side in link.shape)
-        sample = len(batch) - 1 if at else 0
-        yield Place(of="output", name=link.name, index=index, sample=sample, gradient=gradient)
-    for name, parameter in session.training.trainer.network.named_parameters():
-        if parameter.requires_grad:
-            index = tuple(side - 1 for side in parameter.shape)
-            yield Place(of="parameter", name=name, index=index, gradient=True)
-    yield Place(of="loss")
-    yield Place(of="loss", sample=0)
 
 
 @every_run
@@ -216,6 +164,56 @@ def test_a_gradient_is_not_told_before_its_phase() -> None:
     assert found == [(True, True, True), (False, False, False), (False, False, False)]
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_every_layer_gets_gives_and_passes_on_is_what_torch_keeps(name: str) -> None:
+    session = Session(prepared_of(name), lambda record: None)
+
+    def compare(phase: Phase) -> None:
+        if phase is not Phase.GRADIENT:
+            return
+        network, numbers = kept_by_torch(session)
+        for link in view(session).links:
+            frame = layer(session, link.name, sample=1)
+            source, output = numbers[frame.source], numbers[link.name]
+            assert output.grad is not None
+            assert torch.equal(as_tensor(frame.input), source[1].detach())
+            assert torch.equal(as_tensor(frame.output), output[1].detach())
+            assert torch.equal(as_tensor(frame.arrives), output.grad[1])
+            assert (frame.passes is None) == (source.grad is None)
+            begins_a_residual = link.name.endswith(".0")
+            if source.grad is not None and not begins_a_residual:
+                assert torch.equal(as_tensor(frame.passes), source.grad[1])
+            for own, packed in frame.leaves.items():
+                held = network.get_parameter(own).grad
+                assert held is not None
+                assert torch.equal(as_tensor(packed), held)
+
+    gated(session, compare)
+
+
+def kept_by_torch(session: Session) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
+    """A copy of the network behind the same step, and what each layer gave; "": what it got."""
+    trainer, start = session.training.trainer, session.start
+    places = trainer.batches.latest()
+    assert places is not None
+    assert start is not None
+    network, x = deepcopy(trainer.network), trainer.batches.x[places]
+    copied = [
+        replace(link, module=network.get_submodule(link.name)) for link in view(session).links
+    ]
+    if x.is_floating_point():
+        x.requires_grad_()
+    with torch.random.fork_rng(), kept(copied) as outputs:
+        torch.set_rng_state(start.generators[0])
+        output = network(x)
+    numbers = {"": x} | outputs
+    for tensor in numbers.values():
+        if tensor.requires_grad:
+            tensor.retain_grad()
+    trainer.loss(output, trainer.batches.y[places]).backward()
+    return network, numbers
+
+
 def test_a_layer_tells_of_one_sample_or_of_their_mean() -> None:
     session = session_of(RANDOM)
 
@@ -303,57 +301,3 @@ def test_a_sample_of_a_part_is_told_as_in_an_evaluation() -> None:
     assert "there is no sample 10000" in refused
     gradient = Place(of="output", name="0", index=(0, 0, 0), sample=5, gradient=True)
     assert "evaluation" in refusal(lambda: number(session, gradient, part="val"))
-
-
-NOWHERE = {
-    "a layer that is none": (Place(of="output", name="9", sample=0), "there is no output '9'"),
-    "a tensor that is none": (Place(of="parameter", name="0.wait"), "did you mean 0.weight"),
-    "an index too far": (
-        Place(of="parameter", name="0.weight", index=(6, 0)), "nothing stands at [6, 0]"
-    ),
-    "an index below 0": (Place(of="output", name="0", index=(-1,), sample=0), "nothing stands"),
-    "an index too short": (Place(of="parameter", name="0.weight", index=(1,)), "its shape is (6"),
-    "no sample": (Place(of="output", name="0", index=(0,)), "of which sample?"),
-    "a sample too far": (Place(of="loss", sample=8), "there is no sample 8: samples: 0 to 7"),
-    "the gradient of a target": (
-        Place(of="target", index=(0,), sample=0, gradient=True), "the target has no gradient"
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("place", "words"), NOWHERE.values(), ids=NOWHERE)
-def test_a_place_where_nothing_stands_is_refused_in_words(place: Place, words: str) -> None:
-    session = session_of(MOONS)
-    session.advance(1, watched=True)
-    assert words in refusal(lambda: number(session, place))
-
-
-def test_what_is_given_has_no_lines() -> None:
-    session = session_of(MOONS)
-    session.advance(1, watched=True)
-    for place in (
-        Place(of="input", index=(1,), sample=0),
-        Place(of="target", index=(0,), sample=0),
-        Place(of="parameter", name="0.bias", index=(0,)),
-    ):
-        frame = number(session, place)
-        assert frame.lines == ()
-        assert frame.value is not None
-
-
-def test_numbers_that_are_none_are_told_in_words() -> None:
-    session = session_of(MOONS)
-    with torch.no_grad():
-        session.training.trainer.network.get_parameter("0.weight").fill_(torch.nan)
-    frames = []
-
-    def compare(phase: Phase) -> None:
-        frames.append(number(session, Place(of="output", name="0", index=(0,), sample=0)))
-        frames.append(number(session, Place(of="loss", sample=0)))
-
-    session.training.trainer.loss = torch.nn.MSELoss()
-    gated(session, compare)
-    for frame in frames:
-        assert frame.nonfinite == {"value": "nan"}
-        assert frame.lines[-1].agrees
-        assert frame.lines[-1].nonfinite == {"total": "nan", "held": "nan"}
