@@ -10,7 +10,7 @@ import pytest
 from tests.cli.support import nn_tui
 from tui_nn.protocol_page import examples
 from tui_nn.protocol_page.page import GROUPS, protocol_page
-from tui_nn.spec.protocol import arrays, commands, disk, frames, messages, records
+from tui_nn.spec.protocol import arrays, commands, disk, frames, inside, messages, records
 from tui_nn.spec.protocol.lines import Told, decode_command, decode_told
 
 PAGE = protocol_page()
@@ -28,7 +28,7 @@ BASES: set[type[msgspec.Struct]] = {
 
 def structs() -> list[type[msgspec.Struct]]:
     found = [
-        value for module in (arrays, commands, disk, frames, messages, records)
+        value for module in (arrays, commands, disk, frames, inside, messages, records)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, msgspec.Struct)
     ]  # fmt: skip

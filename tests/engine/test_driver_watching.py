@@ -180,7 +180,7 @@ def test_a_step_that_was_foreseen_is_awaited_no_longer_once_training_has_stood()
     watching = Watching(cast(Connections, None))
     watching.add(cast(Connection, object()), Watch(watch=1, probe=Layers(), rate=1000))
     without_before = cast(
-        Session, SimpleNamespace(branch=0, step=1, phase=Phase.EVALUATE, before=None)
+        Session, SimpleNamespace(branch=0, step=1, phase=Phase.EVALUATE, lit="", before=None)
     )
     assert watching.wants_before(1.0, running=True)
     assert not watching.show(without_before, 0, 1.0, running=True)

@@ -6,7 +6,7 @@ import torch
 
 from tests.support import same_bits
 from tui_nn.data.dataset import Dataset
-from tui_nn.data.prepare import prepare
+from tui_nn.data.prepare import Prepared, prepare
 from tui_nn.engine.modules import Bilinear
 from tui_nn.engine.postmortem import find_culprit
 from tui_nn.engine.state import take
@@ -79,16 +79,20 @@ def data(shape: Shape, *, tokens: bool) -> Dataset:
 
 
 def trainer_of(name: str, network: tuple[str, ...] = (), batch_size: int = 4) -> Trainer:
+    ready = prepared_of(name, network, batch_size)
+    torch.set_num_threads(1)
+    return Trainer(ready.plan, ready.split, torch.device("cpu"))
+
+
+def prepared_of(name: str, network: tuple[str, ...] = (), batch_size: int = 4) -> Prepared:
     shape, usual = NETWORKS[name]
     text = (
         'data = "xor_gate()"\nloss = "MSELoss()"\noptimizer = "SGD(lr=0.1)"\n'
         f"network = {list(network or usual)}\n[train]\nbatch_size = {batch_size}\nepochs = 2"
     )
-    ready = prepare(
+    return prepare(
         experiment_of(text, "test.toml", "test"), dataset=data(shape, tokens=name == "Embedding")
     )
-    torch.set_num_threads(1)
-    return Trainer(ready.plan, ready.split, torch.device("cpu"))
 
 
 def test_every_layer_of_the_catalog_stands_in_a_network_here() -> None:

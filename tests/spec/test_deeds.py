@@ -16,6 +16,8 @@ from tui_nn.spec.protocol.messages import Present
         ("step", Step(by="step", count=1)),
         ("epoch 20", Step(by="epoch", count=20)),
         ("back phase 2", Back(by="phase", count=2)),
+        ("layer 4", Step(by="layer", count=4)),
+        ("back layer", Back(by="layer")),
         ("reset", Reset()),
         ("seed 3", Reset(seed=3)),
         ("set optimizer=SGD(lr=10)", Change(changes=("optimizer=SGD(lr=10)",))),

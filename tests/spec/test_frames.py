@@ -43,6 +43,8 @@ from tui_nn.spec.protocol.frames import (
     DeviceFrame,
     Given,
     GivenFrame,
+    LayerPass,
+    LayerPassFrame,
     Layers,
     LayersFrame,
     LayerStatistics,
@@ -50,6 +52,8 @@ from tui_nn.spec.protocol.frames import (
     MapFrame,
     Metrics,
     MetricsFrame,
+    Number,
+    NumberFrame,
     Predictions,
     PredictionsFrame,
     Probes,
@@ -62,6 +66,7 @@ from tui_nn.spec.protocol.frames import (
     Weights,
     WeightsFrame,
 )
+from tui_nn.spec.protocol.inside import Factor, Line, Place
 from tui_nn.spec.protocol.messages import Answer, Hello, Messages, Present, Problem
 
 HARD = [math.nan, math.inf, -math.inf, -0.0, 0.0, 0.1]
@@ -92,7 +97,34 @@ PROBES: tuple[Probes, ...] = (
     Predictions(),
     Predictions(part="train", most=1, worst=0, layer="0"),
     Confusion(),
+    LayerPass(),
+    LayerPass(layer="3.0", sample=0, most=1),
+    Number(place=Place(of="loss")),
+    Number(
+        place=Place(of="input", name="3.0", index=(0, 1), sample=2, gradient=True),
+        part="val",
+        most=1,
+        start=5,
+        order="largest",
+    ),
 )
+LINES = (
+    Line(
+        name="", formula="", operation="formula", factors=(), terms=NONE, numbers=NONE, count=0,
+        total=None, nonfinite={"total": "nan"},
+    ),
+    Line(
+        name="sum", formula="w·a", operation="sum", terms=WIDE, numbers=WHOLE, count=9,
+        factors=(
+            Factor(name="w", values=WIDE),
+            Factor(
+                name="a", values=WIDE, place=Place(of="output", name="2"), index=WHOLE,
+                samples=WHOLE, line=0,
+            ),
+        ),
+        layout=(3, 3), divisor=0.5, total=-0.0, held=5e-324, ulp=0.0, agrees=False,
+    ),
+)  # fmt: skip
 STATISTICS = (
     LayerStatistics(name="1", call="ReLU()"),
     LayerStatistics(name="2", call="Linear(2, 2)", frozen=True, weight=0.1),
@@ -181,6 +213,23 @@ FRAMES: tuple[AnyFrame, ...] = (
         worst=NONE, worst_losses=SMALL, worst_answers=NONE, worst_truths=NONE,
     ),
     ConfusionFrame(part="train", counts=WHOLE, classes=("no", "yes")),
+    LayerPassFrame(
+        layer="0", call="Flatten()", source="", sample=None, count=1, look=1, input=None,
+        output=SMALL, input_shape=(6,), output_shape=(6,),
+    ),
+    LayerPassFrame(
+        layer="3.0", call="Linear(6, 6)", source="2", sample=0, count=9, look=2, input=SMALL,
+        output=SMALL, input_shape=(1, 6), output_shape=(1, 6), arrives=SMALL, passes=SMALL,
+        parameters={"3.0.weight": SMALL}, leaves={"3.0.weight": SMALL},
+    ),
+    NumberFrame(
+        place=Place(of="target", sample=1), value=None, dtype="float64", lines=(), count=1,
+        nonfinite={"value": "inf"},
+    ),
+    NumberFrame(
+        place=Place(of="output", name="3.0", index=(0, 1), sample=2, gradient=True), value=-0.0,
+        dtype="float32", lines=LINES, count=9,
+    ),
 )  # fmt: skip
 FINDS: tuple[Finds, ...] = (
     Listing(path="/", parent="", entries=()),
@@ -289,9 +338,25 @@ def test_every_probe_has_its_frame() -> None:
     assert {kind.__name__ for kind in get_args(AnyFrame)} == {f"{name}Frame" for name in probes}
 
 
+def test_the_place_of_a_term_is_that_of_its_factor() -> None:
+    index = Array.of(np.array([[0, 1], [2, -1]]))
+    samples = Array.of(np.array([4, 5]))
+    inputs = Place(of="output", name="2")
+    everywhere = Factor(name="a", values=WIDE, place=inputs, index=index, samples=samples)
+    assert everywhere.place_of(0) == Place(of="output", name="2", index=(0, 1), sample=4)
+    assert everywhere.place_of(1) is None  # padding stands nowhere
+    assert Factor(name="t", values=WIDE, place=Place(of="target", sample=3)).place_of(0) == Place(
+        of="target", sample=3
+    )
+    assert Factor(name="eps", values=WIDE).place_of(0) is None
+
+
 @pytest.mark.parametrize(
     ("probe", "words"),
     [
+        ({"probe": "number", "place": {"of": "weight"}}, "Invalid enum value 'weight'"),
+        ({"probe": "number", "place": {"of": "loss"}, "start": -1}, "Expected `int` >= 0"),
+        ({"probe": "layerpass", "sample": -1}, "Expected `int` >= 0"),
         ({"probe": "map", "width": 0}, "Expected `int` >= 1 - at `$.probe.width`"),
         ({"probe": "map", "height": 401}, "Expected `int` <= 400"),
         ({"probe": "map", "x_range": [1]}, "Expected `array` of length 2"),

@@ -157,6 +157,8 @@ class Driver:
                 self._done(arrival)
             case do.Pause():
                 self._done(arrival)
+            case do.Back(by="layer") if self._stays_going_back(what.count):
+                self._done(arrival)
             case _:
                 if self.runner.is_at_a_gate:
                     self._later.appendleft(arrival)
@@ -167,6 +169,11 @@ class Driver:
                     self.runner.answer_at_gate(arrival)
                 else:
                     self._done(arrival)
+
+    def _stays_going_back(self, layers: int) -> bool:
+        """Go back by so many layers, if that needs nothing to be undone."""
+        stepper = self.telling.stepper
+        return bool(stepper.gates) and stepper.stays_going_back(self.telling.session, layers)
 
     def _replace_state(self, what: object) -> None:
         if isinstance(what, do.Back | do.GoTo | do.Reset | do.Change):
@@ -217,10 +224,15 @@ class Driver:
     def _back(self, session: Session, what: do.Back) -> None:
         if what.count < 1:
             raise InvalidInput(f"count is {what.count}", hint="write 1 or more")
-        gates = self.telling.stepper.take_undone(session)
+        stepper = self.telling.stepper
+        undone = stepper.take_undone(session)
+        gates = undone.gates
         match what.by:
+            case "layer":
+                there = stepper.back_by_layers(session, undone, what.count)
+                self.runner.enter(there.gates, there.stop)
             case "phase":
-                self.runner.enter(self.telling.stepper.back(session, gates, what.count))
+                self.runner.enter(stepper.back(session, gates, what.count))
             case "step":
                 step = session.step - what.count + bool(gates)
                 go_to(session, session.branch, max(0, step))
@@ -246,11 +258,11 @@ class Driver:
     def _inside_as_before(self, action: Callable[[Session], None]) -> None:
         """Between two steps, then at the same gate of the step that was undone for it."""
         session = self.telling.session
-        gates = self.telling.stepper.take_undone(session)
+        undone = self.telling.stepper.take_undone(session)
         try:
             action(session)
         finally:
-            self.runner.enter(gates)
+            self.runner.enter(undone.gates, undone.stop)
 
     def _change(self, session: Session, what: do.Change) -> None:
         self.runner.leave_end_behind(session)

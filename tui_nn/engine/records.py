@@ -1,5 +1,8 @@
 """Records made of what the engine holds."""
 
+import time
+from dataclasses import dataclass, field
+
 import torch
 from msgspec import structs
 
@@ -22,6 +25,16 @@ from tui_nn.spec.protocol import (
 )
 from tui_nn.spec.resolve import Plan
 from tui_nn.spec.targets import Classes
+
+
+@dataclass
+class Untold:
+    """Steps done and not yet told."""
+
+    first: int
+    losses: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
 
 
 def built(plan: Plan, split: Split) -> Built:

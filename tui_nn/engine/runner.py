@@ -54,6 +54,8 @@ class Runner:
         self._wait = wait
         self._stop_at = 0
         """The gate at which a step that is gone into again is to stop, or at its last."""
+        self._stand_at: int | None = None
+        """At which of that gate's stops; None: the last."""
         self._resting: Moment | None = None
         """Where training goes on after an end that left other weights behind."""
         self.is_untouched = False
@@ -130,7 +132,7 @@ class Runner:
         """Do about 10 ms of the task, or one step of it."""
         session = self.telling.session
         try:
-            if task.by == "phase" or self._stop_at:
+            if task.by in ("layer", "phase") or self._stop_at:
                 reason = self.stepper.step(session, self._at_gate)
                 self._count(Phase.EVALUATE)
             else:
@@ -181,7 +183,7 @@ class Runner:
         else:
             task.left -= steps if task.by == "step" else 1
             done = task.left <= 0
-        if done and (task.by == "phase" or phase is Phase.EVALUATE):
+        if done and (task.by in ("layer", "phase") or phase is Phase.EVALUATE):
             self.end_task()
 
     def _at_gate(self, phase: Phase) -> None:
@@ -189,21 +191,32 @@ class Runner:
         session = self.telling.session
         if self._stop_at:
             if self.stepper.gates >= self._stop_at or phase is Phase.UPDATE:
+                if self._stand_at is not None:
+                    self.stepper.stand_at(session, self._stand_at)
                 self._stop_at = 0
                 self.end_task()
         elif self.task is not None and self.task.by == "phase":
             self._count(phase)
-        if self.task is not None:
-            return
-        self.telling.tell_present()
-        with session.untimed():
-            while self.task is None:
-                self._wait()
+        elif self.task is not None and self.task.by == "layer":
+            self.stepper.stand_at(session, 0)
+            self._count(phase)
+        while True:
+            if self.task is None:
+                self.telling.tell_present()
+                with session.untimed():
+                    while self.task is None:
+                        self._wait()
+            if self.task.by != "layer":
+                return
+            self.task.left -= self.stepper.go_on_to(session, self.task.left)
+            if self.task.left:
+                return
+            self.end_task()
 
-    def enter(self, gate: int) -> None:
-        """Go into the coming step again, up to one of its gates."""
+    def enter(self, gate: int, stop: int | None = None) -> None:
+        """Go into the coming step again, up to one of its gates, and one of the stops there."""
         if gate:
-            self._stop_at = gate
+            self._stop_at, self._stand_at = gate, stop
             self.task = Task("phase", maxsize)
 
     @property

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from sys import maxsize
 
 import numpy as np
@@ -11,8 +11,11 @@ import numpy as np
 from tui_nn.data.changing import prepared_as
 from tui_nn.data.prepare import Prepared
 from tui_nn.engine import records
+from tui_nn.engine.inside.passing import Start
 from tui_nn.engine.keeping import Keeper, Saving
 from tui_nn.engine.postmortem import too_large_a_rate
+from tui_nn.engine.records import Untold
+from tui_nn.engine.state import generators
 from tui_nn.engine.timeline import Timeline
 from tui_nn.engine.trainer import Gate
 from tui_nn.engine.training import Block, Latest, Moment, Pacer, Training, Weights
@@ -42,6 +45,8 @@ SAVE_SECONDS = 30.0
 """How far apart saves are, where nothing else is asked for."""
 NOTHING = Latest()
 """Nothing is known of the step before."""
+OF_UPDATES = ("optimizer", "schedule")
+"""Settings that no pass depends on."""
 LASTING: frozenset[Reason] = frozenset({"goal", "plateau", "cycle"})
 """Ends that training would find again at once, however often it is taken up."""
 
@@ -62,16 +67,6 @@ class Request:
         if self.stop is None and self.until is not None and step >= self.until:
             return "stopped"
         return self.stop
-
-
-@dataclass
-class _Told:
-    """Steps done and not yet told."""
-
-    first: int
-    losses: list[float] = field(default_factory=list)
-    rates: list[float] = field(default_factory=list)
-    since: float = field(default_factory=time.monotonic)
 
 
 class Session:
@@ -101,13 +96,17 @@ class Session:
         """Of the latest forward pass."""
         self.before: Weights | None = None
         """The parameters before the latest step, where that step was watched."""
+        self.start: Start | None = None
+        """What the latest pass began with, where its step was watched."""
         self.phase = Phase.OPTIMIZER
+        self.lit = ""
+        """The layer at which a step stands inside its phase; empty at none."""
         seconds = DENSE_SECONDS if history_bytes else MOMENT_SECONDS
         self.timeline = Timeline(history_bytes, seconds)
         self.poll: Callable[[], None] = lambda: None
         """Called every few steps of a way that is gone again, about each 10 ms; it may raise."""
         self._tell, self.pacer = tell, Pacer()
-        self._told = _Told(1)
+        self._told = Untold(1)
         self._elapsed = 0.0
         self._began: float | None = None
         self._saved_at = time.monotonic()
@@ -193,7 +192,7 @@ class Session:
             )
             if steps <= 0:
                 return self.ended_before
-            self.before = None
+            self.before = self.start = None
             if watched:
                 self.note_parameters()
             self.pacer.begin()
@@ -204,13 +203,18 @@ class Session:
     def advance_gated(self, gate: Gate) -> Reason | None:
         """One step with a gate between its phases, then as `advance`."""
         with self.timed():
-            self.note_parameters()
+            self.note_parameters(gated=True)
             return self._after(self.training.train_gated(gate, self.good.snapshot))
 
-    def note_parameters(self) -> None:
-        """Keep the parameters as they are before the step to come."""
-        named = self.training.trainer.network.named_parameters()
-        self.before = {name: parameter.detach().clone() for name, parameter in named}
+    def note_parameters(self, *, gated: bool = False) -> None:
+        """Keep the parameters as they are before the step to come, and how its pass begins.
+
+        Where a step makes several passes, the latest is known in a `gated` one alone.
+        """
+        trainer = self.training.trainer
+        self.before = trainer.copied_parameters()
+        known = gated or not trainer.asks_again
+        self.start = Start(self.before, generators(trainer.device)) if known else None
 
     def _after(self, block: Block) -> Reason | None:
         self._take_steps(block)
@@ -257,11 +261,11 @@ class Session:
                     lr=Array.of(np.array(rates, np.float32)),
                 )
             )
-        self._told = _Told(told.first + len(told.losses))
+        self._told = Untold(told.first + len(told.losses))
 
     def start_telling(self) -> None:
         """Training stands elsewhere: the next step to be told is the one behind it."""
-        self._told = _Told(self.step + 1)
+        self._told = Untold(self.step + 1)
 
     def _evaluate_if_due(self) -> Reason | None:
         training = self.training
@@ -297,7 +301,7 @@ class Session:
         """What the latest step has left behind."""
         batch = self.training.trainer.batches.latest()
         samples = 0 if batch is None else len(batch)
-        return Latest(self.loss, self.before, self.training.gradients, samples)
+        return Latest(self.loss, self.before, self.training.gradients, samples, self.start)
 
     def return_to(self, moment: Moment, latest: Latest = NOTHING) -> None:
         """Stand where `moment` was taken; `latest`: what the step before it had left behind."""
@@ -305,7 +309,7 @@ class Session:
         self.training.recall(latest)
         self.branch, self.changes = moment.branch, moment.changes
         self.good, self.culprit = moment, None
-        self.loss, self.before = latest.loss, latest.before
+        self.loss, self.before, self.start = latest.loss, latest.before, latest.start
         self.phase = Phase.EVALUATE if self.step else Phase.OPTIMIZER
 
     def steps_to_change(self) -> int:
@@ -325,6 +329,8 @@ class Session:
         training = self.training
         experiment = with_values(training.plan.experiment, values)
         prepared = prepared_as(training.prepared, experiment, self.step)
+        if not all(change.key.startswith(OF_UPDATES) for change in due):
+            self.start = None  # the pass is not the same any more
         if self.step:
             training.change(prepared)
             if any(change.key != "train.epochs" for change in due):

@@ -65,7 +65,7 @@ def take(trainer: Trainer) -> Snapshot:
         optimizers=tuple(deepcopy(optimizer.state_dict()) for optimizer in trainer.optimizers),
         schedules=tuple(deepcopy(schedule.state_dict()) for schedule in trainer.schedules),
         place=trainer.batches.place(),
-        generators=_generators(trainer.device),
+        generators=generators(trainer.device),
         last_lr=trainer.last_lr,
     )
 
@@ -113,6 +113,7 @@ def _shapes(optimizer: Optimizer) -> dict[tuple[int, str], torch.Size]:
     }
 
 
-def _generators(device: torch.device) -> tuple[Tensor, ...]:
+def generators(device: torch.device) -> tuple[Tensor, ...]:
+    """The state of the global ones: the CPU's and, on a GPU, the device's."""
     cpu = torch.get_rng_state()
     return (cpu, torch.cuda.get_rng_state(device)) if device.type == "cuda" else (cpu,)

@@ -56,6 +56,7 @@ class Telling:
             epoch=session.epoch,
             phase=session.phase,
             look=self.stepper.looks,
+            layer=session.lit,
             head=session.head,
             changes=session.changes,
             lr=trainer.lr,

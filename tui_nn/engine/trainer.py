@@ -118,6 +118,16 @@ class Trainer:
         return [float(optimizer.param_groups[0]["lr"]) for optimizer in self.optimizers]
 
     @property
+    def asks_again(self) -> bool:
+        """Whether one step asks for the loss several times."""
+        return isinstance(self.optimizers[0], LBFGS)
+
+    def copied_parameters(self) -> dict[str, Tensor]:
+        """The parameters as they are now, by name; later training does not touch them."""
+        named = self.network.named_parameters()
+        return {name: parameter.detach().clone() for name, parameter in named}
+
+    @property
     def epoch(self) -> int:
         """Whole epochs done."""
         return self.batches.epochs_done

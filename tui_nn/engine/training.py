@@ -13,6 +13,7 @@ from tui_nn.engine.changing import change
 from tui_nn.engine.decisions import Decided, Decisions, comparable
 from tui_nn.engine.devices import choose_device
 from tui_nn.engine.evaluation import Evaluation, Part
+from tui_nn.engine.inside.passing import Start
 from tui_nn.engine.perceptron import PerceptronWatch, Watched, is_perceptron
 from tui_nn.engine.postmortem import (
     find_culprit,
@@ -70,6 +71,8 @@ class Latest:
     """Of the parameters in their order; empty where none are known."""
     samples: int = 0
     """Of its batch; 0 where that is not known."""
+    start: Start | None = None
+    """What its last pass began with, where it was watched."""
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class Watching:
         if not self._watches or is_too_soon:
             return False
         self._asked_at = now
-        moment = Moment(session.branch, session.step, session.phase, looks)
+        moment = Moment(session.branch, session.step, session.phase, looks, session.lit)
         has_before = session.before is not None
         due = self._watches.due(
             now, moment, running=running, has_before=has_before, spare_s=spare_s
@@ -115,6 +115,8 @@ def view(session: Session, *, running: bool = False) -> View:
         branch=session.branch,
         loss=session.loss,
         before=session.before,
+        start=session.start,
+        lit=session.lit,
         batch=training.trainer.batches.latest(),
         running=running,
     )

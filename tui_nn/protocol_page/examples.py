@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_nn.spec.protocol import commands, disk, frames, messages, records
+from tui_nn.spec.protocol import commands, disk, frames, inside, messages, records
 from tui_nn.spec.protocol.arrays import Array
 from tui_nn.spec.protocol.commands import Commands
 from tui_nn.spec.protocol.flow import Phase
@@ -54,11 +54,29 @@ PROBES: tuple[Probes, ...] = (
     frames.Activations(sample=3, part="val"),
     frames.Predictions(worst=12),
     frames.Confusion(),
+    frames.LayerPass(layer="2", sample=3),
+    frames.Number(place=inside.Place(of="parameter", name="0.weight", index=(1, 0), gradient=True)),
 )
 
 _WHERE: dict[str, Any] = {
     "watch": 1, "number": 17, "step": 120, "phase": Phase.UPDATE, "cost_s": 0.0004,
 }  # fmt: skip
+
+_FACTORS = (
+    inside.Factor(
+        name="w", values=Array.of(np.array([0.5, -1.0])), index=_ints([[0, 0], [0, 1]]),
+        place=inside.Place(of="parameter", name="0.weight"),
+    ),
+    inside.Factor(
+        name="x", values=Array.of(np.array([1.0, 1.0])), index=_ints([[0], [1]]),
+        place=inside.Place(of="input", sample=3),
+    ),
+)  # fmt: skip
+_LINE = inside.Line(
+    name="sum", formula="w·x", operation="sum", factors=_FACTORS,
+    terms=Array.of(np.array([0.5, -1.0])), numbers=_ints([0, 1]), count=2, total=-0.5, held=-0.5,
+    ulp=0.0, agrees=True,
+)  # fmt: skip
 
 FRAMES: tuple[AnyFrame, ...] = (
     frames.CurvesFrame(loss=0.25, lr=0.01, gradient=0.5, **_WHERE),
@@ -108,6 +126,17 @@ FRAMES: tuple[AnyFrame, ...] = (
     ),
     frames.ConfusionFrame(part="train", counts=_ints([[2, 0], [1, 1]]), classes=("0", "1"),
                           **_WHERE),
+    frames.LayerPassFrame(
+        layer="0", call="Linear(2, 1)", source="", sample=3, count=4, look=1,
+        input=_floats([1, 1]), output=_floats([-0.5]), input_shape=(2,), output_shape=(1,),
+        arrives=_floats([-0.16]), passes=_floats([-0.08, 0.16]),
+        parameters={"0.weight": _floats([[0.5, -1.0]])},
+        leaves={"0.weight": _floats([[0.1, -0.2]])}, **_WHERE,
+    ),
+    frames.NumberFrame(
+        place=inside.Place(of="output", name="0", index=(0,), sample=3), value=-0.5,
+        dtype="float32", lines=(_LINE,), count=4, **_WHERE,
+    ),
 )  # fmt: skip
 
 _PRESENT = messages.Present(
@@ -181,6 +210,9 @@ PARTS: tuple[Any, ...] = (
                     operation="addmm", value="inf"),
     frames.LayerStatistics(name="0", call="Linear(2, 1)", gradient=0.5, weight=1.5),
     frames.Activation(name="0", call="Linear(2, 1)", shape=(1,), value=_floats([0.5])),
+    inside.Place(of="output", name="2", index=(5, 3, 3), sample=0),
+    _FACTORS[0],
+    _LINE,
     disk.FolderEntry(name="iris.csv", size=3_858, opens="data"),
     disk.FileColumn(name="petal length", kind="numbers", missing=2, low=1.0, high=6.9),
 )  # fmt: skip

@@ -20,6 +20,7 @@ from tui_nn.spec.protocol import (
     disk,
     flow,
     frames,
+    inside,
     messages,
     probes,
     records,
@@ -87,7 +88,7 @@ GROUPS = (
 )
 _LIMITED = re.compile(r"Annotated\[(?P<type>\w+), msgspec\.Meta\((?P<limits>.*)\)\]")
 _SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
-MODULES = (flow, arrays, probes, frames, disk, commands, messages, records)
+MODULES = (flow, arrays, inside, probes, frames, disk, commands, messages, records)
 
 
 def protocol_page() -> str:

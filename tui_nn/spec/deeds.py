@@ -20,12 +20,12 @@ from tui_nn.spec.words import say
 
 _DEED = re.compile(
     r"(?P<verb>run|reset)"
-    r"|(?P<back>back )?(?P<by>phase|step|epoch)( (?P<count>[1-9]\d{0,8}))?"
+    r"|(?P<back>back )?(?P<by>layer|phase|step|epoch)( (?P<count>[1-9]\d{0,8}))?"
     r"|seed (?P<seed>\d{1,18})"
     r"|set (?P<change>[a-z_]+(?:\.[a-z_0-9]+|\[\d{1,4}\])?=.*)",
     re.ASCII | re.DOTALL,
 )
-FORMS = "run, phase, step 3, epoch 2, back step, reset, seed 1, set optimizer=SGD(lr=1)"
+FORMS = "run, layer 2, phase, step 3, epoch 2, back step, reset, seed 1, set optimizer=SGD(lr=1)"
 
 
 def command_of(deed: str, where: str = "") -> Commands:

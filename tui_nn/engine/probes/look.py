@@ -12,6 +12,7 @@ from tui_nn.engine.probes.confusion import confusion
 from tui_nn.engine.probes.curves import curves
 from tui_nn.engine.probes.device import device
 from tui_nn.engine.probes.given import given
+from tui_nn.engine.probes.inside import layer_pass, number
 from tui_nn.engine.probes.layers import layers
 from tui_nn.engine.probes.maps import maps
 from tui_nn.engine.probes.metrics import metrics
@@ -38,6 +39,8 @@ _LOOKS: dict[type[frames.Probe], Callable[[View, Any], AnyFrame]] = {
     frames.Given: given,
     frames.Predictions: predictions,
     frames.Confusion: confusion,
+    frames.LayerPass: layer_pass,
+    frames.Number: number,
 }
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.split import Split
 from tui_nn.engine.evaluation import Part, looks_at_others
+from tui_nn.engine.inside.passing import Start
 from tui_nn.engine.probes.chain import Link, chain
 from tui_nn.engine.trainer import Trainer
 from tui_nn.spec.errors import InvalidInput
@@ -33,6 +34,10 @@ class View:
     """Of the latest forward pass; None before the first."""
     before: Mapping[str, Tensor] | None = None
     """The parameters before the latest update, by name; None where they are not known."""
+    start: Start | None = None
+    """What the latest pass began with; None where that is not known."""
+    lit: str = ""
+    """The layer at which training stands inside a pass; empty where at none."""
     batch: Tensor | None = None
     """int64 (n,): the samples of the training part in the latest batch; None where not known."""
     running: bool = False

@@ -7,7 +7,7 @@ dear one seldom, but it comes. The first frame of a watch is free, as all are wh
 still, and those for which there is time while it waits for its pace.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from tui_nn.spec.protocol import Phase, frames
@@ -28,14 +28,22 @@ SLOWER = (
     frames.Responses,
     frames.Weights,
     frames.Activations,
+    frames.LayerPass,
+    frames.Number,
 )
 CLOCK_S = 1e-6
 """What times lose when they are added up."""
 SPIKE = 4
 """A look that took longer than so many times its price was held up by something else."""
 ONCE_AN_EVALUATION = (frames.Predictions, frames.Confusion)
-NEEDS_BEFORE = (frames.TrainingStep, frames.Layers, frames.Weights)
-"""Probes that show what an update did."""
+NEEDS_BEFORE = (
+    frames.TrainingStep,
+    frames.Layers,
+    frames.Weights,
+    frames.LayerPass,
+    frames.Number,
+)
+"""Probes that show what an update did, or what led to it."""
 
 Key = tuple[int, int]
 """A connection, and the number that it gave its watch."""
@@ -50,6 +58,8 @@ class Moment:
     phase: Phase
     look: int = 0
     """Which pass through forward and gradient this is, inside a step."""
+    layer: str = ""
+    """The layer at which it stands there."""
 
 
 @dataclass
@@ -153,11 +163,11 @@ class Watches:
         """
         self._earn(now, running=running)
         ready = []
+        phase = replace(moment, layer="")
         for watch in sorted(self._watches.values(), key=lambda watch: watch.price):
             watch.is_free = not running or watch.price <= spare_s
-            if watch.moment != moment and self._is_ready(
-                watch, now, running=running, is_free=watch.is_free
-            ):
+            is_new = watch.moment != (moment if _follows_layers(watch) else phase)
+            if is_new and self._is_ready(watch, now, running=running, is_free=watch.is_free):
                 ready.append(watch)
                 spare_s -= watch.price if watch.is_free else 0.0
         if running and not has_before and any(map(_needs_before, ready)):
@@ -183,7 +193,7 @@ class Watches:
             return 0
         watch.number += 1
         watch.sent_at = now
-        watch.moment = moment
+        watch.moment = moment if _follows_layers(watch) else replace(moment, layer="")
         watch.evaluations = self._evaluations
         if self._running and watch.costs and not watch.is_free:
             watch.purse_s -= min(cost_s, SPIKE * watch.price)
@@ -222,6 +232,11 @@ class Watches:
                 given = min(even, watch.full - watch.purse_s)
                 watch.purse_s += given
                 left -= given
+
+
+def _follows_layers(watch: Watched) -> bool:
+    """Whether it shows the layer at which training stands, whichever that is."""
+    return isinstance(watch.probe, frames.LayerPass) and not watch.probe.layer
 
 
 def _needs_before(watch: Watched) -> bool:

@@ -6,7 +6,9 @@ import msgspec
 
 from tui_nn.spec.protocol.frames import Probes
 
-Grain = Literal["phase", "step", "epoch"]
+Grain = Literal["layer", "phase", "step", "epoch"]
+"""By `layer` training stands in turn at each layer inside forward and gradient, in gradient from
+the last one to the first, then at the phase's end: the loss, the gradient as a whole."""
 Rate = Annotated[float, msgspec.Meta(gt=0)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
 
@@ -48,14 +50,14 @@ class Pause(Command, frozen=True, kw_only=True):
 
 
 class Step(Command, frozen=True, kw_only=True):
-    """Go on by so many phases, steps or epochs, then stop."""
+    """Go on by so many layers, phases, steps or epochs, then stop."""
 
     by: Grain = "step"
     count: int = 1
 
 
 class Back(Command, frozen=True, kw_only=True):
-    """Go back by so many phases, steps or epochs."""
+    """Go back by so many layers, phases, steps or epochs."""
 
     by: Grain = "step"
     count: int = 1

@@ -8,15 +8,18 @@ import msgspec
 
 from tui_nn.spec.protocol.arrays import Array, Numbers
 from tui_nn.spec.protocol.flow import Phase
+from tui_nn.spec.protocol.inside import Line, Place
 from tui_nn.spec.protocol.probes import (
     Activations,
     Confusion,
     Curves,
     Device,
     Given,
+    LayerPass,
     Layers,
     Map,
     Metrics,
+    Number,
     Part,
     Predictions,
     Probe,
@@ -28,8 +31,9 @@ from tui_nn.spec.protocol.probes import (
 )
 
 __all__ = [
-    "Activations", "Confusion", "Curves", "Device", "Given", "Layers", "Map", "Metrics", "Part",
-    "Predictions", "Probe", "Probes", "Responses", "Samples", "TrainingStep", "Weights",
+    "Activations", "Confusion", "Curves", "Device", "Given", "LayerPass", "Layers", "Map",
+    "Metrics", "Number", "Part", "Predictions", "Probe", "Probes", "Responses", "Samples",
+    "TrainingStep", "Weights",
 ]  # fmt: skip
 """Probes belong to their frames, and are imported beside them."""
 
@@ -310,6 +314,54 @@ class ConfusionFrame(Frame, frozen=True, kw_only=True):
     classes: tuple[str, ...]
 
 
+class LayerPassFrame(Frame, frozen=True, kw_only=True):
+    """One layer in the latest pass; what torch does not hold yet is left out."""
+
+    layer: str
+    """Its name."""
+    call: str
+    source: str
+    """The layer whose output it reads; empty where that is what the network gets."""
+    sample: int | None
+    """None: the means over the batch."""
+    count: int
+    """Samples in the batch."""
+    look: int
+    """Which pass through forward and gradient this is, counted from 1 (LBFGS makes several)."""
+    input: Array | None
+    """None for the mean of tokens."""
+    output: Array
+    input_shape: tuple[int, ...]
+    """Of one sample; of all arrays the first rows are told."""
+    output_shape: tuple[int, ...]
+    arrives: Array | None = None
+    """∂L/∂output, L the loss of the batch; None at phase forward."""
+    passes: Array | None = None
+    """∂L/∂input, by this layer alone; None where none is passed on."""
+    parameters: dict[str, Array] = {}
+    """By torch's names: `0.weight`; as they were in that pass."""
+    leaves: dict[str, Array] = {}
+    """∂L/∂ of them, of the whole batch, as torch holds it."""
+
+
+class NumberFrame(Frame, frozen=True, kw_only=True):
+    """One number and its arithmetic, as lines of which later ones use the totals of earlier ones.
+
+    The last line comes to the number itself; there is none where it was given: an input, a target,
+    a parameter.
+    """
+
+    place: Place
+    value: float | None
+    """What torch holds; of a sample's share of a gradient what the lines come to."""
+    dtype: str
+    """`float32`: the precision of torch's numbers."""
+    lines: tuple[Line, ...]
+    count: int
+    """Samples in the batch; 1 for a sample of a part."""
+    nonfinite: dict[str, str] = {}
+
+
 AnyFrame = (
     CurvesFrame
     | TrainingStepFrame
@@ -324,4 +376,6 @@ AnyFrame = (
     | GivenFrame
     | PredictionsFrame
     | ConfusionFrame
+    | LayerPassFrame
+    | NumberFrame
 )

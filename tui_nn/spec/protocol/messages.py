@@ -32,6 +32,9 @@ class Present(Message, frozen=True, kw_only=True):
     """The phase that has happened last."""
     look: int = 0
     """Inside a step: which pass through forward and gradient (LBFGS makes several); else 0."""
+    layer: str = ""
+    """Inside forward and gradient: the layer at which it stands, as torch names it; empty: behind
+    them all."""
     head: int = 0
     """The last recorded step of this branch; behind it nothing is recorded again."""
     changes: int | None = None

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from tui_nn.spec.protocol.inside import Order, Place
+
 Part = Literal["train", "val"]
 """The test part is seen once, at the end of a run."""
 
@@ -122,6 +124,34 @@ class Confusion(Probe, frozen=True, kw_only=True):
     """`train` where there is no validation part."""
 
 
+class LayerPass(Probe, frozen=True, kw_only=True):
+    """One layer in the latest pass: what went in and came out, and on the way back what arrived,
+    what it left at its parameters and what it passed on.
+    """
+
+    layer: str = ""
+    """Empty: the one that is lit, else the last."""
+    sample: Index | None = None
+    """Which of the batch; None: the mean over the batch."""
+    most: Count = 65_536
+    """So many numbers at most of each tensor; its first rows where there are more."""
+
+
+class Number(Probe, frozen=True, kw_only=True):
+    """One number, and the arithmetic that made it: of the latest pass, or of a sample of a part
+    through the present weights, as in an evaluation.
+    """
+
+    place: Place
+    part: Part | None = None
+    """In which its sample is counted; None: the batch of the latest pass."""
+    most: Count = 64
+    """So many terms of each line at most."""
+    start: Index = 0
+    """The first of them that is told."""
+    order: Order = "given"
+
+
 Probes = (
     Curves
     | TrainingStep
@@ -136,4 +166,6 @@ Probes = (
     | Given
     | Predictions
     | Confusion
+    | LayerPass
+    | Number
 )
