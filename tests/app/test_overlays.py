@@ -56,6 +56,14 @@ def test_an_experiment_without_a_text_says_so() -> None:
         await person.press("0", "this experiment says nothing to look for")
         assert person.app.desk.open is None
 
+    walked("iris-mlp", NARROW, walk)
+
+
+def test_a_lesson_is_there_to_look_for_without_a_text() -> None:
+    async def walk(person: Person) -> None:
+        person.app.world.settings.pop("about")  # type: ignore[attr-defined]
+        await person.press("0", ") begins the lesson")
+
     walked("and-gate", NARROW, walk)
 
 

@@ -180,6 +180,18 @@ def test_the_best_on_other_data_is_not_one_to_beat() -> None:
     assert (decided.best, decided.since_best) == (None, 0)
 
 
+def test_where_weights_are_lost_already_the_search_begins_with_the_samples_there_are() -> None:
+    gone = Travelled(MOONS, "train.epochs=100")
+    gone.train(5)
+    with torch.no_grad():
+        next(iter(gone.session.training.trainer.network.parameters())).fill_(torch.nan)
+    change(gone.session, [FEWER])
+    ended = gone.session.run(Request(until=50))
+    assert ended.reason == "diverged"
+    assert ended.culprit is not None
+    assert ended.culprit.step == 6
+
+
 def test_epochs_are_counted_by_the_samples_there_were() -> None:
     gone = Travelled(SMALL, "train.epochs=20")
     ends = {0: 0}

@@ -86,7 +86,6 @@ class Workbench(Marking):
         self._link = Link(self.settings, self.world, self._changed, self._greeted)
         self.driving = Driving(self.world, self._link.send, self.settings.pace)
         self.teaching = Teaching(self.world, self.desk, self._link.send)
-        self.unsaved.open(self.settings)
         self.set_interval(1 / self._fps, self._paint)
         self.call_after_refresh(self._begin)
         loop = asyncio.get_running_loop()
@@ -106,6 +105,7 @@ class Workbench(Marking):
     def _begin(self) -> None:
         """Behind the first picture: the engine, which takes longer, then what the panels show."""
         assert self._link
+        self.unsaved.open(self.settings)
         self._link.start()
         gc.collect()
         gc.freeze()

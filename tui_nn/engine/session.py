@@ -339,6 +339,8 @@ class Session:
             training.start_over(prepared, self._weights_of(experiment))
         self.changes += len(due)
         self.remember()
+        if self.good.prepared.split is not training.prepared.split:
+            self.good = self.moment()  # one with other samples is no place to search from
 
     def _weights_of(self, experiment: Experiment) -> Weights | None:
         """The initial weights that were given, for the network and the seed they were given for."""

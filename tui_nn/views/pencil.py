@@ -18,7 +18,8 @@ from tui_nn.views.world import World
 NEAR = 1
 """Cells that a point may lie beside the pencil to be the one that is taken out."""
 ZOOM = 1.5
-KEYS = ("arrows cursor", "enter put", "del remove", "- + zoom", "u U undo redo", "space run",
+ZOOM_KEY = "- + zoom"
+KEYS = ("arrows cursor", "enter put", "del remove", ZOOM_KEY, "u U undo redo", "space run",
         "q done")  # fmt: skip
 KEYS_NARROW = ("arrows cursor", "enter put", "del remove", "u undo", "space run", "q done")
 
@@ -102,6 +103,8 @@ def paint(
     keys = KEYS if size[0] >= NARROW else KEYS_NARROW
     if pencil.ground.has_labels:
         keys = (keys[0], f"0-{min(class_count(world), 10) - 1} class", *keys[1:])
+    else:
+        keys = tuple(key for key in keys if key != ZOOM_KEY)
     paint_keys(canvas, keys)
     return canvas
 
