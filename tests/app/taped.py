@@ -7,7 +7,6 @@ from typing import cast
 import msgspec
 from textual.pilot import Pilot
 
-from tests.app.support import row
 from tests.golden.tape import Line, read
 from tui_nn.app.app import Workbench
 from tui_nn.app.handshake import Greeted
@@ -108,7 +107,8 @@ class Person:
 
     @property
     def screen(self) -> str:
-        return "\n".join(row(self.app, y) for y in range(self.app.size.height))
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
     async def press(self, key: str, shows: str) -> str:
         """Press a key and wait for words; the screen."""

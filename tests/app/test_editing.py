@@ -1,5 +1,6 @@
 """Forms over the home screen: what is changed in them is asked of the engine."""
 
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tui_nn.spec.files import load_experiment
 from tui_nn.spec.protocol.commands import Change, GoTo, ListFolder, Preview
 from tui_nn.spec.protocol.disk import Contents, FileColumn, FolderEntry, Listing
 from tui_nn.spec.protocol.messages import Answer
+from tui_nn.views.shelf import Item
 
 Use = Callable[[Workbench, Pilot[int], Editor, Sent], Awaitable[None]]
 
@@ -198,6 +200,34 @@ def test_the_list_of_presets_begins_behind_the_one_that_is_open(tmp_path: Path) 
     editing(tmp_path, use)
 
 
+def test_the_list_is_there_while_runs_are_read_and_they_come_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = threading.Event()
+
+    def kept_runs(runs: str | None) -> tuple[list[Item], list[str]]:
+        assert read.wait(60)
+        return [Item("runs/latest", "Learned", "Runs, the newest first")], ["AND gate"]
+
+    monkeypatch.setattr("tui_nn.app.editing.opening.kept_runs", kept_runs)
+
+    async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
+        editor.choose(Settings(experiment="and-gate"), lambda settings: None)
+        await pilot.pause()
+        assert "▸ or-gate" in page(app)
+        assert "✓" not in page(app)
+        read.set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "▸ or-gate" in page(app)
+        assert "✓" in page(app)
+        await pilot.press(*"latest")
+        await pilot.pause()
+        assert "▸ latest" in page(app)
+
+    editing(tmp_path, use)
+
+
 def test_a_file_is_found_by_its_path_and_opened_with_its_text(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('title = "mine"\n')
@@ -266,10 +296,12 @@ def test_an_experiment_is_saved_with_its_changes_and_the_comments_of_its_file(
     )
 
     async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
-        editor.save_as("mine.toml")
+        written: list[Path | None] = []
+        editor.save_as("mine.toml", written.append)
         await pilot.press("enter")
         await pilot.pause()
         assert app.desk.words == "saved as mine.toml"
+        assert written == [Path("mine.toml")]
 
     editing(tmp_path, use)
     text = (tmp_path / "mine.toml").read_text()
@@ -280,7 +312,7 @@ def test_an_experiment_is_saved_with_its_changes_and_the_comments_of_its_file(
 
 def test_an_experiment_is_saved_only_where_it_can_be(tmp_path: Path) -> None:
     async def use(app: Workbench, pilot: Pilot[int], editor: Editor, sent: Sent) -> None:
-        editor.save_as("and-gate")
+        editor.save_as("and-gate", lambda path: None)
         await pilot.pause()
         assert app.screen.query_one(Line).value == "and-gate.toml"
         app.screen.query_one(Line).value = str(tmp_path / "nowhere" / "x.toml")

@@ -6,21 +6,27 @@
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from tests.runs.support import a_whole_run, ended
 from tests.views.support import started
 from tui_nn.app.driving import Driving
 from tui_nn.app.editing.changing import Changing
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.files import load_experiment
+from tui_nn.spec.protocol.lines import encode
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.field import Subject, Typed, paint_field
 from tui_nn.views.ink import DARK
 from tui_nn.views.network_form import Ends, draft_of, paint_network_form
+from tui_nn.views.shelf import kept_runs, presets
 from tui_nn.views.world import World
 
 P95_MS = 50.0
+RUNS, RUNS_MS = 500, 1000.0
 DEEP = 60
 """Layers of the longest network."""
 
@@ -71,7 +77,18 @@ def typing(changing: Changing, text: str) -> list[float]:
     ]  # fmt: skip
 
 
-def timed(work: Callable[[], None]) -> float:
+def opening(folder: Path) -> tuple[float, float]:
+    """How long the list of what can be opened takes to be there, and all runs of a folder."""
+    events = b"".join(encode(record) + b"\n" for record in a_whole_run(ended("goal", met=True)))
+    for number in range(RUNS):
+        run = folder / f"2026-01-01-{number // 60:04}-{number % 60:02}-run"
+        run.mkdir()
+        (run / "experiment.toml").touch()
+        (run / "events.jsonl").write_bytes(events)
+    return timed(lambda: presets()), timed(lambda: kept_runs(str(folder)))
+
+
+def timed(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) * 1e3
@@ -96,6 +113,11 @@ def main() -> None:
         good &= p95 < P95_MS
         print(f"{name:11} {len(layers):3} layers: an edit is answered in {np.median(tries):.1f} ms "
               f"(median), {p95:.1f} ms (95 of 100; wanted < {P95_MS:g})")  # fmt: skip
+    with TemporaryDirectory() as folder:
+        there, runs = opening(Path(folder))
+    good &= there < P95_MS and runs < RUNS_MS
+    print(f"what can be opened is listed in {there:.1f} ms (wanted < {P95_MS:g}), {RUNS} runs "
+          f"behind it in {runs:.0f} ms (wanted < {RUNS_MS:g})")  # fmt: skip
     sys.exit(not good)
 
 

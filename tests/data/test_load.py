@@ -14,6 +14,7 @@ from tui_nn.data.files.source import Source
 from tui_nn.data.load import load
 from tui_nn.data.tables import digits
 from tui_nn.spec.call import Call, parse
+from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.datasets import DATASETS, PICTURES
 from tui_nn.spec.catalog.entry import REQUIRED, Bound, Entry, bind
 from tui_nn.spec.catalog.files import FILES
@@ -28,6 +29,8 @@ CALLS = {
     "npz": "npz('arrays.npz')",
     "idx": "idx('pictures', 'labels')",
     "images": "images('pets')",
+    "points": "points([(0, 1, 0), (1, 0, 1)])",
+    "edited": "edited(xor_gate())",
 }
 
 
@@ -45,8 +48,7 @@ def files(tmp_path: Path) -> Source:
 
 
 def bound(text: str) -> Bound:
-    call = parse(text)
-    return bind(ENTRIES[call.name], call)
+    return bind_call("dataset", parse(text))
 
 
 @each
@@ -122,6 +124,21 @@ def test_the_catalog_offers_as_many_pictures_as_there_are() -> None:
         "edges(n=1798)",
         "and_gate(n=4)",
         "iris(standardize=1)",
+        "points([(0, 1, 0)])",
+        "points([(0, 1, 0), (1, 0)])",
+        "points([(0, 1, 0), (1, 0, 2, 3)])",
+        "points([(0, 1, 0), (1, 0, 10)])",
+        "points([(0, 1, 0), (1, 0, -1)])",
+        "points([(0, 1, 0), (1, 0, 2)], classes=2)",
+        "points([(0, 1, 0.5), (1, 0, 1)], classes=2)",
+        "points([(0, 0), (1, 1)], features=['x1'])",
+        "edited(csv('mine.csv'))",
+        "edited(mons())",
+        "edited(edited(moons()))",
+        "edited(moons(n=1))",
+        "edited(moons(), add=[(1,)])",
+        "edited(moons(), add=[('0h', 1)])",
+        "edited(moons(), remove=[-1])",
     ],
 )
 def test_absurd_values_are_refused_with_a_way_out(text: str) -> None:

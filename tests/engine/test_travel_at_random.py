@@ -29,6 +29,8 @@ MOVES = st.lists(
                     "optimizer=SGD(lr=0.2, momentum=0.9)", "train.batch_size=20",
                     "schedule=ExponentialLR(0.9)", "schedule=", "train.seed=3",
                     "loss=SoftMarginLoss()", "loss=BCEWithLogitsLoss()", "train.clip_norm=0.5",
+                    "data=moons(n=50, noise=0.1)",
+                    "data=edited(moons(n=50, noise=0.1), add=[(1, 1, 0)], remove=[3, 4])",
                 ]
             ),
         ),

@@ -116,3 +116,11 @@ def test_whatever_is_typed_is_answered(text: str, data: st.DataObject) -> None:
     nudged("layer", text, cursor, 1)
     for one in completions("layer", text, cursor):
         assert 0 <= one.cursor <= len(one.text)
+
+
+@pytest.mark.parametrize("marked", ["edited(spi|)", "edited(data=spi|)"])
+def test_where_a_dataset_is_wanted_datasets_are_offered_files_apart(marked: str) -> None:
+    text, cursor = at(marked)
+    first = completions("dataset", text, cursor)[0]
+    assert (first.shown, first.text) == ("spiral", text.replace("spi", "spiral()"))
+    assert not completions("dataset", "edited(csv)", len("edited(csv"))

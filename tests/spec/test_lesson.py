@@ -75,6 +75,7 @@ def slides(draw: st.DrawFn) -> Slide:
         phase=draw(st.none() | st.sampled_from(INSIDE[:3])),
         panel=panel,
         view=None if panel is None else draw(st.none() | LINE),
+        full=panel is not None and draw(st.booleans()),
         press=tuple(draw(st.lists(WORD, max_size=3))),
         guess=draw(st.none() | guesses()),
         check=tuple(draw(st.lists(CONDITION, max_size=3))),
@@ -114,6 +115,7 @@ SLIDE = '[[slide]]\ntext = "Look."\n'
         (SLIDE + "panel = 9", "slide[0].panel: is 9"),
         (SLIDE + "phase = 'loss'", "slide[0].phase: is 'loss', not"),
         (SLIDE + "view = 'curves'", "slide[0].panel: is missing: of which panel?"),
+        (SLIDE + "full = true", "slide[0].panel: is missing: of which panel?"),
         (SLIDE + "check = 3", "slide[0].check: is 3, not a table: { step = 4 }"),
         (SLIDE + "check = { stepp = 3 }", "slide[0].check: says nothing that can be checked: "
          "did you mean step or state?"),

@@ -46,6 +46,7 @@ class Shown:
         surroundings = {
             **os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor",
             "XDG_CONFIG_HOME": str(Path.cwd() / "config"),
+            "XDG_STATE_HOME": str(Path.cwd() / "state"),
         }  # fmt: skip
         for name in ("NO_COLOR", "COLUMNS", "LINES", "SSH_CONNECTION"):
             surroundings.pop(name, None)

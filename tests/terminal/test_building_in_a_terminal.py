@@ -1,5 +1,6 @@
 """Experiments built by keys alone, with a real engine in a real terminal."""
 
+import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tests.terminal.screen import Shown, shown
 from tests.terminal.test_journeys_in_a_terminal import rested
+from tui_nn.data.tables import iris
 from tui_nn.spec.finding import presets_folder
 
 UP, DOWN, EMPTY = "\x1b[A", "\x1b[B", "\x15"
@@ -96,28 +98,58 @@ def test_xor_is_built_from_an_empty_network_and_learned(tmp_path: Path) -> None:
         child.until(lambda _: " done " in child.row(0))
         child.until(matches(r"train accuracy +100"))
         child.send("q")
+        child.until("not saved ─")
+        child.send("n")
         assert child.ended() == 0
 
 
+def write_irises(path: Path) -> None:
+    """Fisher's irises as a person has them: species by name, and a note to each flower."""
+    flowers = iris(standardize=False)
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow([*flowers.input_names, "species", "note"])
+        for number, (x, y) in enumerate(zip(flowers.x, flowers.y, strict=True)):
+            rows.writerow([*(f"{v:.1f}" for v in x), flowers.class_names[y], f"flower {number}"])
+
+
+def write_penguins(path: Path) -> None:
+    path.write_text((presets_folder() / "own/penguins.csv").read_text())
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("write_rows", "key", "guessed", "target", "counts"),
+    [
+        # Texts that all differ can't be predicted: it is said, and another column is taken.
+        (write_irises, UP, "each row has another target", "species", "setosa 50"),
+        (write_penguins, DOWN, "predicts year", "species", "Adelie 152"),
+    ],
+)
 def test_a_table_on_disk_is_opened_and_learned(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    write_rows: Callable[[Path], None],
+    key: str,
+    guessed: str,
+    target: str,
+    counts: str,
 ) -> None:
-    (tmp_path / "penguins.csv").write_text((presets_folder() / "own/penguins.csv").read_text())
+    write_rows(tmp_path / "flowers.csv")
     monkeypatch.chdir(tmp_path)
     with shown("--no-save") as child:
         child.until("step 0 ")
         child.send("\x0f")
         child.until("─ open a preset, a run or a file ─")
-        child.send("penguins.")
-        child.until("▸ penguins.csv")
+        child.send("flowers.")
+        child.until("▸ flowers.csv")
         child.send("\r")
-        child.until("predicts year")
-        child.send(DOWN)
-        child.until("predicts species")
-        child.until("Adelie 152")
+        child.until(guessed)
+        child.send(key)
+        child.until(f"predicts {target}")
+        child.until(counts)
         child.send("\r")
-        child.until("Linear(32, 3)")
+        child.until(matches(r"Linear\(\d+, 3\)"))
         child.send(" ")
         child.until(matches(r"val accuracy +(9[5-9]|100)"))
         child.send("\x03")
@@ -153,22 +185,26 @@ def test_a_network_of_convolutions_is_built_from_nothing_and_reads_digits() -> N
         child.until(lambda _: " done " in child.row(0))
         child.until(matches(r"val accuracy +(9[7-9]|100)"))
         child.send("q")
+        child.until("not saved ─")
+        child.send("n")
         assert child.ended() == 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "name", "key", "typed", "answer"),
+    ("number", "name", "key", "typed", "answer", "mended"),
     [
-        (4, "Optimizer", "optimizer", "SGD(lr=0.1 momentum=0.9)", "a comma missing"),
-        (4, "Optimizer", "optimizer", "SGD(lr=-1)", "lr"),
-        (4, "Optimizer", "optimizer", "Adm(lr=0.1)", "did you mean"),
-        (3, "Loss", "loss", "CrossEntropyLoss()", "CrossEntropyLoss"),
-        (2, "Data", "train.batch_size", "9999", "more than the"),
+        (4, "Optimizer", "optimizer", "SGD(lr=0.1 momentum=0.9)", "a comma missing",
+         "SGD(lr=0.1, momentum=0.9)"),
+        (4, "Optimizer", "optimizer", "SGD(lr=-1)", "lr must be", "SGD(lr=0.1)"),
+        (4, "Optimizer", "optimizer", "Adm(lr=0.1)", "did you mean Adam", "Adam(lr=0.1)"),
+        (3, "Loss", "loss", "CrossEntropyLoss()", "CrossEntropyLoss on 2 classes needs 2",
+         "MSELoss()"),
+        (2, "Data", "train.batch_size", "9999", "more than the", "2"),
     ],
-)
-def test_a_beginners_mistake_is_answered_in_place_and_nothing_is_lost(
-    number: int, name: str, key: str, typed: str, answer: str
+)  # fmt: skip
+def test_a_beginners_mistake_is_answered_and_mended_in_place(
+    number: int, name: str, key: str, typed: str, answer: str, mended: str
 ) -> None:
     with shown("xor-mlp", "--no-save") as child:
         child.until("step 0 ")
@@ -178,12 +214,35 @@ def test_a_beginners_mistake_is_answered_in_place_and_nothing_is_lost(
         child.send(typed)
         child.until(typed)
         child.until(answer)
-        child.send("\r")
+        child.send("\r")  # not taken
         child.send("\x1a")
-        child.until(typed[:-1])
-        assert f"─ {key} ─" in child.text
-        child.send("\x1b")
-        child.until(lambda text: f"─ {key} ─" not in text)
+        child.until(lambda text: f" {typed[:-1]} " in text and f"─ {key} ─" in text)
+        child.send(EMPTY)
+        child.send(mended)
+        child.until(lambda text: mended in text and answer not in text)
+        child.send("\r")
+        child.until(matches(rf"▸{re.escape(key)} +{re.escape(mended)}"))
         closed(child)
         child.send("s")
         child.until("step 1 ")
+
+
+@pytest.mark.slow
+def test_a_rate_far_too_large_is_told_and_the_training_begun_anew_with_a_smaller_one() -> None:
+    with shown("diabetes-regression", "--no-save") as child:
+        child.until("step 0 ")
+        panel(child, 4, "Optimizer")
+        setting(child, "optimizer", "SGD(lr=1e6)", "1000000.0")
+        closed(child)
+        child.send(" ")
+        child.until("Diverged in step 2")
+        panel(child, 4, "Optimizer")
+        setting(child, "optimizer", "SGD(lr=0.01)", "0.01")
+        closed(child)
+        child.send("r")
+        child.until("step 0 ")
+        child.send(" ")
+        child.until("Goal reached")
+        child.send("q")  # out of the full screen
+        child.send("q")
+        assert child.ended() == 0

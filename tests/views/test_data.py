@@ -21,6 +21,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Palette
 from tui_nn.views.layout import Heights
 from tui_nn.views.panels.data import DATA, HEAD
+from tui_nn.views.panels.data_words import VAL_COUNTS
 from tui_nn.views.world import SAMPLES, World
 
 [VIEW] = DATA.views
@@ -141,7 +142,7 @@ def test_two_classes_are_counted_beside_their_signs() -> None:
 def test_points_are_shown_where_there_is_room() -> None:
     rows = Engine().painted(VIEW, points(), (34, 8), palette=NO_COLOUR)
     assert "".join(rows[2:]).count("●") == 3
-    assert VIEW.probes(points(), Desk(), (34, 8)) == ()
+    assert VIEW.probes(points(), Desk(), (34, 8)) == (VAL_COUNTS,)
 
 
 def test_a_call_that_is_too_long_loses_whole_values() -> None:
@@ -167,7 +168,7 @@ def test_pictures_say_what_they_are_seen_as() -> None:
     rows = Engine(answers=answers).painted(VIEW, digits(), (34, 7), palette=NO_COLOUR)
     assert rows == [
         " digits()   1x4x4   3 classes",
-        " train 1,437",
+        " train 1,437 ▇▇▇",
         *[" ████████   ████████   ████████"] * 2,
         "",
         "",
@@ -221,7 +222,7 @@ def test_a_picture_to_be_made_of_a_picture_stands_beside_it() -> None:
 def test_a_table_is_its_columns_with_their_ranges() -> None:
     assert Engine().painted(VIEW, table(), (40, 7)) == [
         " wine()   3 columns   3 classes",
-        " train 142   val 36",
+        " train 142 ▇▇▇   val 36",
         " 1 a  1 b  1 c",
         " column        min   mean    max    std",
         " alcohol     11.00  13.00  15.00  1.633",
@@ -278,7 +279,7 @@ def test_numbers_of_a_table_that_are_none_are_words() -> None:
 def test_tokens_stand_beside_their_answer() -> None:
     assert Engine().painted(VIEW, tokens(), (34, 5)) == [
         " modular_addition(p=5)   2 tokens",
-        " train 400",
+        " train 400 ▇▇▇▇▇",
         " 0 1 ▸ 1",
         " 2 2 ▸ 4",
         " 4 4 ▸ 3",
@@ -307,3 +308,48 @@ def test_no_samples_at_all_paint_nothing_wrong() -> None:
     paints_at_any_size(VIEW, world_of(started(layers=MANY), known=none))
     pictures = samples(np.zeros((0, 1, 4, 4)), np.zeros(0, int), sample_name="picture")
     paints_at_any_size(VIEW, world_of(started(layers=MANY), known=pictures))
+
+
+def counted(*counts: int, val: tuple[int, ...] = ()) -> World:
+    told = started(
+        layers=MANY, experiment={"data": "blobs()"}, train_count=sum(counts), val_count=sum(val)
+    )
+    known = samples(ROWS, [0, 1, 1, 1], class_counts=Array.of(np.array(counts)))
+    world = world_of(told, known=known)
+    if val:
+        world.take(replace(known, part="val", class_counts=Array.of(np.array(val))), VAL_COUNTS)
+    return world
+
+
+def test_how_many_of_each_class_there_are_is_told_of_both_parts() -> None:
+    world = counted(95, 5, val=(20, 4))
+    assert Engine().painted(VIEW, world, (60, 4))[1] == " train 100 ○ 95 ● 5   val 24 ○ 20 ● 4"
+    assert Engine().painted(VIEW, world, (34, 4))[1] == " train 100 ○ 95 ● 5   val 24"
+
+
+def test_of_more_classes_each_has_a_bar() -> None:
+    world = counted(80, 40, 0, 10, val=(8, 8, 1, 0))
+    assert Engine().painted(VIEW, world, (60, 4))[1] == " train 130 ▇▄ ▁   val 17 ▇▇▁"
+    assert Engine().painted(VIEW, counted(*[5] * 21), (60, 4))[1] == " train 105"
+
+
+def test_of_drawn_data_it_is_told_how_much_where_the_call_has_no_room() -> None:
+    data = "edited(spiral(n=500), add=((1.25, 2.5, 0), (1, 2, 1)), remove=(3,))"
+    told = started(layers=MANY, experiment={"data": data})
+    known = samples(ROWS, [0, 1, 1, 1], points=Array.of(ROWS), sample_name="point")
+    world = world_of(told, known=known)
+    assert Engine().painted(VIEW, world, (40, 4))[0] == " spiral(n=500), 2 added, 1 out"
+    assert Engine().painted(VIEW, world, (80, 4))[0] == f" {data}"
+
+
+def test_a_row_between_those_of_a_gate_is_a_point_without_a_name() -> None:
+    rows = np.concatenate([ROWS, [[0.5, 0.512]]]).astype(np.float32)
+    told = started(
+        layers=NEURON, train_count=5, val_count=0,
+        experiment={"data": "edited(and_gate(), add=((0.5, 0.512, 1),))"},
+    )  # fmt: skip
+    world = world_of(told, known=samples(rows, [0, 0, 0, 1, 1], points=Array.of(rows)))
+    shown = "\n".join(Engine().painted(VIEW, world, (34, 8), palette=NO_COLOUR))
+    assert "● 11" in shown
+    assert "0.5" not in shown
+    assert VIEW.note(world, Desk()) == "and_gate(), 1 added"

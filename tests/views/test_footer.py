@@ -1,7 +1,10 @@
 """The last line: keys that hold now, and where they stand."""
 
+import pytest
+
 from tests.views.neuron_run import NeuronRun
 from tests.views.support import present, started, world_of
+from tui_nn.spec.lesson import Lesson, Slide
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.footer import key_at, paint_footer
@@ -30,6 +33,27 @@ def test_of_a_neuron_at_a_pace_the_first_key_goes_from_phase_to_phase() -> None:
             assert canvas.text().startswith(first)
             assert canvas.text().endswith(": all")
         assert key_at(1, 120, world, Desk()) == first.split()[0]
+
+
+@pytest.mark.parametrize("width", [120, 80])
+@pytest.mark.parametrize("state", ["paused", "running"])
+def test_the_keys_of_a_lesson_stand_there_where_one_goes_with_the_experiment(
+    state: str, width: int
+) -> None:
+    world = world_of(started(), present(40, state))
+    lines = []
+    for lesson in (None, Lesson((Slide("Look."),))):
+        if lesson is not None:
+            world.teach(lesson)
+        canvas = Canvas(width, 1, DARK)
+        paint_footer(canvas, world, Desk())
+        lines.append(canvas.text())
+    without, line = lines
+    assert "slide" not in without
+    assert line.endswith(": all")
+    assert len(line) <= width - 2
+    assert key_at(line.index("( )"), width, world, Desk()) == "("
+    assert key_at(line.index(") slide"), width, world, Desk()) == ")"
 
 
 def test_the_footer_leaves_out_what_a_view_on_the_whole_screen_takes_from_a_recording() -> None:

@@ -6,23 +6,26 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui_nn.app.board import Board
-from tui_nn.app.building import Building, drives
+from tui_nn.app.building import drives
 from tui_nn.app.driving import Driving
 from tui_nn.app.hands import SAID_S
 from tui_nn.app.handshake import ENDING, Greeted, Interrupted, greet, interruptible
+from tui_nn.app.hints import Hints
 from tui_nn.app.keys import ACTIONS, MOVES
+from tui_nn.app.leaving import STANDS_S, STILL_UNSAVED
 from tui_nn.app.link import Link
+from tui_nn.app.marking import Marking
 from tui_nn.app.settings import Settings
 from tui_nn.app.teaching import Teaching
+from tui_nn.app.unsaved import Unsaved
 from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
-from tui_nn.spec.exits import Exit
 from tui_nn.spec.protocol import Started
 from tui_nn.spec.protocol.commands import Grain
 from tui_nn.spec.protocol.flow import Phase
@@ -36,15 +39,12 @@ from tui_nn.views.layout import NARROW
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import SAMPLES
 
-if TYPE_CHECKING:
-    pass
-
 PHASES = tuple(Phase)
-EDITED = (1, 2, 3, 4)
-"""Panels that show what was chosen."""
+DATA = 2
+"""The panel in which samples are drawn."""
 
 
-class Workbench(Building):
+class Workbench(Marking):
     """One experiment on the screen."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -64,15 +64,20 @@ class Workbench(Building):
         fps: float,
         views: dict[tuple[str, int], str],
         greeted: Greeted | None = None,
+        *,
+        is_first: bool = False,
     ) -> None:
-        """`greeted`: an engine that was reached before the screen was taken."""
+        """`greeted`: an engine that was reached before the screen was taken; `is_first`: whether
+        this person has never been here.
+        """
         super().__init__(settings, Desk(chosen=dict(views)), palette)
         self.last_words = ""
         """To be said when the terminal is the shell's again."""
         self._fps = fps
         self._is_due = self._is_touched = True
-        self._is_interrupted = False
         self._greeted = greeted
+        self._hints = Hints(self.desk) if is_first else None
+        self.unsaved = Unsaved(self.world, self.desk, lambda: self.driving.seeds)
 
     def compose(self) -> ComposeResult:
         yield self.board
@@ -81,11 +86,18 @@ class Workbench(Building):
         self._link = Link(self.settings, self.world, self._changed, self._greeted)
         self.driving = Driving(self.world, self._link.send, self.settings.pace)
         self.teaching = Teaching(self.world, self.desk, self._link.send)
+        self.unsaved.open(self.settings)
         self.set_interval(1 / self._fps, self._paint)
         self.call_after_refresh(self._begin)
         loop = asyncio.get_running_loop()
         for number in ENDING:
             loop.add_signal_handler(number, self.exit, 128 + number)
+
+    async def run_action(self, *arguments: Any, **named: Any) -> bool:
+        """What was hinted at is over once it is done."""
+        if self._hints is not None:
+            self._hints.hear(arguments[0])
+        return await super().run_action(*arguments, **named)
 
     def on_resize(self) -> None:
         """What is visible now may be something else, which has to be watched."""
@@ -103,8 +115,10 @@ class Workbench(Building):
 
     def let_go(self) -> None:
         """Have the engine save and end, or leave it to its work; called when the app has ended."""
-        if self._link is not None:
-            self.last_words = self._link.close() or self.last_words
+        words = [STILL_UNSAVED] if self.unsaved.let_go() else []
+        if self._link is not None and (said := self._link.close()):
+            words.insert(0, said)
+        self.last_words = "; ".join(words) or self.last_words
 
     # What the engine tells
 
@@ -121,9 +135,10 @@ class Workbench(Building):
         elif isinstance(told, Started) and self.replaying is None and self.world.lesson is None:
             if words := self.teaching.open(self.settings.experiment):
                 self.say(words)
-        elif isinstance(told, Problem):
+        elif isinstance(told, Problem) and told.id is not None:  # else of a watch that is over
             self.desk.words = ""
         self.teaching.hear(told)
+        self._look_for_unsaved(told)
         if not self.world.running and self.replaying is None:
             self.call_later(self._paint)
 
@@ -131,7 +146,7 @@ class Workbench(Building):
         """The focus goes with the phase, step by step through the loop."""
         place = (present.branch, present.step, present.phase, present.look)
         moved = present.state == "paused" and place != self._place
-        if moved and present.phase in PHASES[4:] and not self.desk.full:
+        if moved and present.phase in PHASES[4:] and not self.desk.full and self._sheet is None:
             self.desk.focus, self.desk.open = PHASES.index(present.phase) + 1, None
         self._place = place
 
@@ -142,14 +157,20 @@ class Workbench(Building):
             playing = self.replaying.playing
             self._is_due |= playing != self.world.playing
             self.world.playing = playing
+        self._watch_forms()
         if not self._is_due or self._link is None:
             return
         if self.world.running and not self._is_touched and self._is_held():
             return
-        self._is_due = not self.board.paint(touched=self._is_touched)
+        if self._sheet is not None:
+            self._sheet.paint()
+            self._is_due = False
+        else:
+            self._is_due = not self.board.paint(touched=self._is_touched)
         self._is_touched = False
         if self.world.started is not None:
-            self._link.watch((SAMPLES, *self.board.probes()))
+            seen = self.board.probes() if self._sheet is None else self._sheet.probes
+            self._link.watch((SAMPLES, *seen))
         self._link.acknowledge()
 
     def _show(self) -> None:
@@ -185,6 +206,7 @@ class Workbench(Building):
             if greeted is None:
                 return
         self.driving.forget()
+        self.unsaved.engine_is_gone()
         link.start_again(greeted)
         self.say("the engine is started again")
 
@@ -276,10 +298,6 @@ class Workbench(Building):
     def action_rate(self, way: int) -> None:
         self.say(self.driving.change_rate(way))
 
-    @drives
-    def action_save(self) -> None:
-        self.driving.save()
-
     def action_press(self, key: str) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
         if (key == "enter" and self._take_offer()) or (
@@ -291,6 +309,8 @@ class Workbench(Building):
             self._show()
         elif key == "enter":
             self.action_edit_here()
+        elif key == "a" and self.desk.focus == DATA:
+            self.action_draw()
         elif not self._seek(key) and key == "escape":
             self._close_top()
 
@@ -306,6 +326,8 @@ class Workbench(Building):
             way = way if self.desk.slide is None else 0
         if words := self.teaching.turn(way) if way else "":
             self.say(words)
+        elif self.teaching.covered:
+            self.say(self.teaching.covered, STANDS_S)
         self._show()
 
     def _seek(self, key: str) -> bool:
@@ -314,19 +336,6 @@ class Workbench(Building):
 
     def action_nothing(self) -> None:
         """ctrl+q thaws a terminal that ctrl+s froze: it is no key to leave by."""
-
-    def action_close(self) -> None:
-        if not self._close_top():
-            self.exit(Exit.DONE)
-
-    def action_interrupt(self) -> None:
-        """Stop training, then leave; the second time even if training does not stand yet."""
-        if self.world.running and self.replaying is None and not self._is_interrupted:
-            self._is_interrupted = True
-            self.driving.run_or_pause()
-            self.say("training stops: ctrl+c again leaves")
-        else:
-            self.exit(Exit.DONE)
 
     # The mouse
 

@@ -15,6 +15,7 @@ from tui_nn.views.ink import Palette
 
 if TYPE_CHECKING:
     from tui_nn.app.editing.editor import Editor
+    from tui_nn.app.editing.sheet import Sheet
 
 EDITED = (1, 2, 3, 4)
 """Panels that show what was chosen."""
@@ -46,8 +47,10 @@ class Building(Showing):
         self.settings = settings
         self._link: Link | None = None
         self._editor: Editor | None = None
+        self._sheet: Sheet | None = None
+        """What is drawn on, over the home screen."""
         self._offered: Callable[[], Settings | None] | None = None
-        """What enter does with the text that was pasted last, before anything else is done."""
+        """What enter does with what is offered, before anything else is done."""
 
     @property
     def replaying(self) -> Replaying | None:
@@ -80,9 +83,22 @@ class Building(Showing):
             self.action_open()
 
     @drives
-    def action_save_as(self) -> None:
-        if self.world.started is not None:
-            self._forms().save_as(self.settings.experiment)
+    def action_draw(self) -> None:
+        """Points into a plane, or a picture to be classified."""
+        if self.world.started is None or self._sheet is not None:
+            return
+        from tui_nn.app.editing.drawing import sheet_for  # with the catalog: not at the start
+
+        sheet = sheet_for(self, self.driving)
+        if isinstance(sheet, str):
+            self.say(sheet)
+            return
+        self._sheet = sheet
+        self.push_screen(sheet, self._put_away)
+
+    def _put_away(self, _: None) -> None:
+        self._sheet = None
+        self._show()
 
     def action_open(self) -> None:
         if self.replaying is not None or self.settings.attach:

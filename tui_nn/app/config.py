@@ -29,6 +29,11 @@ def config_file() -> Path:
     return Path(user_config_dir("nn-tui")) / "app.toml"
 
 
+def is_first_start() -> bool:
+    """Whether nothing has been remembered yet."""
+    return not config_file().exists()
+
+
 def read_config() -> Config:
     """What was remembered; the defaults where there is nothing, or nothing that can be read."""
     try:

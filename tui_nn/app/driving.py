@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tui_nn.app.undoing import Deed, Optimizers, Rate, Undoing
+from tui_nn.app.undoing import Deed, Drawing, Optimizers, Rate, Undoing
 from tui_nn.spec.call import Call, parse
 from tui_nn.spec.protocol.commands import (
     Back,
@@ -31,7 +31,7 @@ PACES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 0.0)
 LADDER = (1.0, 3.0)
 """lr goes over these times a power of ten."""
 TOGETHER_S = 1.0
-"""Changes of lr within so long are one."""
+"""Changes of lr within so long are one, and what is drawn is one mark."""
 
 
 @dataclass
@@ -45,6 +45,16 @@ class Driving:
 
     def __post_init__(self) -> None:
         self._undoing = Undoing(self.send)
+
+    @property
+    def seeds(self) -> set[int]:
+        """Those that resets have drawn."""
+        return self._undoing.seeds
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something that was changed has not been answered yet."""
+        return bool(self._undoing.waiting)
 
     @property
     def present_pace(self) -> float:
@@ -139,6 +149,26 @@ class Driving:
         again, back = Change(changes=new, anew=anew), Change(changes=old, anew=anew)
         gone_back = GoTo(step=present.step, branch=present.branch)
         self._undoing.do(Deed(words, gone_back if anew and present.step else back, again))
+
+    @property
+    def data(self) -> str:
+        """The dataset's call, as it is once the engine has answered what it was asked."""
+        asked = [turn.data for turn in self._undoing.waiting if turn.data is not None]
+        return asked[-1] if asked else str(self.world.setting("data", ""))
+
+    def draw(
+        self, words: str, new: tuple[str, ...], old: tuple[str, ...], after: str,
+        now: float | None = None,
+    ) -> None:  # fmt: skip
+        """Other samples, while training goes on: `new` and `old` as `key=value`, `after` the
+        dataset's call among them. Those drawn within a second of each other are one mark.
+        """
+        now = time.monotonic() if now is None else now
+        last = self._undoing.last
+        continues = isinstance(last, Drawing) and now - last.at_s < TOGETHER_S
+        again, back = Change(changes=new), Change(changes=old)
+        deed = Drawing(words, back, again, self.data, after, now)
+        self._undoing.do(deed, msgspec.structs.replace(again, continues=continues))
 
     def _optimizers(self) -> Optimizers:
         """As they are once the engine has answered what it was asked."""

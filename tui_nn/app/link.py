@@ -134,7 +134,7 @@ class Link:
                 self.send(Watch(watch=self._last, probe=probe, rate=pace))
 
     def _look_once(self, probe: Probes) -> None:
-        if self.world.frame(probe) is None and probe not in self._asked.values():
+        if self.world.lacks(probe) and probe not in self._asked.values():
             self._asked[self.send(Inspect(probe=probe))] = probe
 
     def acknowledge(self) -> None:

@@ -12,6 +12,8 @@ class Settings:
     experiment: str
     text: str | None = None
     """The experiment's TOML, where its file lies here and the engine may be elsewhere."""
+    begun: bool = False
+    """Whether no file holds it: it is begun anew, or was pasted."""
     changes: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
     runs: str | None = "runs"

@@ -38,7 +38,8 @@ class Showing(Hands):
 
     def action_panel(self, number: int) -> None:
         desk = self.desk
-        if number == LOOK_FOR and not self.world.setting("about"):
+        has_words = self.world.setting("about") or self.world.lesson is not None
+        if number == LOOK_FOR and not has_words:
             self.say("this experiment says nothing to look for")
             return
         over = self.size.width < NARROW and number in CHOICES and not desk.full

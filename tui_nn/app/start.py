@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 
 from tui_nn.app.app import Workbench
-from tui_nn.app.config import Config, read_config, write_config
+from tui_nn.app.config import Config, is_first_start, read_config, write_config
 from tui_nn.app.handshake import greet
 from tui_nn.app.settings import Settings
 from tui_nn.app.terminal import tell
@@ -31,7 +31,7 @@ def start(settings: Settings, theme: str | None, ascii_only: bool, fps: float | 
         ascii_only=ascii_only or not _speaks_unicode(),
     )
     far = FPS_FAR if "SSH_CONNECTION" in os.environ else FPS
-    app = Workbench(settings, palette, fps or far, config.views, greeted)
+    app = Workbench(settings, palette, fps or far, config.views, greeted, is_first=is_first_start())
     code = app.run()
     try:
         write_config(Config(app.board.palette.name, app.desk.chosen))

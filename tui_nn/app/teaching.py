@@ -44,6 +44,12 @@ class Teaching:
             return str(error)
         return ""
 
+    @property
+    def covered(self) -> str:
+        """What the slide says, where the panel it shows covers that."""
+        slide = self._slide
+        return slide.text if slide is not None and slide.full and self._desk.full else ""
+
     def turn(self, way: int) -> str:
         """One slide on or back; why there is none."""
         lesson, desk = self._world.lesson, self._desk
@@ -102,6 +108,7 @@ class Teaching:
         if slide.panel is not None:
             self._desk.focus = slide.panel
             self._desk.lent = {slide.panel: slide.view} if slide.view else {}
+            self._desk.full = slide.full
 
     def _arrive(self) -> None:
         self._awaited = None

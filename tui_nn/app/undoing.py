@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tui_nn.spec.protocol.commands import Commands
+from tui_nn.spec.protocol.commands import Commands, Reset
 from tui_nn.spec.protocol.messages import Answer, Problem
 
 Optimizers = str | list[str]
@@ -36,6 +36,17 @@ class Rate(Deed):
     """The presses before, which are taken back with it."""
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing(Deed):
+    """Samples drawn or taken out by hand."""
+
+    before: str
+    """The dataset's call, as a file holds it."""
+    after: str
+    at_s: float
+    """By a monotonic clock."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """One thing that was asked of the engine."""
@@ -53,6 +64,13 @@ class Turn:
             return None
         return self.deed.before if self.kind == "undo" else self.deed.after
 
+    @property
+    def data(self) -> str | None:
+        """The dataset's call likewise."""
+        if not isinstance(self.deed, Drawing):
+            return None
+        return self.deed.before if self.kind == "undo" else self.deed.after
+
 
 class Undoing:
     """The turns so far."""
@@ -67,6 +85,12 @@ class Undoing:
     def waiting(self) -> list[Turn]:
         """The turns that the engine has not answered yet."""
         return [turn for turn in self._turns if turn.number in self._unanswered]
+
+    @property
+    def seeds(self) -> set[int]:
+        """Those that a reset was given."""
+        asked = [turn.deed.again for turn in self._turns]
+        return {one.seed for one in asked if isinstance(one, Reset) and one.seed is not None}
 
     @property
     def last(self) -> Deed | None:

@@ -19,6 +19,7 @@ from tui_nn.cli import (  # noqa: F401
     runs,
     screen,
     serve,
+    step,
     train,
 )
 from tui_nn.cli.group import commands, say

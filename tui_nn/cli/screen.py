@@ -34,11 +34,15 @@ class Look:
 
 
 def _with_look(command: Any) -> Any:
-    """A command with the options of a `look`, which it is given as one."""
+    """A command with the options of a `look`, which it is given as one, that shows the screen."""
 
     @wraps(command)
     def gathered(*, theme: str | None, ascii_only: bool, fps: float | None, **options: Any) -> Any:
-        return command(look=Look(theme, ascii_only, fps), **options)
+        gc.disable()  # until the first picture: what is loaded now is all going to stay
+        try:
+            return command(look=Look(theme, ascii_only, fps), **options)
+        finally:
+            gc.enable()  # the first picture may never have come
 
     for option in reversed(_look):
         gathered = option(gathered)
@@ -66,6 +70,7 @@ def open_workbench(
     no_save: bool,
     pace: float | None,
     look: Look,
+    begun: bool = False,
 ) -> int:
     """Open a preset, a file or a run on the screen.
 
@@ -80,6 +85,7 @@ def open_workbench(
 
     settings = Settings(
         experiment=experiment,
+        begun=begun,
         changes=changes,
         target=target,
         runs=None if no_save else runs,
@@ -98,7 +104,7 @@ def open_workbench(
 def new(look: Look, **options: Any) -> int:
     """Begin with one layer, and build the rest on the screen."""
     found: int = click.get_current_context().invoke(
-        open_workbench, experiment="empty", target=(), pace=None,
+        open_workbench, experiment="empty", begun=True, target=(), pace=None,
         theme=look.theme, ascii_only=look.ascii_only, fps=look.fps, **options,
     )  # fmt: skip
     return found
@@ -188,10 +194,6 @@ def _anew(settings: "Settings", engine: str | None) -> "Settings":
 
 
 def _run(settings: "Settings", look: Look) -> int:
-    gc.disable()  # until the first picture: what is loaded now is all going to stay
-    try:
-        from tui_nn.app.start import start
+    from tui_nn.app.start import start
 
-        return start(settings, look.theme, look.ascii_only, look.fps)
-    finally:
-        gc.enable()  # the first picture may never have come
+    return start(settings, look.theme, look.ascii_only, look.fps)

@@ -34,6 +34,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Edited:
+    """What a dataset was before samples were taken out and added by hand."""
+
+    data: "Dataset"
+    kept: NDArray[np.int64]
+    """Where in it those are that stay, ascending; what was added stands behind them."""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """n samples.
 
@@ -79,6 +88,8 @@ class Dataset:
     """Of a user's files; empty for what comes with the package."""
     notices: tuple[str, ...] = ()
     """What a reader found, guessed or mended, a line each."""
+    edited: Edited | None = None
+    """What is split in its place, where it was edited by hand."""
 
     def __post_init__(self) -> None:
         expected = (len(self.x),) + (self.kind.shape if isinstance(self.kind, Values) else ())
@@ -95,4 +106,4 @@ class Dataset:
     def take(self, indices: NDArray[np.int64]) -> "Dataset":
         """The samples at these indices, in their order."""
         points = None if self.points is None else self.points[indices]
-        return replace(self, x=self.x[indices], y=self.y[indices], points=points)
+        return replace(self, x=self.x[indices], y=self.y[indices], points=points, edited=None)

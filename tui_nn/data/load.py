@@ -24,4 +24,6 @@ def load(bound: Bound, source: Source = NOWHERE) -> Dataset:
         raise InvalidInput(f"{entry.name} is not a dataset", hint="write one, as spiral(n=500)")
     make: Callable[..., Dataset] = getattr(import_module(module), name)
     values = bound.values | ({"source": source} if module.startswith(FILES) else {})
+    for edited in bound.inner:
+        values["data"] = load(edited, source)
     return make(**values)

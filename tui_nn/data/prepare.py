@@ -24,18 +24,20 @@ class Prepared:
 
 
 def prepare(
-    experiment: Experiment, tell: Tell = silent, dataset: Dataset | None = None
-) -> Prepared:
+    experiment: Experiment, tell: Tell = silent, dataset: Dataset | None = None,
+    seed: int | None = None,
+) -> Prepared:  # fmt: skip
     """Load and split the data, and hold the experiment against it; InvalidInput names the key.
 
-    `tell` hears of what takes a while; `dataset` is the experiment's, if it is loaded already.
+    `tell` hears of what takes a while; `dataset` is the experiment's, if it is loaded already;
+    `seed` draws the split, where not the experiment's does.
     The resolved experiment names a user's data by its sha256 and its number of samples.
     """
     if dataset is None:
-        dataset = _loaded(experiment, tell)
+        dataset = loaded(experiment, tell)
     if dataset.sha256:
         experiment = experiment.with_data(sha256=dataset.sha256, rows=len(dataset.x))
-    parts = _parts(experiment, dataset)
+    parts = _parts(experiment, dataset, seed)
     plan = resolve(experiment, _facts(dataset, parts))
     notices = (*dataset.notices, *_unseen(parts), *plan.notices)
     return Prepared(dataset, parts, replace(plan, notices=notices))
@@ -43,21 +45,22 @@ def prepare(
 
 def facts_of(experiment: Experiment) -> DataFacts:
     """What the data comes to, whatever network and loss stand beside it; InvalidInput."""
-    dataset = _loaded(experiment, silent)
-    return _facts(dataset, _parts(experiment, dataset))
+    dataset = loaded(experiment)
+    return _facts(dataset, _parts(experiment, dataset, None))
 
 
-def _loaded(experiment: Experiment, tell: Tell) -> Dataset:
+def loaded(experiment: Experiment, tell: Tell = silent) -> Dataset:
+    """The data of an experiment; InvalidInput names the key."""
     try:
         return load(experiment.data, Source(experiment.folder, tell))
     except InvalidInput as error:
         raise error.at(experiment.place("data")) from None
 
 
-def _parts(experiment: Experiment, dataset: Dataset) -> Split:
+def _parts(experiment: Experiment, dataset: Dataset, seed: int | None) -> Split:
     train = experiment.train
     try:
-        return split(dataset, train.val, train.seed, train.test)
+        return split(dataset, train.val, train.seed if seed is None else seed, train.test)
     except InvalidInput as error:
         where = experiment.place(error.where)
         raise InvalidInput(error.message, where=where, hint=error.hint) from None

@@ -89,6 +89,8 @@ class Split:
     test_indices: Indices
     """Likewise for the test part."""
     scaling: Scaling = Scaling()
+    seed: int = 0
+    """It was drawn with."""
 
 
 def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
@@ -100,6 +102,41 @@ def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
     Raises InvalidInput (where: train.val or train.test) for a share outside 0 ≤ share < 1, one
     that empties a part, and one of a part that the data brings along.
     """
+    rest, val_indices, test_indices = _assigned(dataset, val, seed, test)
+    if not len(rest):
+        raise InvalidInput("no training sample is left", where="data", hint="add some")
+    scaling = _measure(dataset.take(rest))
+
+    def part(indices: Indices) -> Dataset | None:
+        return _prepared(scaling, dataset.take(indices)) if len(indices) else None
+
+    train = part(rest)
+    assert train is not None
+    return Split(
+        train, part(val_indices), part(test_indices), rest, val_indices, test_indices, scaling, seed
+    )
+
+
+def _assigned(
+    dataset: Dataset, val: float, seed: int, test: float
+) -> tuple[Indices, Indices, Indices]:
+    """The indices of training, validation and test, each ascending.
+
+    Of one that was edited by hand the parts of what it was before stay, and what was added trains.
+    """
+    if dataset.edited is None:
+        return _drawn(dataset, val, seed, test)
+    before, kept = dataset.edited.data, dataset.edited.kept
+    now = np.full(len(before.x), -1)
+    now[kept] = np.arange(len(kept))
+    train, of_val, of_test = (now[part][now[part] >= 0] for part in _drawn(before, val, seed, test))
+    added = np.arange(len(kept), len(dataset.x))
+    return np.concatenate([train, added]), of_val, of_test
+
+
+def _drawn(
+    dataset: Dataset, val: float, seed: int, test: float
+) -> tuple[Indices, Indices, Indices]:
     _check_apart(dataset, val, test)
     n = len(dataset.x) - dataset.apart - dataset.apart_for_test
     val_count = _size(n, val, "train.val")
@@ -120,16 +157,7 @@ def split(dataset: Dataset, val: float, seed: int, test: float = 0.0) -> Split:
     first_for_test = n if val else n + dataset.apart
     val_indices = np.concatenate([val_indices, np.arange(n, first_for_test)])
     test_indices = np.concatenate([test_indices, np.arange(first_for_test, len(dataset.x))])
-    scaling = _measure(dataset.take(rest))
-
-    def part(indices: Indices) -> Dataset | None:
-        return _prepared(scaling, dataset.take(indices)) if len(indices) else None
-
-    train = part(rest)
-    assert train is not None
-    return Split(
-        train, part(val_indices), part(test_indices), rest, val_indices, test_indices, scaling
-    )
+    return rest, val_indices, test_indices
 
 
 def _check_apart(dataset: Dataset, val: float, test: float) -> None:

@@ -108,6 +108,21 @@ class Batches:
         self.y = y
         self.go_to(self.place())
 
+    def exchange(self, x: Tensor, y: Tensor, batch_size: int) -> None:
+        """Other samples from here on, in batches of this size.
+
+        Of an epoch that has begun as many whole batches count as done, but for one at least; those
+        left come in an order drawn anew.
+        """
+        at_end = self._done == self._count
+        self.x, self.y, self._count, self.batch_size = x, y, len(x), batch_size
+        if self._order is not None:
+            shuffled = torch.randperm(self._count, generator=self._generator)
+            self._order = None if at_end else shuffled
+        batches = min(self._done, self._count - 1) // batch_size
+        self._done = self._count if at_end else batches * batch_size
+        self.go_to(self.place())
+
     def start_anew(self, seed: int) -> None:
         """Draw the orders to come as from this seed; the present epoch keeps its own."""
         self._generator.manual_seed(seed)

@@ -34,7 +34,7 @@ OF_THE_OPTIMIZER = frozenset({"base_lrs", "use_beta1"})
 
 
 def change(trainer: Trainer, plan: Plan) -> None:
-    """Go on as `plan` says; data, network and precision are the same.
+    """Go on as `plan` says; network and precision are the same, data is exchanged already.
 
     Raises InvalidInput for a learning rate too large for any step.
     """

@@ -45,7 +45,8 @@ def comparable(old: Plan, new: Plan) -> bool:
         for plan in (old, new)
     )
     same_loss = old.experiment.loss == new.experiment.loss
-    return before == now and (now.name != "loss" or same_loss)
+    same_data = old.experiment.data == new.experiment.data
+    return same_data and before == now and (now.name != "loss" or same_loss)
 
 
 class Decisions:

@@ -326,7 +326,7 @@ class Session:
         experiment = with_values(training.plan.experiment, values)
         prepared = prepared_as(training.prepared, experiment, self.step)
         if self.step:
-            training.change(prepared.plan)
+            training.change(prepared)
             if any(change.key != "train.epochs" for change in due):
                 training.reason = None  # with more epochs alone the end would have been the same
         else:

@@ -75,6 +75,11 @@ class Trainer:
         """Give the targets of the training part the coding of another loss."""
         self.batches.recode(self._targets(split, fit))
 
+    def exchange(self, split: Split, plan: Plan) -> None:
+        """Go on with another training part of the same form, coded and cut as `plan` says."""
+        x = on_device(split.train.x, self.plan.experiment.train.dtype, self.device)
+        self.batches.exchange(x, self._targets(split, plan.fit), plan.batch_size)
+
     def straighten(self) -> None:
         """Lay the straight path anew, after anything it is made of was exchanged."""
         self.straight = Straight(

@@ -294,19 +294,23 @@ class Training:
             self.trainer.network.load_state_dict(moment.decided.best.weights)
         try_optimizers(self.trainer)
 
-    def change(self, plan: Plan) -> None:
-        """Go on as `plan` says from here on: see `changing.change`.
+    def change(self, prepared: Prepared) -> None:
+        """Go on as `prepared` says from here on: see `changing.change`.
 
         Where it raises, only `go_to` leads on.
         """
-        old, moment = self.plan, self.moment(0, 0)
+        plan, old, moment = prepared.plan, self.plan, self.moment(0, 0)
         experiment, before = plan.experiment, old.experiment.train
         if (experiment.train.device, experiment.train.dtype) != (before.device, before.dtype):
             self._build(replace(self.prepared, plan=_like(old, plan)))
             self.go_to(replace(moment, prepared=self.prepared))
-        self.prepared = replace(self.prepared, plan=plan)
-        if plan.fit != old.fit:
-            self.trainer.recode(self.prepared.split, plan.fit)
+        other_data = prepared.split is not self.prepared.split
+        self.prepared = prepared
+        if other_data:
+            self.trainer.exchange(prepared.split, plan)
+        elif plan.fit != old.fit:
+            self.trainer.recode(prepared.split, plan.fit)
+        if other_data or plan.fit != old.fit:
             self.parts = self._parts()
         change(self.trainer, plan)
         self.decisions = Decisions(experiment.goal, experiment.train.patience, plan.facts.kind)
@@ -317,7 +321,8 @@ class Training:
 
     def _still_decided(self, old: Plan, decided: Decided) -> Decided:
         """What evaluations under `old` settings say of the goal and the best weights now."""
-        if self.plan.experiment.goal != old.experiment.goal:
+        now, before = self.plan.experiment, old.experiment
+        if (now.goal, now.data) != (before.goal, before.data):
             decided = replace(decided, in_a_row=0)
         if not comparable(old, self.plan):
             decided = replace(decided, since_best=0, best=None)

@@ -1,7 +1,6 @@
 """To other steps and other settings: back, forth, reset, changed; nothing recorded is rewritten."""
 
 from collections.abc import Sequence
-from sys import maxsize
 from typing import Any
 
 from msgspec import structs
@@ -9,8 +8,10 @@ from msgspec import structs
 from tui_nn.data.changing import prepared_as
 from tui_nn.engine.records import built
 from tui_nn.engine.session import Session
+from tui_nn.runs import epochs
+from tui_nn.runs.epochs import cuts_of
 from tui_nn.spec.changes import (
-    FIRST_STEP_ONLY,
+    BUILT_ON,
     Difference,
     changed,
     differences,
@@ -86,22 +87,12 @@ def _repeat(session: Session, step: int, changes: int) -> None:
 def step_of_epoch(session: Session, epoch: int) -> int:
     """How many steps the present branch takes to the end of an epoch (0: its first step).
 
-    The size of batches may have been changed on the way.
+    Samples and the size of batches may have been changed on the way.
     """
-    count = session.training.plan.facts.train_count  # the data too may be other than the root's
-    sizes = {0: session.root.plan.experiment.train.batch_size or count}
-    for record in session.lineage.all_changes(session.branch):
-        if record.key == "train.batch_size":
-            sizes[record.step] = record.new or count
-    step = 0
-    for _ in range(epoch):
-        done = 0
-        while done < count:
-            size = sizes[max(start for start in sizes if start <= step)]
-            coming = min((start for start in sizes if start > step), default=maxsize)
-            steps = min(-(-(count - done) // size), coming - step)
-            step, done = step + steps, min(count, done + steps * size)
-    return step
+    root = session.root.plan
+    size, count = root.experiment.train.batch_size or 0, root.facts.train_count
+    cuts = cuts_of(size, count, session.lineage.all_changes(session.branch))
+    return epochs.step_of_epoch(epoch, cuts)
 
 
 def change(
@@ -197,7 +188,7 @@ def _record(
     except InvalidInput:
         session.return_to(before)
         raise
-    if any(difference.key in FIRST_STEP_ONLY for difference in found):
+    if any(difference.key in BUILT_ON for difference in found):
         prepared = session.training.prepared
         told[0] = structs.replace(told[0], built=built(prepared.plan, prepared.split))
     for record in told:

@@ -1,10 +1,17 @@
 """Standard output: words for people, bytes for programs."""
 
+import re
 import sys
 
-_IN_ASCII = str.maketrans(
-    {"→": "->", "·": "-", "–": "-", "…": "...", "≥": ">=", "≤": "<=", "×": "x", "²": "2"}
-)
+_IN_ASCII = str.maketrans({
+    "→": "->", "←": "<-", "·": "-", "–": "-", "−": "-", "…": "...", "≥": ">=", "≤": "<=",
+    "≠": "!=", "×": "x", "²": "^2", "½": "0.5", "√": "sqrt", "Σ": "sum ", "∂": "d", "Δ": "d",
+    "∞": "inf", "‖": "||", "✓": "yes", "α": "alpha", "β": "beta", "ε": "eps", "η": "eta",
+    "λ": "lambda", "μ": "mu", "ρ": "rho", "ψ": "psi", "ᵗ": "^t", "ᵀ": "^T", "ᵢ": "i",
+    "⁺": "+", "⁻": "-", "₋": "-", **dict(zip("₀₁₂₃₅", "01235", strict=True)),
+})  # fmt: skip
+_PRODUCT = re.compile(r"(?<=\S)·(?=\S)")
+_ROOT = re.compile(r"√(\d[\d.]*(?:e−?\d+)?|\w+'?)")
 
 
 def is_ascii_only() -> bool:
@@ -12,9 +19,17 @@ def is_ascii_only() -> bool:
     return "utf" not in (sys.stdout.encoding or "").lower()
 
 
+def shown(text: str) -> str:
+    """Text in signs that standard output can show."""
+    if not is_ascii_only():
+        return text
+    text = _ROOT.sub(r"sqrt(\1)", _PRODUCT.sub("*", text))
+    return text.replace("R²", "R2").translate(_IN_ASCII)
+
+
 def print_text(text: str) -> None:
     """Write a line or more, at once, in signs that standard output can show."""
-    sys.stdout.write((text.translate(_IN_ASCII) if is_ascii_only() else text) + "\n")
+    sys.stdout.write(shown(text) + "\n")
     sys.stdout.flush()
 
 

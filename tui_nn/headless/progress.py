@@ -98,13 +98,16 @@ class Progress:
     def _plan(self, started: Started) -> None:
         self.metric = catalog.metric(started.metric)
         self.per_epoch, self.epochs = started.steps_per_epoch, started.epochs
-        self._count = started.train_count
+        self._count, self._size = started.train_count, started.batch_size
 
     def _change(self, changed: Changed) -> None:
         if changed.key == "train.epochs":
             self.epochs = changed.new
         elif changed.key == "train.batch_size":
-            self.per_epoch = -(-self._count // (changed.new or self._count))
+            self._size = changed.new
+        if changed.built is not None:
+            self._count = changed.built.train_count
+        self.per_epoch = -(-self._count // (self._size or self._count))
 
     @property
     def total(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tui_nn.headless.summary import HEADINGS, count
-from tui_nn.headless.tables import value_text
+from tui_nn.headless.tables import setting_text
 from tui_nn.spec import catalog
 from tui_nn.spec.catalog.metrics import METRICS, Metric
 from tui_nn.spec.errors import printable
@@ -54,7 +54,7 @@ def change(changed: Changed) -> str:
     """What was set, and when."""
     key = changed.key.removeprefix("train.").replace("_", " ").replace(".", " ")
     branch = "" if changed.parent is None else ", on a new branch"
-    old, new = value_text(changed.old), value_text(changed.new)
+    old, new = (setting_text(changed.key, value) for value in (changed.old, changed.new))
     return f"At step {changed.step:,}{branch}, {printable(key)} changes from {old} to {new}."
 
 

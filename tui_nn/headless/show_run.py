@@ -8,7 +8,15 @@ from typing import Any
 from tui_nn.headless.output import print_bytes, print_text
 from tui_nn.headless.runs import print_json_lines, row_json
 from tui_nn.headless.summary import count, ending, loss_curve, number_table
-from tui_nn.headless.tables import aligned, folded, seconds_text, size_text, value_text, wrapped
+from tui_nn.headless.tables import (
+    aligned,
+    folded,
+    seconds_text,
+    setting_text,
+    size_text,
+    value_text,
+    wrapped,
+)
 from tui_nn.runs.compare import Told, last_numbers, read_run, settings
 from tui_nn.runs.folder import RUNS, Folder, find_run, list_folders, match_run
 from tui_nn.runs.history import History
@@ -199,7 +207,7 @@ def change_row(change: Changed) -> tuple[str, str, str]:
     return (
         f"  step {change.step:,}",
         printable(change.key),
-        f"{value_text(change.old)} → {value_text(change.new)}",
+        f"{setting_text(change.key, change.old)} → {setting_text(change.key, change.new)}",
     )
 
 
@@ -216,7 +224,7 @@ def branch_rows(told: Told) -> list[tuple[str, str, str, str, str]]:
         values = history.evaluations(told.row.part, metric.name, number)[1]
         value = f"{metric.label} {metric.show(float(values[-1]))}" if len(values) else ""
         why = "" if branch.parent is None else ", ".join(
-            f"{printable(change.key)} → {value_text(change.new)}"
+            f"{printable(change.key)} → {setting_text(change.key, change.new)}"
             for change in branch.changes
             if change.step == branch.start
         )  # fmt: skip

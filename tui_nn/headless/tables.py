@@ -8,6 +8,7 @@ from typing import Any
 
 from tui_nn.headless.output import is_ascii_only
 from tui_nn.plot.cells import cell_width, shortened
+from tui_nn.spec.drawing import in_words
 from tui_nn.spec.errors import printable
 
 HELD = "\u00a0"
@@ -79,6 +80,11 @@ def value_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return printable(", ".join(map(value_text, value)))
     return printable(str(value))
+
+
+def setting_text(key: str, value: Any) -> str:
+    """The same of one key; of drawn data how much was drawn."""
+    return printable(in_words(value)) if key == "data" else value_text(value)
 
 
 def size_text(size: int) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_nn.runs.epochs import epochs_at
+from tui_nn.runs.epochs import Cut, cuts_of, epochs_at
 from tui_nn.runs.lineage import Lineage
 from tui_nn.runs.steps import MANY, Clock, Curve, Losses
 from tui_nn.spec.protocol import (
@@ -123,16 +123,15 @@ class History:
 
     def epochs(self, steps: NDArray[np.float64], branch: int | None = None) -> NDArray[np.float64]:
         """The epochs done after each of `steps` (n,) of a branch."""
+        cuts = self.cuts(branch)
+        return epochs_at(steps, cuts) if cuts else steps
+
+    def cuts(self, branch: int | None = None) -> list[Cut]:
+        """How the epochs of a branch are cut into batches; empty where nothing has started."""
         started = self.started
         if started is None:
-            return steps
-        sizes, count = [(0, started.batch_size)], started.train_count
-        for change in self.marks(branch):
-            if change.key == "train.batch_size" and isinstance(change.new, int):
-                sizes.append((change.step, change.new))
-            if change.built is not None:  # of a first step: no epoch lies before it
-                count = change.built.train_count
-        return epochs_at(steps, count, sizes)
+            return []
+        return cuts_of(started.batch_size, started.train_count, self.marks(branch))
 
     def _way(self, branch: int | None) -> dict[int, float]:
         """The branches that lead to one, the first one first, with the last step on each."""

@@ -83,8 +83,26 @@ class Best:
 
 def list_rows(runs: Path = RUNS) -> list[Row]:
     """Every run in a folder, the newest first; what can't be read is a row that says so."""
-    rows = [row_of(folder) for folder in list_folders(runs)]
-    return sorted(rows, key=lambda row: (row.begun or 0.0, row.folder.name), reverse=True)
+    return [row_of(folder) for folder in newest_first(runs)]
+
+
+def newest_first(runs: Path) -> list[Folder]:
+    """The folders of all runs; InvalidInput where theirs can't be read."""
+    found = [(begun_at(folder) or 0.0, folder.name, folder) for folder in list_folders(runs)]
+    return [folder for _, _, folder in sorted(found, key=lambda one: one[:2], reverse=True)]
+
+
+def title_at_goal(folder: Folder) -> str:
+    """The title of a run that ended at its goal, of its first and last records alone; else empty,
+    also where it can't be read.
+    """
+    try:
+        if _how(_last(folder.events)) != "goal":
+            return ""
+        started = next(read_records(folder.events), None)
+    except (InvalidInput, OSError):
+        return ""
+    return started.title if isinstance(started, Started) else ""
 
 
 def row_of(folder: Folder) -> Row:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui_nn.spec.call import PREFIXES, Value, parse, write
 from tui_nn.spec.catalog import CATALOG
+from tui_nn.spec.catalog.drawn import AnyOf
 from tui_nn.spec.catalog.entry import (
     Choice,
     Either,
@@ -97,6 +98,10 @@ def completions(kind: str, text: str, cursor: int) -> list[Completion]:
         return []
     if argument.entry.variadic:
         return list(_names(CATALOG[kind].values(), word, text, begin, cursor))
+    rule = argument.parameter.rule if argument.parameter else None
+    if isinstance(rule, AnyOf):
+        inside = [CATALOG[kind][name] for name in rule.names]
+        return list(_names(inside, word, text, begin, cursor))
     if _KEYWORD.match(text, call.argument, cursor):
         return list(_values(argument, text, cursor))
     found = [*_values(argument, text, cursor), *_keywords(argument, word, text, begin, cursor)]

@@ -9,8 +9,10 @@ from tui_nn.spec.experiment import Experiment, Table, check
 from tui_nn.spec.files import apply_changes
 from tui_nn.spec.protocol import Changed
 
-FIRST_STEP_ONLY = frozenset({"data", "network", "init", "train.val", "train.test"})
-"""What a run is built on: it can be another only before its first step."""
+FIRST_STEP_ONLY = frozenset({"network", "init", "train.val", "train.test"})
+"""What can be another only before the first step of a run."""
+BUILT_ON = FIRST_STEP_ONLY | {"data"}
+"""What a run is built on; later its data may be exchanged for some of the same form."""
 
 
 @dataclass(frozen=True)

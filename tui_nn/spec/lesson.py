@@ -18,7 +18,7 @@ from tui_nn.spec.finding import (
     read_text,
     shown,
 )
-from tui_nn.spec.keys import Text, Texts, fill
+from tui_nn.spec.keys import Switch, Text, Texts, fill
 from tui_nn.spec.protocol.flow import Phase
 from tui_nn.spec.words import near, say
 
@@ -48,6 +48,8 @@ class Slide:
     panel: int | None = None
     view: str | None = None
     """The panel to look at, and its view."""
+    full: bool = False
+    """Whether it has the whole screen."""
     press: tuple[str, ...] = ()
     """The keys that the text asks for."""
     guess: Guess | None = None
@@ -64,17 +66,20 @@ class Lesson:
     title: str = ""
 
 
+SLIDE_PHASES = INSIDE[:3]
+"""Those a slide can stand behind; after the last of a step it stands at the step itself."""
 TOP = (Parameter("title", Text(), "what the lesson is called", ""),)
 SLIDE = (
     Parameter("text", Text(), "what it says, in a few sentences"),
     Parameter("table", Texts(), "lines below the text, shown as they are", ()),
     Parameter("step", optional(Whole(0)), "go to this step when it is shown", None),
     Parameter(
-        "phase", optional(Choice(tuple(map(str, INSIDE[:3])))),
+        "phase", optional(Choice(tuple(map(str, SLIDE_PHASES)))),
         "and so far into the next one: forward, gradient, update", None,
     ),
     Parameter("panel", optional(Whole(1, 8)), "the panel to look at", None),
     Parameter("view", optional(Text()), "which view of that panel", None),
+    Parameter("full", Switch(), "whether that panel has the whole screen", False),
     Parameter("press", Texts(), "the keys that the text asks for", ()),
     Parameter("do", Texts(), "the solution: what meets the check", ()),
 )  # fmt: skip
@@ -128,7 +133,7 @@ def _slide(table: Any, place: Callable[[str], str], name: str) -> Slide:
     known = [key.name for key in SLIDE]
     refuse_others(table, [*known, "check", "guess"], place, f"{name}.")
     values = fill(SLIDE, table, place, f"{name}.")
-    if values["view"] is not None and values["panel"] is None:
+    if (values["view"] is not None or values["full"]) and values["panel"] is None:
         raise InvalidInput("is missing", where=place(f"{name}.panel"), hint="of which panel?")
     for index, deed in enumerate(values["do"]):
         command_of(deed, place(f"{name}.do[{index}]"))

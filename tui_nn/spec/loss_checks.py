@@ -37,8 +37,9 @@ def misfit_of_output(
     if got == read.output_shape:
         return None
     index, fix, hint = _way_to(read.output_shape, rows)
+    outputs = "1 output" if got == (1,) else f"{show(got)} outputs"
     return InvalidInput(
-        f"gives {show(got)} outputs, {loss.entry.name} on {kind} needs {show(read.output_shape)}",
+        f"gives {outputs}, {loss.entry.name} on {kind} needs {show(read.output_shape)}",
         where=f"[{index}]",
         hint=hint or in_words(rows[index].layer.call, fix or ()),
         fix=fix,

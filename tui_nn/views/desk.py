@@ -68,11 +68,14 @@ class Desk:
     words: str = ""
     """What the app says for a moment, where the mathematics stands else."""
 
+    hint: str = ""
+    """What a first start leads to, where there is room for it."""
+
     def forget(self) -> None:
         """Another experiment comes: all that was chosen in the one before is as at first, but
         what a person sees of all experiments alike.
         """
-        kept = {"focus", "size", "chosen", "x_axis", "y_log", "smoothing"}
+        kept = {"focus", "size", "chosen", "x_axis", "y_log", "smoothing", "hint"}
         for one in fields(self):
             if one.name not in kept:
                 value = one.default_factory() if callable(one.default_factory) else one.default

@@ -19,6 +19,10 @@ REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v vie
              "? explain", ": all", "q leave")  # fmt: skip
 REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
                     ": all")  # fmt: skip
+SLIDES = "( ) slide"
+SPARED = frozenset({"r reset", "f full"})
+SPARED_NARROW = frozenset({"u undo", "v view"})
+"""Entries in whose place that of a lesson stands."""
 ARROWS = {"left": "←", "right": "→"}
 
 
@@ -61,6 +65,9 @@ def _parts(width: int, world: World, desk: Desk) -> list[tuple[int, str]]:
         parts = PAUSED if wide else PAUSED_NARROW
         if _is_for_a_learner(world):
             parts = (parts[1], parts[0], *parts[2:])
+    if world.lesson is not None:
+        spared = SPARED if wide else SPARED_NARROW
+        parts = tuple(SLIDES if part in spared else part for part in parts)
     found, column = [], 1
     for part in parts:
         if column + len(part) > width:

@@ -227,7 +227,7 @@ def paint_rule(canvas: Canvas, slot: Slot, name: str, *, focused: bool) -> int:
 
 def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
     """The PyTorch line of the phase over its mathematics, or over the run's facts."""
-    palette = canvas.palette
+    palette, end = canvas.palette, 0
     canvas.put(0, 0, "━" * canvas.width, palette.ink(palette.rule))
     for column in home.joints:
         canvas.put(0, column, "┷", palette.ink(palette.rule))
@@ -236,7 +236,7 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
         from tui_nn.views.moment import facts, mathematics, torch_line
 
         line = torch_line(world, desk, canvas.width)
-        canvas.put(0, 1, f" {line} ", palette.ink(palette.accent))
+        end = canvas.put(0, 1, f" {line} ", palette.ink(palette.accent))
     if world.problem is not None:
         problem = world.problem
         words = f"{problem.where}: {problem.message}" if problem.where else problem.message
@@ -255,7 +255,17 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
         column = canvas.put(1, 1, facts(world, canvas.width))
         _paint_machine(canvas, world, column)
     else:
-        canvas.put(1, 1, mathematics(world, desk, canvas.width) or facts(world, canvas.width))
+        words = mathematics(world, desk, canvas.width) or facts(world, canvas.width)
+        _paint_hint(canvas, desk, (end, canvas.put(1, 1, words)))
+
+
+def _paint_hint(canvas: Canvas, desk: Desk, ends: Sequence[int]) -> None:
+    """In the first row that has room for it behind what stands there."""
+    words = f" {desk.hint} " if desk.hint else ""
+    rows = [row for row, end in enumerate(ends) if end + 2 + len(words) <= canvas.width]
+    if words and rows:
+        ink = canvas.palette.ink(canvas.palette.accent, bold=True)
+        canvas.right(rows[0], words, ink, edge=canvas.width - 1)
 
 
 def _in_whole_words(text: str, width: int) -> str:

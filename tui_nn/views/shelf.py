@@ -1,19 +1,22 @@
 """What can be opened: the course, runs that were kept, files of one's own."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from time import localtime, strftime
 
 from tui_nn.plot.cells import shortened
-from tui_nn.runs.listing import Row, list_rows
-from tui_nn.spec.errors import NNError
-from tui_nn.spec.files import load_experiment
-from tui_nn.spec.finding import course
+from tui_nn.runs.listing import Row, newest_first, row_of, title_at_goal
+from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.experiment import Goal
+from tui_nn.spec.files import read_toml
+from tui_nn.spec.finding import course, presets_folder, read_text
 from tui_nn.spec.protocol.disk import FolderEntry, Listing
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.numbers import short
 
+RUNS = "Runs, the newest first"
 RUNS_SHOWN = 30
 NAME = 24
 
@@ -23,7 +26,7 @@ class Item:
     """One thing to open."""
 
     word: str
-    """As the command line names it."""
+    """As the command line names it; empty: there is nothing to open."""
     title: str
     head: str
     """What it stands under; each begins where the one before ends."""
@@ -32,28 +35,42 @@ class Item:
 
 def presets(reached: Iterable[str] = ()) -> list[Item]:
     """The course in its order; of those in `reached` the goal was."""
-    done, found = set(reached), []
+    done = set(reached)
+    return [
+        replace(item, note=f"{item.note} ✓") if item.note and item.title in done else item
+        for item in _course()
+    ]
+
+
+@cache
+def _course() -> tuple[Item, ...]:
+    """Read for what is shown alone: its files hold what a test has checked."""
+    found = []
     for chapter in course():
         head = f"{chapter.letter}  {chapter.title}"
         for name in chapter.presets:
-            experiment = load_experiment(name)
-            goal = f"goal {experiment.goal}" if experiment.goal else ""
-            note = f"{goal} ✓" if experiment.title in done else goal
-            found.append(Item(name, experiment.title, head, note))
-    return found
+            table = read_toml(read_text(presets_folder() / f"{name}.toml"), name)
+            found.append(Item(name, table["title"], head, _goal(table.get("goal", {}))))
+    return tuple(found)
+
+
+def _goal(table: Mapping[str, float]) -> str:
+    return "".join(f"goal {Goal(key, wanted)}" for key, wanted in table.items() if key != "times")
 
 
 def kept_runs(runs: str | None) -> tuple[list[Item], list[str]]:
-    """The newest runs in a folder, and the titles of those that reached their goal."""
-    if runs is None or not Path(runs).is_dir():
+    """The newest runs in a folder, and the titles of those that reached their goal; why it can't be
+    read, where that is so. Reads many files: not while a person waits.
+    """
+    if runs is None:
         return [], []
     try:
-        rows = sorted(list_rows(Path(runs)), key=lambda row: row.begun or 0.0, reverse=True)
-    except (NNError, OSError):
-        return [], []
-    items = [Item(str(row.folder.path), _title(row), "Runs, the newest first", _end(row))
-             for row in rows[:RUNS_SHOWN]]  # fmt: skip
-    return items, [row.title for row in rows if row.how == "goal"]
+        folders = newest_first(Path(runs))
+    except InvalidInput as error:
+        return [Item("", f"{error.where}: {error.message}", RUNS)], []
+    rows = map(row_of, folders[:RUNS_SHOWN])
+    items = [Item(str(row.folder.path), _title(row), RUNS, _end(row)) for row in rows]
+    return items, [title for folder in folders if (title := title_at_goal(folder))]
 
 
 def _title(row: Row) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import structs
 
+from tui_nn.runs.epochs import step_of_epoch
 from tui_nn.runs.history import History
 from tui_nn.spec.protocol import (
     Built,
@@ -26,11 +27,16 @@ from tui_nn.spec.protocol import (
 from tui_nn.spec.protocol.frames import (
     AnyFrame,
     CurvesFrame,
+    Device,
     Frame,
+    Given,
+    Layers,
     LayersFrame,
+    Map,
     Probes,
     Samples,
     SamplesFrame,
+    Weights,
 )
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
@@ -49,6 +55,8 @@ if TYPE_CHECKING:
 
 PACE_S = 2.0
 """Steps a second are counted over so long."""
+OF_THE_NETWORK = Map | Given | Layers | Weights | Device
+"""Probes whose frames stay true where samples are exchanged."""
 SAMPLES = Samples()
 """The samples that pictures of the data are made of: looked at once a run."""
 
@@ -86,6 +94,10 @@ class World:
         self._settings: tuple[tuple[int, int], dict[str, Any]] | None = None
         self._started: Started | None = None
         self._built: Built | None = None
+        self._begun: Built | None = None
+        """What the run was built on before its first step."""
+        self._stale: set[Probes] = set()
+        """Probes of samples that have been exchanged since."""
 
     @property
     def started(self) -> Started | None:
@@ -138,6 +150,7 @@ class World:
     def _show(self, frame: AnyFrame, probe: Probes) -> None:
         self.frames.pop(probe, None)
         self.frames[probe] = frame
+        self._stale.discard(probe)
         self.steps.take(frame)
         self._updates.take(frame, probe)
         if isinstance(frame, LayersFrame):
@@ -163,9 +176,10 @@ class World:
             self.history, self.recent = History(keeps=False), Recent()
             self.steps = Steps(neuron_of(record))
             self.frames.clear()
+            self._stale.clear()
             self._updates.clear()
             self.heat.clear()
-            self._settings = self._built = None
+            self._settings = self._built = self._begun = None
             self._started = record
             self.__dict__.pop("kind", None)
         if isinstance(record, Changed):
@@ -192,18 +206,31 @@ class World:
             self._marks.popleft()
 
     def _build(self) -> None:
-        """Where the network or the data is another now, what was seen of the one before goes."""
-        first = self.history.started
-        built = next((c.built for c in reversed(self.changes) if c.built is not None), None)
+        """Where the network or the data is another now, what was seen of the one before goes; of
+        data that was exchanged what names its samples, which are to be looked at anew.
+        """
+        first, changes = self.history.started, [c for c in self.changes if c.built is not None]
+        built = changes[-1].built if changes else None
         if first is None or built is self._built:
             return
-        self._built = built
+        begun = next((c.built for c in reversed(changes) if not c.step), None)
+        is_exchanged, self._begun, self._built = begun is self._begun, begun, built
         self._started = structs.replace(first, **structs.asdict(built)) if built else first
         self.steps = Steps(neuron_of(self._started))
-        self.frames.clear()
         self._updates.clear()
-        self.heat.clear()
         self.__dict__.pop("kind", None)
+        if is_exchanged:
+            kept = [probe for probe in self.frames if isinstance(probe, OF_THE_NETWORK | Samples)]
+            self.frames = {probe: self.frames[probe] for probe in kept}
+            self._stale = {probe for probe in kept if isinstance(probe, Samples)}
+        else:
+            self.frames.clear()
+            self._stale.clear()
+            self.heat.clear()
+
+    def lacks(self, probe: Probes) -> bool:
+        """Whether there is no frame of what a probe shows now."""
+        return probe not in self.frames or probe in self._stale
 
     def stand_by(self, record: Stepped | Evaluated) -> None:
         """A recording tells records alone: they say where training stood."""
@@ -320,11 +347,14 @@ class World:
     @property
     def place_in_epoch(self) -> tuple[int, int]:
         """The epoch of the step that is being made, or was made last, and its number in it."""
-        size = self.steps_per_epoch
-        within = self.present.step % size + (self.step - self.present.step)
+        cuts = self.history.cuts(self.present.branch)
+        if not cuts:
+            return 1, 0
+        epoch = self.epochs_done(self.present.step, self.present.branch)
+        within = self.step - step_of_epoch(epoch, cuts)
         if within or not self.present.step:
-            return self.present.epoch + 1, within
-        return self.present.epoch, size
+            return epoch + 1, within
+        return epoch, self.step - step_of_epoch(epoch - 1, cuts)
 
     @property
     def epochs(self) -> int:

@@ -103,7 +103,7 @@ def test_data_of_another_form_is_refused() -> None:
         ("nope.csv", "nope.csv: there is no such file or folder"),
         ("", "there is no such file or folder"),
         ("moons(n=1)", "--input: moons: n is 1: it must be at least 2"),
-        ("mons()", "--input: there is no dataset mons: did you mean moons?"),
+        ("mons()", "--input: there is no dataset mons: did you mean moons"),
         ("moons(n=", "there is no such file"),
         ("words", "is no data that can be read by its name"),
         ("a.zip", "a .zip file can't be read"),

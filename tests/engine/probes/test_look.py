@@ -18,6 +18,7 @@ from tui_nn.spec.protocol.frames import (
     Confusion,
     Curves,
     Device,
+    Given,
     Layers,
     Map,
     Metrics,
@@ -43,9 +44,15 @@ EVERYWHERE: tuple[Probes, ...] = (
     Confusion(),
 )
 RUNS: dict[str, tuple[str, tuple[Probes, ...]]] = {
-    "dropout and batch norm": (RANDOM, (*EVERYWHERE, Layers(focus="4.0"))),
+    "dropout and batch norm": (
+        RANDOM,
+        (*EVERYWHERE, Layers(focus="4.0"), Given(inputs=(0.5,) * 64)),
+    ),
     "pictures": (PICTURES, (*EVERYWHERE, Responses(layer="4.0", part="val"))),
-    "a plane": (MOONS, (*EVERYWHERE, Map(), Map(layer="1"), Map(discrete=True))),
+    "a plane": (
+        MOONS,
+        (*EVERYWHERE, Map(), Map(layer="1"), Map(discrete=True), Given(inputs=(0.5, -1.0))),
+    ),
     "sparse gradients": (TOKENS, EVERYWHERE),
 }
 every_run = pytest.mark.parametrize(("text", "probes"), RUNS.values(), ids=RUNS)

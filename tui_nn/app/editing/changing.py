@@ -7,7 +7,7 @@ from tui_nn.app.driving import Driving
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.files import PATHS
-from tui_nn.spec.changes import FIRST_STEP_ONLY, changed
+from tui_nn.spec.changes import BUILT_ON, changed
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.fitting import fitted
@@ -24,7 +24,7 @@ BEGINNING = ("Linear(1, 16)", "ReLU()", "Linear(16, 1)")
 LEFT_OUT_AT_MOST = 5
 SPLITS = frozenset({"data", "train.val", "train.test", "train.seed"})
 """What decides which samples there are, and in which part."""
-ANEW = FIRST_STEP_ONLY | {"train.seed", "train.dtype"}
+ANEW = BUILT_ON | {"train.seed", "train.dtype"}
 """With what training begins anew: a seed is asked for to have other weights."""
 
 
@@ -94,7 +94,7 @@ class Changing:
                 return plan.notices[0] if plan.notices else _summary(kind, value)
         also = [
             f"network {', '.join(_new(value, self.settings.get(key, ())))}" if key == "network"
-            else _said(key, value)
+            else said(key, value)
             for key, value in found.items() if key not in values
         ]  # fmt: skip
         if "network" in values:
@@ -150,9 +150,34 @@ class Changing:
         if all(old[key] == value for key, value in values.items()):
             return "as it was"
         anew = bool({key.partition("[")[0] for key in values} & ANEW)
-        words = ", ".join(_said(key, value) for key, value in values.items())
+        words = ", ".join(said(key, value) for key, value in values.items())
         self._driving.change(words, _written(values), _written(old), anew=anew)
         return words + (": training begins anew, u takes it back" if anew else "")
+
+    def draw(self, words: str, data: str) -> None:
+        """Ask for a dataset's call with other samples: training goes on with the weights it has.
+
+        InvalidInput where it can't be.
+        """
+        values = self.with_what_fits({"data": data})
+        self._tried(values)
+        old = {key: self._now(key) for key in values} | {"data": self._driving.data}
+        self._driving.draw(words, _written(values), _written(old), data)
+
+    @property
+    def data(self) -> str:
+        """The dataset's call, as it is once the engine has answered what it was asked."""
+        return self._driving.data
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the engine has not answered all that was drawn."""
+        return bool(self.data != self.setting("data"))
+
+    @property
+    def is_split(self) -> bool:
+        """Whether some samples are held out of training."""
+        return bool(self.setting("train.val") or self.setting("train.test"))
 
     def turn(self, way: str) -> str:
         """Undo or redo."""
@@ -172,7 +197,8 @@ def _written(values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(written(key, value) for key, value in values.items())
 
 
-def _said(key: str, value: Any) -> str:
+def said(key: str, value: Any) -> str:
+    """A setting's new value, in words."""
     if value is None or value == "":
         return f"{key} left out"
     if key == "network":

@@ -16,6 +16,7 @@ from tui_nn.app.editing.settings import SettingsForm
 from tui_nn.app.editing.writing import write_experiment
 from tui_nn.app.settings import Settings
 from tui_nn.app.showing import Showing
+from tui_nn.app.unsaved import Layers
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.finding import read_text
 from tui_nn.spec.protocol.disk import Contents, Listing
@@ -36,6 +37,8 @@ class Editor:
         self._disk = Disk(driving.send)
         self._draft: Draft | None = None
         """Layers that could not be taken: they are there when the form is opened again."""
+        self._network: NetworkForm | None = None
+        """The form of the layers, while it is open."""
 
     def offer(self, text: str, settings: Settings) -> tuple[str, Callable[[], Settings | None]]:
         """What a pasted text can be taken for, in words, and how: it gives what is to be opened.
@@ -51,8 +54,25 @@ class Editor:
                 lambda: self._open_network(draft_of(found)),
             )
         lines = "\n".join(text.splitlines())
-        pasted = replace(settings, experiment=found.title, text=lines, changes=(), target=())
+        pasted = replace(
+            settings, experiment=found.title, text=lines, begun=True, changes=(), target=()
+        )
         return f"pasted an experiment, {found.title}: enter opens it", lambda: pasted
+
+    @property
+    def layers(self) -> Layers:
+        """Those that are edited, and which of them are frozen; none where all are as is trained."""
+        draft = self._network.draft if self._network is not None else self._draft
+        now = draft_of(
+            self._changing.settings.get("network", ()), self._changing.setting("train.freeze") or ()
+        )
+        if draft is None or draft.layers == now.layers:
+            return (), ()
+        return draft.calls, draft.frozen
+
+    def keep_layers(self, layers: Layers) -> None:
+        """They are there when the form is opened."""
+        self._draft = draft_of(*layers) if layers[0] else None
 
     def open(self, panel: int | None) -> None:
         """The form of a panel 1 … 4; of all settings where it is None."""
@@ -87,7 +107,8 @@ class Editor:
             except InvalidInput as error:
                 self._app.say(str(error))
                 return
-            opened(replace(settings, experiment=word, text=text, changes=(), target=()))
+            other = replace(settings, begun=False, changes=(), target=())
+            opened(replace(other, experiment=word, text=text))
 
         palette = self._app.board.palette
         form = OpenForm(settings.experiment, settings.runs, palette, self._disk)
@@ -98,7 +119,8 @@ class Editor:
 
         def take(target: tuple[str, ...] | None) -> None:
             if target is not None:
-                opened(replace(settings, experiment=word, text=None, changes=(), target=target))
+                other = replace(settings, begun=False, changes=(), target=target)
+                opened(replace(other, experiment=word, text=None))
 
         def show(found: Listing | Contents | Problem) -> None:
             top = self._app.screen_stack[-1]
@@ -115,8 +137,11 @@ class Editor:
 
         self._disk.preview(word, show)
 
-    def save_as(self, opened: str) -> None:
-        """Ask where, and write the experiment as it is now there; `opened`: what it came from."""
+    def save_as(self, opened: str, answered: Callable[[Path | None], None]) -> None:
+        """Ask where, and write the experiment as it is now there; `opened`: what it came from.
+
+        `answered` gets the file; None where it was not written.
+        """
         name = Path(opened).name.removesuffix(".toml") or "experiment"
         now = self._changing.settings
 
@@ -129,8 +154,14 @@ class Editor:
             return f"replaces {path}" if path.exists() else f"a new file {path}"
 
         def take(text: str | None) -> None:
-            if text is not None:
-                self._app.say(write_experiment(now, opened, Path(text).expanduser()))
+            path = None if text is None else Path(text).expanduser()
+            try:
+                if path is not None:
+                    self._app.say(write_experiment(now, opened, path))
+            except InvalidInput as error:
+                path = None
+                self._app.say(f"not saved: {error.message}")
+            answered(path)
 
         subject = Subject("save this experiment as", check)
         self._app.push_screen(Form(subject, f"{name}.toml", self._app.board.palette), take)
@@ -149,13 +180,13 @@ class Editor:
             return self._changing.check(_values(draft, now))
 
         def take(found: tuple[Draft, bool] | None) -> None:
-            self._draft = None
+            self._draft = self._network = None
             if found is not None:
                 self._take(*found, now)
 
         ends = Ends(facts, str(settings.get("loss", "")))
-        form = NetworkForm(draft, now, ends, check, self._app.board.palette)
-        self._app.push_screen(form, take)
+        self._network = NetworkForm(draft, now, ends, check, self._app.board.palette)
+        self._app.push_screen(self._network, take)
 
     def _take(self, draft: Draft, runs: bool, before: Draft) -> None:
         try:

@@ -1,5 +1,6 @@
 """What to open next: presets in the order of the course, runs, files."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -42,8 +43,8 @@ class OpenForm(Box[tuple[str, bool] | None]):
             "pagedown": lambda: self._move(10), "pageup": lambda: self._move(-10),
         })  # fmt: skip
         super().__init__("open a preset, a run or a file", palette, self._line)
-        kept, reached = kept_runs(runs)
-        self._all = [*presets(reached), *kept]
+        self._runs = runs
+        self._all = presets()
         names = [item.word for item in self._all]
         self._selected = names.index(here) + 1 if here in names[:-1] else 0
         self._shown: list[int | None] = []
@@ -55,7 +56,14 @@ class OpenForm(Box[tuple[str, bool] | None]):
         return HEIGHT
 
     def on_mount(self) -> None:
+        self.run_worker(self._add_runs())
         self._ask()
+
+    async def _add_runs(self) -> None:
+        """Those that were kept come when they are read: of many that takes a while."""
+        kept, reached = await asyncio.to_thread(kept_runs, self._runs)
+        self._all = [*presets(reached), *kept]
+        self.lay_out()
 
     @property
     def _found(self) -> list[Item]:

@@ -38,12 +38,17 @@ def segments(plan: Plan, changes: Sequence[Changed]) -> tuple[Segment, ...]:
         if not values:
             continue
         experiment = with_values(plan.experiment, values)
-        if experiment.train.dtype != plan.experiment.train.dtype:
-            raise InvalidInput(
-                f"was changed after step {step:,}, which a script can't do",
-                where="train.dtype",
-                hint="--to safetensors and pt2 take the weights along",
-            )
+        before, now = plan.experiment, experiment
+        for key, differs in (
+            ("train.dtype", before.train.dtype != now.train.dtype),
+            ("data", before.data != now.data),
+        ):
+            if differs:
+                raise InvalidInput(
+                    f"was changed after step {step:,}, which a script can't do",
+                    where=key,
+                    hint="--to safetensors and pt2 take the weights along",
+                )
         after = replace(resolve(experiment, plan.facts), notices=())
         found.append(Segment(step, plan, after))
         plan = after

@@ -11,6 +11,7 @@ from tui_nn.engine.probes.activations import activations
 from tui_nn.engine.probes.confusion import confusion
 from tui_nn.engine.probes.curves import curves
 from tui_nn.engine.probes.device import device
+from tui_nn.engine.probes.given import given
 from tui_nn.engine.probes.layers import layers
 from tui_nn.engine.probes.maps import maps
 from tui_nn.engine.probes.metrics import metrics
@@ -34,6 +35,7 @@ _LOOKS: dict[type[frames.Probe], Callable[[View, Any], AnyFrame]] = {
     frames.Responses: responses,
     frames.Weights: weights,
     frames.Activations: activations,
+    frames.Given: given,
     frames.Predictions: predictions,
     frames.Confusion: confusion,
 }

@@ -36,6 +36,7 @@ def samples(view: View, probe: Samples) -> SamplesFrame:
         target_names=part.target_names,
         sample_name=part.sample_name,
         class_counts=_counts(part.y, part.kind.count) if isinstance(part.kind, Classes) else None,
+        in_data=Array.of(view.indices(probe.part)[chosen]),
         sampled="" if len(asked) else of_samples(len(chosen), total),
     )
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tui_nn.data.dataset import Dataset
@@ -78,6 +80,10 @@ class View:
         found = self.split.train if name == "train" else self.split.val
         assert found is not None
         return found
+
+    def indices(self, name: str) -> NDArray[np.int64]:
+        """Where the samples of a part are in the whole data."""
+        return self.split.train_indices if name == "train" else self.split.val_indices
 
 
 def spread(total: int, count: int, device: torch.device | None = None) -> Tensor:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tui_nn.spec.call import Call
 from tui_nn.spec.catalog.datasets import DATASETS
+from tui_nn.spec.catalog.drawn import AnyOf
 from tui_nn.spec.catalog.entry import Bound, Entry, bind
 from tui_nn.spec.catalog.inits import INITS
 from tui_nn.spec.catalog.layers import LAYERS
@@ -58,7 +59,7 @@ def find(kind: str, name: str) -> Entry:
 
 
 def bind_call(kind: str, call: Call) -> Bound:
-    """Look up and check a call and those inside it: the layers of a layer, schedules of one."""
+    """Look up and check a call and those inside it: layers, schedules, the data that is edited."""
     bound = bind(find(kind, call.name), call)
     inner = []
     for index, argument in enumerate(_calls_inside(bound)):
@@ -74,6 +75,8 @@ def _calls_inside(bound: Bound) -> tuple[Call, ...]:
     for parameter in bound.entry.parameters:
         if isinstance(parameter.rule, Listed) and isinstance(parameter.rule.rule, Schedule):
             values = bound[parameter.name]
+        elif isinstance(parameter.rule, AnyOf):
+            values = (bound[parameter.name],)
     return tuple(value for value in values if isinstance(value, Call))
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from tui_nn.spec.catalog.drawn import drawn
 from tui_nn.spec.catalog.entry import Bound, Entry, Flag, Parameter, Real, Subset, Whole
 from tui_nn.spec.catalog.files import FILES
 from tui_nn.spec.errors import InvalidInput
@@ -229,4 +230,6 @@ _TOKENS = (
     ),
 )
 
-DATASETS = _GATES + _CLOUDS + _REGRESSION + _TABLES + _TOKENS + FILES
+_MADE = _GATES + _CLOUDS + _REGRESSION + _TABLES + _TOKENS
+
+DATASETS = _MADE + drawn(_MADE, _features) + FILES

@@ -13,6 +13,7 @@ from tui_nn.spec.protocol.probes import (
     Confusion,
     Curves,
     Device,
+    Given,
     Layers,
     Map,
     Metrics,
@@ -27,7 +28,7 @@ from tui_nn.spec.protocol.probes import (
 )
 
 __all__ = [
-    "Activations", "Confusion", "Curves", "Device", "Layers", "Map", "Metrics", "Part",
+    "Activations", "Confusion", "Curves", "Device", "Given", "Layers", "Map", "Metrics", "Part",
     "Predictions", "Probe", "Probes", "Responses", "Samples", "TrainingStep", "Weights",
 ]  # fmt: skip
 """Probes belong to their frames, and are imported beside them."""
@@ -181,6 +182,8 @@ class SamplesFrame(Frame, frozen=True, kw_only=True):
     """What one is called: row, point, picture."""
     class_counts: Array | None
     """int64 (classes,): how many of each the part has; None for values."""
+    in_data: Array | None = None
+    """int64 (n,): which they are of the whole data; None from an engine of an older version."""
 
 
 class MapFrame(Frame, frozen=True, kw_only=True):
@@ -266,6 +269,17 @@ class ActivationsFrame(Frame, frozen=True, kw_only=True):
     nonfinite: dict[str, str] = {}
 
 
+class GivenFrame(Frame, frozen=True, kw_only=True):
+    """What the network says of an input of one's own."""
+
+    output: Array
+    """float32 (outputs,): of the last layer."""
+    answer: str
+    """A class's name, or the values in their own units."""
+    probabilities: Array | None
+    """float32 (classes,), where the loss reads outputs as such; None elsewhere."""
+
+
 class PredictionsFrame(Frame, frozen=True, kw_only=True):
     """Answers beside the truth: classes as int64 (n,), values as float32 (n, size) in their own
     units.
@@ -307,6 +321,7 @@ AnyFrame = (
     | ResponsesFrame
     | WeightsFrame
     | ActivationsFrame
+    | GivenFrame
     | PredictionsFrame
     | ConfusionFrame
 )

@@ -97,6 +97,13 @@ class Activations(Probe, frozen=True, kw_only=True):
     """So many numbers at most of each layer; its first rows where there are more."""
 
 
+class Given(Probe, frozen=True, kw_only=True):
+    """An input of one's own, drawn or written, through the network."""
+
+    inputs: tuple[float, ...]
+    """In the data's own units, row by row."""
+
+
 class Predictions(Probe, frozen=True, kw_only=True):
     """Answers beside the truth, and the samples with the largest losses."""
 
@@ -126,6 +133,7 @@ Probes = (
     | Responses
     | Weights
     | Activations
+    | Given
     | Predictions
     | Confusion
 )

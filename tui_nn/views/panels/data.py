@@ -10,7 +10,13 @@ from tui_nn.views.layout import Heights
 from tui_nn.views.numbers import counted
 from tui_nn.views.panels import data_gate, data_pictures
 from tui_nn.views.panels.data_table import lines, paint_columns, paint_tokens
-from tui_nn.views.panels.data_words import call_of, paint_call, paint_classes, paint_split
+from tui_nn.views.panels.data_words import (
+    VAL_COUNTS,
+    brief_call,
+    paint_call,
+    paint_classes,
+    paint_split,
+)
 from tui_nn.views.panels.forward_line import paint_line
 from tui_nn.views.panels.forward_plane import map_probe, paint_answers, window_of
 from tui_nn.views.panels.panel import Panel, Size, View
@@ -26,6 +32,8 @@ LEAST_ROWS = 5
 """Of a picture of points."""
 WANTED_ROWS = {"neuron": 8, "plane": 12, "line": 10, "tokens": 3}
 """Of the picture, by kind of experiment."""
+NOTE = 24
+"""Columns of a call in the title."""
 GATE_ROWS = range(3, 12)
 """Of a gate's picture, which has no words above it."""
 
@@ -94,12 +102,14 @@ def _paint_scatter(canvas: Canvas, world: World) -> None:
 def _probes(world: World, desk: Desk, size: Size) -> tuple[Probes, ...]:
     if data_gate.suits(world):
         return data_gate.probes(world, size)
+    has_val = class_count(world) > 0 and world.started is not None and world.started.val_count > 0
+    counts: tuple[Probes, ...] = (VAL_COUNTS,) if has_val else ()
     if world.kind == "picture":
-        return data_pictures.probes(world)
+        return (*data_pictures.probes(world), *counts)
     if world.kind == "neuron" and size[1] - HEAD >= LEAST_ROWS:
         probe = map_probe(world, desk, (size[0], size[1] - HEAD))
-        return (probe,) if probe else ()
-    return ()
+        return (probe, *counts) if probe else counts
+    return counts
 
 
 def _note(world: World, desk: Desk) -> str:
@@ -107,7 +117,7 @@ def _note(world: World, desk: Desk) -> str:
     if started is None:
         return ""
     if data_gate.suits(world):
-        return call_of(world)
+        return brief_call(world, NOTE)
     count = started.train_count + started.val_count + started.test_count
     return counted(count, world.samples.sample_name if world.samples else "sample")
 
@@ -147,7 +157,8 @@ DATA = Panel(
     (
         View(
             "samples", _paint, probes=_probes, note=_note, rows=_rows, press=_press,
-            keys=(("up down", "the next columns or pictures"),),
+            keys=(("up down", "the next columns or pictures"),
+                  ("a", "draw points, or a picture to be classified")),
         ),
     ),
 )  # fmt: skip

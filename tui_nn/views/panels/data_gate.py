@@ -108,8 +108,9 @@ def _paint_samples(
     wrong = _wrong(world, samples)
     numbers = zip(samples.samples.numpy().tolist(), samples.y.numpy().tolist(), strict=True)
     for index, (sample, truth) in enumerate(numbers):
-        label = "".join(f"{value:g}" for value in points[index].tolist())
-        words = f"{class_glyph(truth, 2)} {label}{' ✗' if wrong.get(sample) else ''}"
+        digits = [f"{value:g}" for value in points[index].tolist()]
+        label = f" {''.join(digits)}" if all(len(digit) == 1 for digit in digits) else ""
+        words = f"{class_glyph(truth, 2)}{label}{' ✗' if wrong.get(sample) else ''}"
         colour = class_ink(palette, truth, 2) if palette.colour else palette.text
         if on_map and palette.has_pixels:
             colour = darker(colour)

@@ -121,6 +121,10 @@ def _changes(world: World) -> list[tuple[int, str]]:
 
 
 def _word(change: Changed) -> str:
+    from tui_nn.spec.drawing import in_words  # with the catalog: not at the start
+
+    if change.key == "data":
+        return in_words(str(change.new))
     new = str(change.new)
     return new if new.endswith(")") else f"{change.key.split('.')[-1]} {new}"
 

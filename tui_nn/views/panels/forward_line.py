@@ -37,7 +37,11 @@ def _plot_of(world: World, size: Size) -> Plot:
 
 def line_probe(world: World, size: Size, *, discrete: bool) -> Map:
     """What the curve in so many columns and rows is asked for with."""
-    plot = _plot_of(world, size)
+    return probe_of(_plot_of(world, size), discrete=discrete)
+
+
+def probe_of(plot: Plot, *, discrete: bool = False) -> Map:
+    """What a part of the line is asked for with."""
     return Map(width=plot.dots, height=1, discrete=discrete, x_range=plot.ends)
 
 
@@ -55,10 +59,12 @@ def line_words(world: World) -> str:
 
 def paint_line(
     canvas: Canvas, world: World, frame: MapFrame | None, points: SamplesFrame | None, *,
-    discrete: bool,
+    discrete: bool, plot: Plot | None = None,
 ) -> None:  # fmt: skip
-    """Curves of all answers, the samples under them, the axes around them."""
-    plot, count = _plot_of(world, (canvas.width, canvas.height)), class_count(world)
+    """Curves of all answers, the samples under them, the axes around them: those of `plot`, else
+    as far as the samples lie.
+    """
+    plot, count = plot or _plot_of(world, (canvas.width, canvas.height)), class_count(world)
     samples, palette = world.samples, canvas.palette
     assert samples is not None
     paint_axes(canvas, plot, _names(world))

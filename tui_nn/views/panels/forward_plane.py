@@ -54,6 +54,11 @@ def map_probe(world: World, desk: Desk, size: Size) -> Map | None:
     if samples.points.shape[1] == 1:
         return line_probe(world, size, discrete=discrete)
     shown = window_of(samples.points, max(1, size[0]), rows_of_map(world, size[1]))
+    return probe_of(shown, discrete=discrete)
+
+
+def probe_of(shown: Window, *, discrete: bool = False) -> Map:
+    """What a part of the plane is asked for with."""
     return Map(
         width=shown.columns, height=shown.pixels, discrete=discrete, x_range=shown.x,
         y_range=shown.y,
@@ -78,16 +83,17 @@ def paint_answers(canvas: Canvas, world: World, desk: Desk) -> None:
     rows = rows_of_map(world, canvas.height)
     shown = window_of(samples.points, canvas.width, rows)
     if class_count(world):
-        _paint_classes(canvas, world, desk, shown, frame, discrete=probe.discrete)
+        paint_class_map(canvas, world, chosen(world, desk), shown, frame, discrete=probe.discrete)
     else:
         _paint_values(canvas, world, desk, shown, frame)
 
 
-def _paint_classes(
-    canvas: Canvas, world: World, desk: Desk, shown: Window, frame: MapFrame | None, *,
-    discrete: bool,
+def paint_class_map(
+    canvas: Canvas, world: World, points: SamplesFrame | None, shown: Window,
+    frame: MapFrame | None, *, discrete: bool,
 ) -> None:  # fmt: skip
-    count, points = class_count(world), chosen(world, desk)
+    """How likely classes are over a part of the plane, and points on it."""
+    count = class_count(world)
     looks = None
     if points is not None:
         looks = class_looks(canvas.palette, points.y.numpy().astype(np.intp), count)
