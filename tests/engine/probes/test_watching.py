@@ -364,7 +364,8 @@ def test_what_fits_into_the_pause_of_a_pace_is_free() -> None:
 
 def test_another_layer_that_is_lit_is_news_only_to_who_follows_it() -> None:
     watches = Watches()
-    for key, probe in enumerate((LayerPass(), LayerPass(layer="2"), Curves())):
+    probes: tuple[Probes, ...] = (LayerPass(), LayerPass(layer="2"), Curves())
+    for key, probe in enumerate(probes):
         watches.add((0, key), probe, 20.0)
     at = Moment(0, 1, Phase.FORWARD, 1, "0")
     for watch in watches.due(1.0, at, running=False):
