@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import OptionList
 
 from tests.app.support import on_screen, row
 from tui_nn.app.app import Workbench
@@ -53,7 +52,7 @@ def test_each_action_of_the_list_is_a_line_however_the_screen_is_resized(tmp_pat
         await pilot.pause(0.1)
         [line] = lines(app, "next phase")
         assert "p         next phase" in line
-        assert app.screen.query_one(OptionList).highlighted == 2
+        assert len(lines(app, "▸ s         next step")) == 1
 
     on_screen(tmp_path, script)
 

@@ -58,6 +58,8 @@ def test_layers_are_walked_as_far_as_they_fit() -> None:
         "nn.Sequential(nn.Linear(2, 8), nn.ReLU())",
         "model = nn.Sequential(\n    nn.Linear(2, 8),\n    nn.ReLU(),\n)\n",
         "[Linear(2, 8), ReLU()]"[1:-1],
+        "from torch import nn\n\nnetwork = nn.Sequential(  # x: (N, 2)\n"
+        "    nn.Linear(2, 8),  # (N, 8)\n    nn.ReLU(),\n)\nnetwork[0].requires_grad_(False)\n",
     ],
 )
 def test_a_network_is_read_as_people_have_it(text: str) -> None:

@@ -17,10 +17,12 @@ from tests.views.support import (
 )
 from tui_nn.spec.protocol.frames import Weights
 from tui_nn.views.architecture import fans, hidden_layer, layer_rows
+from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import DARK
 from tui_nn.views.layout import Heights
-from tui_nn.views.panels.network import GRAPH, LAYERS, MATRICES, NETWORK
+from tui_nn.views.panels.network import GRAPH, LAYERS, MATRICES, MODULE, NETWORK, SEQUENTIAL
+from tui_nn.views.panels.panel import View
 from tui_nn.views.world import World
 
 POINTS = samples([[0.0, 0.0], [1.0, 1.0]], [0, 1], points=None)
@@ -283,3 +285,49 @@ def test_light_and_dark_show_the_same_text() -> None:
     assert engine.painted(LAYERS, small(), (34, 11)) == engine.painted(
         LAYERS, small(), (34, 11), palette=other
     )
+
+
+def written(**changes: object) -> World:
+    """2 ▸ 3 ▸ 1, with all that its code needs."""
+    calls = ["Linear(2, 3)", "Tanh()", "Linear(3, 1)"]
+    layers = (layer(calls[0], 3, parameters=9), layer(calls[1], 3),
+              layer(calls[2], 1, parameters=4))  # fmt: skip
+    told = started(layers=layers, experiment={"network": calls, **changes}, input_shape=(2,))
+    return world_of(told, known=POINTS)
+
+
+def code(view: View, world: World, desk: Desk, width: int = 60) -> list[str]:
+    canvas = Canvas(width, 24, DARK)
+    view.paint(canvas, world, desk)
+    return canvas.text().rstrip().splitlines()
+
+
+def test_the_network_is_shown_as_the_code_that_builds_it() -> None:
+    world, desk = written(), Desk()
+    assert code(SEQUENTIAL, world, desk) == [
+        "  from torch import nn",
+        "",
+        "  network = nn.Sequential(  # x: (N, 2)",
+        "      nn.Linear(2, 3),  # (N, 3)",
+        "      nn.Tanh(),  # (N, 3)",
+        "      nn.Linear(3, 1),  # (N, 1)",
+        "  )",
+    ]
+    assert "          x = self.linear2(x)  # (N, 1)" in code(MODULE, world, desk)
+
+
+def test_the_layer_in_focus_is_marked_in_the_code_and_frozen_ones_are_told() -> None:
+    desk = Desk(focus=1, layer="2")
+    lines = code(SEQUENTIAL, written(train={"freeze": [0]}), desk)
+    assert "▸     nn.Linear(3, 1),  # (N, 1)" in lines
+    assert lines[-1] == "  network[0].requires_grad_(False)  # frozen"
+
+
+def test_before_the_engine_has_told_what_goes_in_there_is_no_code() -> None:
+    assert SEQUENTIAL not in NETWORK.suiting(small())
+    assert {SEQUENTIAL, MODULE} <= set(NETWORK.suiting(written()))
+
+
+@pytest.mark.parametrize("view", [SEQUENTIAL, MODULE])
+def test_code_is_painted_at_any_size(view: View) -> None:
+    paints_at_any_size(view, written())

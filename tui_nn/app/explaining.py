@@ -1,17 +1,14 @@
 """`?`: what the cursor is on, then the panel's keys, then all keys."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from textwrap import wrap
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.events import Click
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from tui_nn.app.box import Box
 from tui_nn.app.keys import ACTIONS
 from tui_nn.spec.catalog import metric
 from tui_nn.spec.catalog.metrics import METRICS
@@ -19,9 +16,10 @@ from tui_nn.spec.catalog.phases import PHASES
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.views.architecture import layer_rows
 from tui_nn.views.calls import name_of
-from tui_nn.views.canvas import in_ascii
+from tui_nn.views.canvas import Canvas, in_ascii
 from tui_nn.views.desk import Desk
 from tui_nn.views.gradient_words import explained
+from tui_nn.views.ink import Palette
 from tui_nn.views.panels.network_layers import selected
 from tui_nn.views.panels.panel import Panel, View
 from tui_nn.views.rules import calls
@@ -29,84 +27,74 @@ from tui_nn.views.world import World
 
 GRADIENT, EVALUATE = 6, 8
 LOOK_FOR = "What the author of this experiment wants you to see."
-WIDTH, FRAME = 86, 6
-"""Columns of the box at most; of its border, padding and scrollbar."""
 UNWRAPPED = 10_000
 """Columns of a page that is to be wrapped by the box."""
 KEY = re.compile(r" *(\S+ )*\S+ {2,}(?=\S)|  +")
 """What stands before the words of a line: a key or a name, or blanks."""
 
 
-class Explanation(ModalScreen[None]):
+class Explanation(Box[None]):
     """Pages of text over the home screen; the same key turns them."""
 
-    DEFAULT_CSS = """
-    Explanation { align: center middle; }
-    Explanation > VerticalScroll {
-        max-width: 100%; height: auto; max-height: 90%; border: round $primary;
-        padding: 0 1; background: $surface; scrollbar-gutter: stable;
-    }
-    Explanation.ascii > VerticalScroll { border: ascii $primary; scrollbar-size: 0 0; }
-    """
+    WIDTH = 84
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "turn", show=False),
-        Binding("escape,q,space,enter", "dismiss", show=False),
+        Binding("space,enter", "leave", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(10)", show=False),
         Binding("pageup", "scroll(-10)", show=False),
     ]
 
-    def __init__(self, pages: list[tuple[str, str]], *, ascii_only: bool = False) -> None:
-        super().__init__(classes="ascii" if ascii_only else "")
+    def __init__(self, pages: list[tuple[str, str]], palette: Palette) -> None:
+        super().__init__(pages[0][0], palette)
         self._pages, self._page = pages, 0
-        if ascii_only:
-            self._pages = [(in_ascii(title), in_ascii(text)) for title, text in pages]
+        self._lines: list[str] = []
+        self._first = self._room = 0
+        """The line at the top, and how many there is room for."""
 
-    def compose(self) -> ComposeResult:
-        box = VerticalScroll(Static(id="page", markup=False))
-        box.styles.width = WIDTH
-        yield box
+    def keys(self) -> Sequence[str]:
+        count, last = len(self._lines), self._first + self._room
+        lines = [f"↑↓ line {min(last, count)} of {count}"] if self._room < count else []
+        return [f"? page {self._page + 1} of {len(self._pages)}", *lines, "q back"]
 
-    def on_mount(self) -> None:
-        self._show()
+    def rows(self, width: int) -> int:
+        text = self._pages[self._page][1]
+        if self.palette.ascii_only:
+            text = in_ascii(text)
+        self._lines = hung(text, width)
+        return len(self._lines)
 
-    def on_resize(self) -> None:
-        self._show()
-
-    def _show(self) -> None:
-        title, text = self._pages[self._page]
-        box = self.query_one(VerticalScroll)
-        box.border_title = title
-        box.border_subtitle = f"? {self._page + 1} of {len(self._pages)}   q back"
-        width = max(1, min(WIDTH, self.app.size.width) - FRAME)
-        self.query_one("#page", Static).update(hung(text, width))
-
-    def on_click(self, click: Click) -> None:
-        """Beside it: back."""
-        if click.widget is self:
-            self.dismiss()
+    def paint(self, canvas: Canvas) -> None:
+        self._room = canvas.height
+        self._first = max(0, min(self._first, len(self._lines) - self._room))
+        for row, line in enumerate(self._lines[self._first : self._first + canvas.height]):
+            canvas.put(row, 0, line)
 
     def action_turn(self) -> None:
         if self._page + 1 == len(self._pages):
-            self.dismiss()
+            self.dismiss(None)
             return
-        self._page += 1
-        self._show()
-        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self._page, self._first = self._page + 1, 0
+        self.heading = self._pages[self._page][0]
+        self.lay_out()
 
     def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self._first += lines
+        self.lay_out()
+
+    def turn(self, way: int) -> None:
+        self.action_scroll(3 * way)
 
 
-def hung(text: str, width: int) -> str:
+def hung(text: str, width: int) -> list[str]:
     """Its lines wrapped at `width`, what goes on below the words that it belongs to."""
     lines = []
     for line in text.split("\n"):
         key = KEY.match(line)
         indent = key.end() if key and key.end() <= width // 2 else 0
         lines += wrap(line, width, subsequent_indent=" " * indent, break_on_hyphens=False) or [""]
-    return "\n".join(lines)
+    return lines
 
 
 def pages(panel: Panel, view: View, world: World, desk: Desk) -> list[tuple[str, str]]:

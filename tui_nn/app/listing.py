@@ -4,97 +4,83 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.events import Click
-from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
 
+from tui_nn.app.box import Box
+from tui_nn.app.editing.line import Line
 from tui_nn.app.keys import ACTIONS, Action
-from tui_nn.views.ink import PALETTES
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.ink import PALETTES, Palette
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import World
 
+HEIGHT = 28
+KEYS = ("enter does it", "↑↓ another", "escape back")
 
-class ActionList(ModalScreen[str]):
+
+class ActionList(Box[str | None]):
     """A field to type into, and the actions whose words hold all that was typed."""
 
-    DEFAULT_CSS = """
-    ActionList { align: center middle; }
-    ActionList > Vertical {
-        width: 64; max-width: 100%; height: 80%; border: round $primary; background: $surface;
-    }
-    ActionList OptionList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
-    ActionList.ascii > Vertical { border: ascii $primary; }
-    ActionList.ascii OptionList { scrollbar-size: 0 0; }
-    ActionList Input, ActionList Input:focus { border: none; height: 1; padding: 0 1; }
-    ActionList OptionList, ActionList OptionList:focus {
-        border: none; height: 1fr; background: $surface;
-    }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss('')", show=False),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-    ]
+    WIDTH = 72
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+p", "leave", show=False)]
 
-    def __init__(self, actions: Sequence[Action], *, ascii_only: bool = False) -> None:
-        super().__init__(classes="ascii" if ascii_only else "")
-        self._actions = actions
+    def __init__(self, actions: Sequence[Action], palette: Palette) -> None:
+        self._actions, self._selected = actions, 0
+        self._shown: list[int] = []
+        """Which action each painted row is of."""
+        self._line = Line("", {
+            "enter": self._choose, "down": lambda: self.turn(1), "up": lambda: self.turn(-1),
+        })  # fmt: skip
+        self._line.placeholder = "type a few letters"
+        super().__init__("every action", palette, self._line)
 
-    def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = "every action"
-            box.border_subtitle = "enter does it   escape back"
-            yield Input(placeholder="type a few letters", select_on_focus=False)
-            yield OptionList()
+    def keys(self) -> Sequence[str]:
+        return KEYS
 
-    def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False
-        self.query_one(Input).focus()
+    def rows(self, width: int) -> int:
+        return HEIGHT
 
-    def on_resize(self) -> None:
-        """Lines are as long as there is room, which is known afterwards."""
-        self.call_after_refresh(self._fill)
+    @property
+    def _found(self) -> list[Action]:
+        return matching(self._line.value, self._actions)
 
-    def on_click(self, click: Click) -> None:
-        """Beside it: back."""
-        if click.widget is self:
-            self.dismiss("")
+    def paint(self, canvas: Canvas) -> None:
+        palette = self.palette
+        lines = [
+            (index, line)
+            for index, action in enumerate(self._found)
+            for line in _lines(action, canvas.width - 2)
+        ]
+        at = next((row for row, (index, _) in enumerate(lines) if index == self._selected), 0)
+        first = max(0, min(at - canvas.height // 2, len(lines) - canvas.height))
+        shown = lines[first : first + canvas.height]
+        self._shown = [index for index, _ in shown]
+        for row, (index, line) in enumerate(shown):
+            here = index == self._selected
+            canvas.put(row, 2, line, palette.strong if here else palette.plain)
+            if here and index not in self._shown[:row]:
+                canvas.put(row, 0, "▸", palette.ink(palette.accent))
+        if not shown:
+            canvas.put(0, 2, "nothing is called so", palette.quiet)
 
     def on_input_changed(self) -> None:
-        self._fill()
-        self.query_one(OptionList).action_first()
+        self._selected = 0
+        self.lay_out()
 
-    def _fill(self) -> None:
-        typed, listed = self.query_one(Input).value, self.query_one(OptionList)
-        here = listed.highlighted or 0
-        listed.clear_options()
-        listed.add_options(
-            Option(_line(action, listed.size.width), id=str(self._actions.index(action)))
-            for action in matching(typed, self._actions)
-        )
-        if listed.option_count:
-            listed.highlighted = min(here, listed.option_count - 1)
+    def turn(self, way: int) -> None:
+        count = len(self._found)
+        self._selected = (self._selected + way) % count if count else 0
+        self.lay_out()
 
-    def action_move(self, way: int) -> None:
-        listed = self.query_one(OptionList)
-        if listed.option_count and listed.highlighted is not None:
-            listed.highlighted = (listed.highlighted + way) % listed.option_count
-
-    def on_input_submitted(self) -> None:
-        self._choose()
-
-    def on_option_list_option_selected(self) -> None:
-        self._choose()
+    def hit(self, row: int, *, twice: bool) -> None:
+        if row < len(self._shown):
+            self._selected = self._shown[row]
+            self._choose()
 
     def _choose(self) -> None:
-        listed = self.query_one(OptionList)
-        option = listed.highlighted_option
-        if option is not None and option.id is not None:
-            self.dismiss(self._actions[int(option.id)].name)
+        found = self._found
+        if found:
+            self.dismiss(found[self._selected].name)
 
 
 def every_action(world: World) -> list[Action]:
@@ -117,9 +103,9 @@ def matching(typed: str, actions: Sequence[Action]) -> list[Action]:
     return [a for a in actions if all(w in f"{a.head} {a.words}".lower() for w in words)]
 
 
-def _line(action: Action, width: int) -> str:
+def _lines(action: Action, width: int) -> list[str]:
     """Head, words and key in columns; without the head where it is narrow, long words hanging."""
-    if width >= 60:
-        return f"{action.head:<8} {action.words:<39} {action.key}"
-    lines = wrap(action.words, max(8, width - 12)) or [""]
-    return f"{action.key:<9} " + f"\n{'':<10}".join(lines)
+    if width >= 65:
+        return [f"{action.head:<8} {action.words:<46} {action.key}"]
+    first, *others = wrap(action.words, max(8, width - 12)) or [""]
+    return [f"{action.key:<9} {first}", *(f"{'':<10}{line}" for line in others)]

@@ -131,7 +131,7 @@ class Showing(Hands):
         panel = PANELS[self.desk.focus]
         view = panel.view(self.world, self.desk)
         found = pages(panel, view, self.world, self.desk)
-        self.push_screen(Explanation(found, ascii_only=self.board.palette.ascii_only))
+        self.push_screen(Explanation(found, self.board.palette))
 
     async def _do(self, name: str | None) -> None:
         if name:
@@ -140,5 +140,5 @@ class Showing(Hands):
     def action_list_all(self) -> None:
         from tui_nn.app.listing import ActionList, every_action
 
-        found = ActionList(every_action(self.world), ascii_only=self.board.palette.ascii_only)
+        found = ActionList(every_action(self.world), self.board.palette)
         self.push_screen(found, self._do)

@@ -18,6 +18,8 @@ from tui_nn.spec.fitting import rows_and_misfit
 from tui_nn.spec.network import walking
 from tui_nn.spec.resolve import DataFacts, Plan, resolve
 
+_IN_SCRIPT = re.compile(r"^[\w.]+\s*=\s*(?:\w+\.)*Sequential\(.*?^\)", re.ASCII | re.M | re.S)
+"""A network over several lines of a script."""
 _ASSIGNED = re.compile(r"[\w.]+\s*=\s*(?=[\w.]+\()", re.ASCII)
 """What stands before a network in a script."""
 Settings = Mapping[str, Any]
@@ -102,11 +104,13 @@ class Stream:
 
 
 def calls_of(text: str) -> tuple[str, ...]:
-    """The layers of a text: one call, several with commas between, or a whole `Sequential(…)`.
+    """The layers of a text: one call, several with commas between, a whole `Sequential(…)`, or the
+    first of these in a script.
 
     Raises InvalidInput for anything else.
     """
-    inner = _ASSIGNED.sub("", text.strip()).rstrip(", ")
+    found = _IN_SCRIPT.search(text)
+    inner = _ASSIGNED.sub("", found[0] if found else text.strip()).rstrip(", ")
     try:
         call = parse(inner)
     except InvalidInput as error:

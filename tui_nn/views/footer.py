@@ -26,7 +26,7 @@ def paint_footer(canvas: Canvas, world: World, desk: Desk) -> None:
     """Keys that hold now."""
     palette = canvas.palette
     for column, part in _parts(canvas.width, world, desk):
-        words, keys = part.split(" "), _key_count(part)
+        words, keys = part.split(" "), key_count(part)
         end = canvas.put(0, column, " ".join(words[:keys]), palette.ink(palette.accent))
         canvas.put(0, end, " " + " ".join(words[keys:]), palette.plain)
 
@@ -36,7 +36,7 @@ def key_at(column: int, width: int, world: World, desk: Desk) -> str:
     for begin, part in _parts(width, world, desk):
         if begin <= column < begin + len(part):
             before = part[: column - begin + 1].count(" ")
-            keys = part.split(" ")[: _key_count(part)]
+            keys = part.split(" ")[: key_count(part)]
             return keys[before] if before < len(keys) else keys[0]
     return ""
 
@@ -50,7 +50,7 @@ def _parts(width: int, world: World, desk: Desk) -> list[tuple[int, str]]:
         if not world.running:
             parts = ("space play", *parts[1:])
         taken = _taken_keys(world, desk)
-        parts = tuple(part for part in parts if not taken & {*part.split(" ")[: _key_count(part)]})
+        parts = tuple(part for part in parts if not taken & {*part.split(" ")[: key_count(part)]})
     elif world.present.state == "offline":
         parts = ("space start the engine again", "? explain", ": all", "q leave")
     elif world.is_broken:
@@ -83,7 +83,7 @@ def _taken_keys(world: World, desk: Desk) -> set[str]:
     return {ARROWS.get(key, key) for key in keys.split()}
 
 
-def _key_count(part: str) -> int:
+def key_count(part: str) -> int:
     """How many of the first words of a footer's entry are keys."""
     words = part.split(" ")
     keys = 1

@@ -13,6 +13,8 @@ from tui_nn.views.ink import Ink
 from tui_nn.views.layer_names import window
 from tui_nn.views.numbers import counted
 
+BELOW = 3
+"""Rows under the layers."""
 SHAPES = 16
 """Columns at the right of the shapes."""
 
@@ -114,7 +116,7 @@ def paint_network_form(canvas: Canvas, draft: Draft, ends: Ends, verdict: str) -
     where something else is.
     """
     palette, found = canvas.palette, ends.walked(draft.calls)
-    room = max(1, canvas.height - 4)
+    room = max(1, canvas.height - 1 - BELOW)
     canvas.put(0, 4, "input", palette.quiet)
     edge = canvas.width - SHAPES
     canvas.right(0, show(ends.facts.input_shape), palette.quiet, edge=edge)
@@ -132,10 +134,11 @@ def paint_network_form(canvas: Canvas, draft: Draft, ends: Ends, verdict: str) -
             count = f"{found.counts[index]:,}" if found.counts[index] else ""
             canvas.right(row, f"{count}{' frozen' * layer.frozen}", palette.quiet)
         row += 1
-    _paint_verdict(canvas, found, verdict, row + 1)
+    paint_verdict(canvas, found, verdict, row + 1)
 
 
-def _paint_verdict(canvas: Canvas, found: Walked, verdict: str, row: int) -> None:
+def paint_verdict(canvas: Canvas, found: Walked, verdict: str, row: int) -> None:
+    """What is wrong and how it is mended, or what comes of the layers."""
     palette = canvas.palette
     if found.error is not None:
         place = f"{found.at}: " if found.at is not None else ""

@@ -22,8 +22,8 @@ KINDS = {
 }  # fmt: skip
 """Of the keys whose value is a call."""
 UNSET = "–"
-VALUES = 40
-"""Columns of a value at most."""
+BESIDE = 3
+"""Rows that are not of settings."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _settings(experiment: Mapping[str, Any], key: str) -> Iterator[Setting]:
 
 def paint_settings(canvas: Canvas, settings: tuple[Setting, ...], cursor: int, words: str) -> None:
     """A row a key; below, what `words` say, or what the key at the cursor is for."""
-    palette, room = canvas.palette, max(1, canvas.height - 3)
+    palette, room = canvas.palette, max(1, canvas.height - BESIDE)
     wide = max(len(one.key) for one in settings)
     row = 0
     for index in window(len(settings), min(room, len(settings)), cursor):

@@ -11,14 +11,14 @@ from torch import nn
 
 from tests.spec.layer_cases import CASES, Case
 from tui_nn.engine.building import resolve_target
-from tui_nn.engine.export.layout import join
-from tui_nn.engine.export.matrices import WRITERS, forward_block
-from tui_nn.engine.export.networks import has_modes, placed
-from tui_nn.engine.export.variables import named
 from tui_nn.spec import catalog
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.network import walk, without_lazy
+from tui_nn.spec.script.lines import texts
+from tui_nn.spec.script.matrices import WRITERS, forward_lines
+from tui_nn.spec.script.placing import has_modes, placed
+from tui_nn.spec.script.variables import named
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 SAMPLES = 3
@@ -88,7 +88,7 @@ def _compare(case: Case, seed: int, training: bool) -> None:
             if f"{layer.path}.{name}" in dict(network.named_parameters()):
                 variables[variable].requires_grad_()
     modes = has_modes(layers)
-    text = join([forward_block(layers, modes)])
+    text = "\n".join(texts(forward_lines(layers, {})))
     space = {"torch": torch, "F": nn.functional, **variables}
     exec(compile(text, "forward", "exec"), space)
     inputs = [x, x.clone()]

@@ -68,7 +68,7 @@ class Editor:
         self._disk.hear(told)
         top = self._app.screen_stack[-1]
         if isinstance(top, SettingsForm):
-            top.refresh_settings()
+            top.lay_out()
 
     def choose(self, settings: Settings, opened: Callable[[Settings], None]) -> None:
         """Ask what to open next."""

@@ -1,93 +1,50 @@
 """The field in which a call or a value is typed, with help under it."""
 
-from typing import ClassVar
+from collections.abc import Sequence
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.events import Click
-from textual.screen import ModalScreen
-
+from tui_nn.app.box import Box
 from tui_nn.app.editing.line import Line
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.field import Subject, Typed, offers, paint_field, remedy, stepped_value
 from tui_nn.views.ink import Palette
-from tui_nn.views.pane import Pane
 
-WIDTH, HEIGHT = 86, 22
-KEYS = "enter takes it  tab completes  ↑↓ value  ctrl+u empties  escape back"
-FRAME = 4
-"""Rows of the box that are not the pane's, and columns of its border and padding."""
+HEIGHT = 19
+"""Rows under the field, whatever is typed: the box stays where it is."""
+KEYS = ("enter takes it", "tab completes", "↑↓ value", "ctrl+u empties", "escape back")
 
 
-class Form(ModalScreen[str | None]):
+class Form(Box[str | None]):
     """One field; gives its text when it can be taken, None where it is left."""
 
-    DEFAULT_CSS = """
-    Form { align: center middle; }
-    Form > Vertical { border: round $primary; background: $surface; padding: 0 1; }
-    Form.ascii > Vertical { border: ascii $primary; }
-    Form Line, Form Line:focus { border: none; height: 1; padding: 0; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", show=False),
-    ]
-
     def __init__(self, subject: Subject, text: str, palette: Palette) -> None:
-        super().__init__(classes="ascii" if palette.ascii_only else "")
-        self._subject, self._palette = subject, palette
-        self._pane = Pane("help")
         self._line = Line(text, {
             "enter": self._take, "tab": self._complete,
             "down": lambda: self._move(1), "up": lambda: self._move(-1),
         })  # fmt: skip
-        self._selected = 0
+        super().__init__(subject.title, palette, self._line)
+        self._subject, self._selected = subject, 0
 
-    def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = self._subject.title
-            box.border_subtitle = KEYS
-            yield self._line
-            yield self._pane
+    def keys(self) -> Sequence[str]:
+        return KEYS
+
+    def rows(self, width: int) -> int:
+        return HEIGHT
+
+    def paint(self, canvas: Canvas) -> None:
+        paint_field(canvas, self._subject, self._line.typed, self._selected)
 
     def on_mount(self) -> None:
-        self._line.focus()
         text = self._line.value  # inside the brackets, where values are
         self._line.cursor_position = len(text) - text.endswith(")")
-        self._lay_out()
-
-    def on_resize(self) -> None:
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        columns, rows = self.app.size
-        width, height = min(WIDTH, columns), min(HEIGHT, rows)
-        box = self.query_one(Vertical)
-        box.styles.width, box.styles.height = width, height
-        self._room = max(1, width - FRAME), max(1, height - FRAME + 1)
-        self._pane.styles.width, self._pane.styles.height = self._room
-        self._paint()
-
-    _room = (1, 1)
-
-    def _paint(self) -> None:
-        canvas = Canvas(*self._room, self._palette)
-        paint_field(canvas, self._subject, self._line.typed, self._selected)
-        self._pane.show(canvas)
 
     def on_input_changed(self) -> None:
         self._selected = 0
-        self._paint()
+        self.lay_out()
 
     def on_key(self) -> None:
         """The cursor may have moved."""
-        self.call_after_refresh(self._paint)
-
-    def on_click(self, click: Click) -> None:
-        """Beside it: back."""
-        if click.widget is self:
-            self.dismiss(None)
+        self.call_after_refresh(self.lay_out)
 
     def _move(self, way: int) -> None:
         """Another line of the list; else another value where the cursor is."""
@@ -96,7 +53,7 @@ class Form(ModalScreen[str | None]):
             self._selected = (self._selected + way) % len(found)
         elif (new := stepped_value(self._subject, self._line.typed, -way)) is not None:
             self._line.write(new)
-        self._paint()
+        self.lay_out()
 
     def _complete(self) -> None:
         """Write what is offered: the remedy of what is wrong, else the chosen line."""

@@ -1,51 +1,68 @@
 """The network's layers, edited as a list of calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.events import Click, Paste
-from textual.screen import ModalScreen
+from textual.events import Paste
 
-from tui_nn.app.editing.form import FRAME, Form
+from tui_nn.app.box import Box
+from tui_nn.app.copying import copy
+from tui_nn.app.editing.form import Form
 from tui_nn.spec.call import parse
 from tui_nn.spec.catalog import bind_call
 from tui_nn.spec.catalog.entry import Entry
 from tui_nn.spec.errors import InvalidInput
+from tui_nn.spec.script.lines import Line, texts
+from tui_nn.spec.script.spelling import Spelling, code_of
 from tui_nn.spec.shapes import show
 from tui_nn.spec.suggest import suggested
 from tui_nn.spec.trial import calls_of
 from tui_nn.views.canvas import Canvas
+from tui_nn.views.code import begun, folded, paint_code
 from tui_nn.views.field import Subject
 from tui_nn.views.ink import Palette
-from tui_nn.views.network_form import Draft, Ends, draft_of, fix_of, paint_network_form
+from tui_nn.views.network_form import (
+    BELOW,
+    Draft,
+    Ends,
+    draft_of,
+    fix_of,
+    paint_network_form,
+    paint_verdict,
+)
 from tui_nn.views.numbers import counted
-from tui_nn.views.pane import Pane
 
-WIDTH = 96
-KEYS = "a add  enter edit  d copy  x delete  J K move  z freeze  u U undo  ctrl+r run  q done"
-KEYS_NARROW = "a add  enter edit  d copy  x delete  J K move  u undo  q done"
+KEYS = ("a add", "enter edit", "d double", "x delete", "J K move", "u U undo", "v code", "y copy",
+        "ctrl+r run", "z freeze", "q done")  # fmt: skip
+KEYS_OF_CODE = ("v V other code", "y copy", "↑↓ layer", "a add", "enter edit", "x delete",
+                "u U undo", "d double", "J K move", "q done")  # fmt: skip
+TITLE = "1 Network"
+SPELLINGS: dict[Spelling | None, str] = {
+    None: "", "sequential": "as nn.Sequential", "module": "as nn.Module",
+    "matrices": "as bare matrices",
+}  # fmt: skip
+"""How the layers are shown: as the list of their calls, or as code."""
+PAGE = 10
 
 
-class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
+class NetworkForm(Box[tuple[Draft, bool] | None]):
     """Gives the layers and whether training is to run at once; None where nothing is to change."""
 
-    DEFAULT_CSS = """
-    NetworkForm { align: center middle; }
-    NetworkForm > Vertical { border: round $primary; background: $surface; padding: 0 1; }
-    NetworkForm.ascii > Vertical { border: ascii $primary; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,1", "done", show=False),
+        Binding("1", "leave", show=False),
         Binding("ctrl+r", "run", show=False),
         Binding("down,j", "move_cursor(1)", show=False),
         Binding("up,k", "move_cursor(-1)", show=False),
         Binding("a", "add", show=False),
         Binding("i", "add(0)", show=False),
         Binding("enter", "edit", show=False),
-        Binding("d", "copy", show=False),
+        Binding("d", "double", show=False),
+        Binding("v", "spell(1)", show=False),
+        Binding("V,upper_v", "spell(-1)", show=False),
+        Binding("y", "copy", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-1)", show=False),
         Binding("delete,backspace,x", "delete", show=False),
         Binding("z", "freeze", show=False),
         Binding("J,upper_j,shift+down", "shift(1)", show=False),
@@ -64,38 +81,65 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
         palette: Palette,
     ) -> None:
         """`check` says what comes of layers that fit each other, or raises InvalidInput."""
-        super().__init__(classes="ascii" if palette.ascii_only else "")
+        super().__init__(TITLE, palette)
         self.draft, self._original = draft, original
-        self._ends, self._check, self._palette = ends, check, palette
+        self._ends, self._check = ends, check
         self._past: list[Draft] = []
         self._undone: list[Draft] = []
-        self._pane = Pane("layers")
+        self._spelling: Spelling | None = None
+        self._code: Sequence[Line] = ()
+        self._first = 0
+        """The line of code at the top."""
+        self._is_sought = True
+        """Whether the layer at the cursor is to be seen."""
 
-    def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = "1 Network"
-            yield self._pane
+    def keys(self) -> Sequence[str]:
+        return KEYS if self._spelling is None else KEYS_OF_CODE
 
-    def on_mount(self) -> None:
-        self._lay_out()
+    def rows(self, width: int) -> int:
+        self._code = folded(self._spelled(), width) if self._spelling else []
+        return (len(self._code) or 1 + len(self.draft.layers)) + BELOW
 
-    def on_resize(self) -> None:
-        self._lay_out()
+    def paint(self, canvas: Canvas) -> None:
+        if self._spelling is None:
+            paint_network_form(canvas, self.draft, self._ends, self._verdict())
+            return
+        room = max(1, canvas.height - BELOW)
+        self._first = max(0, min(self._first, len(self._code) - room))
+        if self._is_sought:
+            self._first = begun(self._code, self.draft.cursor, self._first, room)
+        paint_code(canvas, self._code[self._first :], self.draft.cursor, room)
+        found = self._ends.walked(self.draft.calls)
+        paint_verdict(canvas, found, self._verdict(), min(len(self._code), room) + 1)
 
-    def _lay_out(self) -> None:
-        columns, rows = self.app.size
-        width = min(WIDTH, columns)
-        height = min(rows, max(12, len(self.draft.calls) + 8))
-        box = self.query_one(Vertical)
-        box.border_subtitle = KEYS if width >= len(KEYS) + FRAME else KEYS_NARROW
-        box.styles.width, box.styles.height = width, height
-        self._room = max(1, width - FRAME), max(1, height - 2)
-        self._pane.styles.width, self._pane.styles.height = self._room
-        canvas = Canvas(*self._room, self._palette)
-        paint_network_form(canvas, self.draft, self._ends, self._verdict())
-        self._pane.show(canvas)
+    def _spelled(self) -> list[Line]:
+        assert self._spelling
+        facts, draft = self._ends.facts, self.draft
+        return code_of(self._spelling, draft.calls, facts.input_shape, facts.tokens, draft.frozen)
 
-    _room = (1, 1)
+    def action_spell(self, way: int) -> None:
+        """The next way to show the layers."""
+        all_of_them = list(SPELLINGS)
+        here = all_of_them.index(self._spelling)
+        self._spelling = all_of_them[(here + way) % len(all_of_them)]
+        self._first = 0
+        self._show()
+
+    def action_scroll(self, way: int) -> None:
+        self._first += way * PAGE
+        self._is_sought = False
+        self.lay_out()
+
+    def action_copy(self) -> None:
+        """What is shown."""
+        text = "\n".join(texts(self._spelled())) if self._spelling else ",\n".join(self.draft.calls)
+        self._show(copy(self.app, f"{text}\n", "network.py"))
+
+    def _show(self, words: str = "") -> None:
+        """The draft as it is now, with words about what was done."""
+        self.heading, self.said = f"{TITLE} {SPELLINGS[self._spelling]}".rstrip(), words
+        self._is_sought = True
+        self.lay_out()
 
     def _verdict(self) -> str:
         if self._ends.walked(self.draft.calls).error is not None:
@@ -116,12 +160,15 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
             self._past.append(self.draft)
             self._undone.clear()
         self.draft = draft
-        self._lay_out()
+        self._show()
+
+    def turn(self, way: int) -> None:
+        self.action_move_cursor(way)
 
     def action_move_cursor(self, way: int) -> None:
         self._become(self.draft.at(self.draft.cursor + way))
 
-    def action_copy(self) -> None:
+    def action_double(self) -> None:
         if self.draft.layers:
             here = self.draft.cursor
             self._become(self.draft.with_new(here + 1, [self.draft.calls[here]]))
@@ -150,13 +197,13 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
         if self._past:
             self._undone.append(self.draft)
             self.draft = self._past.pop()
-            self._lay_out()
+            self._show()
 
     def action_redo(self) -> None:
         if self._undone:
             self._past.append(self.draft)
             self.draft = self._undone.pop()
-            self._lay_out()
+            self._show()
 
     def action_add(self, behind: int = 1) -> None:
         """Behind the cursor; before it with `i`."""
@@ -200,7 +247,7 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
             return ", ".join(str(layer.call) for layer in layers)
 
         subject = Subject(title, check, "layer", fill=fill if before else None)
-        self.app.push_screen(Form(subject, text, self._palette), put)
+        self.app.push_screen(Form(subject, text, self.palette), put)
 
     def on_paste(self, paste: Paste) -> None:
         """A whole network, as it stands in a script."""
@@ -209,11 +256,11 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
             calls = calls_of(paste.text)
         except InvalidInput as error:
             self.app.bell()
-            self.query_one(Vertical).border_title = f"1 Network: {error.message}"
+            self._show(error.message)
             return
         self._become(draft_of(calls).at(len(calls) - 1))
 
-    def action_done(self) -> None:
+    def action_leave(self) -> None:
         """Back, with what was changed."""
         self._leave(runs=False)
 
@@ -226,11 +273,15 @@ class NetworkForm(ModalScreen[tuple[Draft, bool] | None]):
         else:
             self.dismiss((self.draft, runs and self._is_sound))
 
-    def on_click(self, click: Click) -> None:
-        """Beside it: back."""
-        if click.widget is self:
-            self.action_done()
-        elif click.widget is self._pane and 0 < click.y <= len(self.draft.calls):
-            self._become(self.draft.at(click.y - 1))
-            if click.chain == 2:
+    def hit(self, row: int, *, twice: bool) -> None:
+        layer = self._layer_at(row)
+        if layer is not None:
+            self._become(self.draft.at(layer))
+            if twice:
                 self.action_edit()
+
+    def _layer_at(self, row: int) -> int | None:
+        if self._spelling is None:
+            return row - 1 if 0 < row <= len(self.draft.calls) else None
+        at = self._first + row
+        return self._code[at].layer if at < len(self._code) else None

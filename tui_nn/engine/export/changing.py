@@ -12,7 +12,14 @@ from tui_nn.engine.changing import KEPT_BEHIND, OF_THE_OPTIMIZER, replaces_rates
 from tui_nn.engine.decisions import comparable
 from tui_nn.engine.export.evaluation import threshold
 from tui_nn.engine.export.freezing import GIVE, freezing_lines
-from tui_nn.engine.export.layout import (
+from tui_nn.engine.export.loop import best_lines, keeps_best
+from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedule_lines
+from tui_nn.engine.export.segments import Segment
+from tui_nn.engine.export.settings import Settings
+from tui_nn.spec.catalog.entry import Bound
+from tui_nn.spec.changes import differences
+from tui_nn.spec.experiment import Experiment
+from tui_nn.spec.script.layout import (
     WIDTH,
     Block,
     comment,
@@ -24,13 +31,6 @@ from tui_nn.engine.export.layout import (
     plain,
     value,
 )
-from tui_nn.engine.export.loop import best_lines, keeps_best
-from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedule_lines
-from tui_nn.engine.export.segments import Segment
-from tui_nn.engine.export.settings import Settings
-from tui_nn.spec.catalog.entry import Bound
-from tui_nn.spec.changes import differences
-from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.targets import Classes, Coding
 
 PARTS = ("train", "val", "test")

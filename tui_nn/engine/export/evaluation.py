@@ -3,11 +3,11 @@
 import torch
 
 from tui_nn.engine.evaluation import Part
-from tui_nn.engine.export.layout import Block, definition, indented
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec import catalog
 from tui_nn.spec.catalog.metrics import main_metric
 from tui_nn.spec.resolve import Plan
+from tui_nn.spec.script.layout import Block, definition, indented
 from tui_nn.spec.targets import Classes, Coding, Decision
 
 SHOWN = {

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from tui_nn.engine.export.layout import WIDTH, definition, lay
 from tui_nn.engine.export.networks import freezing
 from tui_nn.engine.export.optimizers import naming, shares_of
 from tui_nn.engine.export.segments import Segment
 from tui_nn.engine.export.settings import Settings
+from tui_nn.spec.script.layout import WIDTH, definition, lay
 
 INSIDE = WIDTH - 4
 GIVE = definition(

@@ -2,11 +2,11 @@
 
 from tui_nn.engine.decisions import judged_by
 from tui_nn.engine.export.evaluation import metric_beside, shown
-from tui_nn.engine.export.layout import Block, definition, indented, plain
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec import catalog
 from tui_nn.spec.catalog.metrics import Metric
 from tui_nn.spec.experiment import Goal
+from tui_nn.spec.script.layout import Block, definition, indented, plain
 
 
 def train_block(settings: Settings) -> Block:

@@ -1,56 +1,19 @@
-"""The form without modules: the weights as bare tensors, every layer's forward written out."""
+"""The form without modules, with the weights that training begins with."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container
 
 import torch
 
 from tui_nn.engine.building import build_network
-from tui_nn.engine.export import formulas, windows
-from tui_nn.engine.export.layout import (
-    FEW,
-    Block,
-    arguments,
-    call,
-    definition,
-    indented,
-    lay,
-    listed,
-    plain,
-    tensor,
-)
+from tui_nn.engine.export.arrays import FEW, tensor
 from tui_nn.engine.export.modules import with_parameters
-from tui_nn.engine.export.networks import Arrays, Network, has_dropout, has_modes, placed
-from tui_nn.engine.export.variables import Named, named
+from tui_nn.engine.export.networks import Arrays, Network
 from tui_nn.spec.resolve import Plan
-
-Writer = Callable[[Named], list[str]]
-
-ACTIVATIONS = (
-    "Sigmoid", "Tanh", "Softsign", "Hardtanh", "ReLU", "LeakyReLU", "PReLU", "ELU", "SELU", "GELU",
-    "SiLU", "Mish", "Hardswish", "Softplus", "Softmax", "LogSoftmax", "Heaviside",
-)  # fmt: skip
-WRITERS: Mapping[str, Writer] = {
-    "Linear": formulas.linear,
-    "Bilinear": formulas.bilinear,
-    "Embedding": formulas.embedding,
-    "Conv1d": windows.convolution,
-    "Conv2d": windows.convolution,
-    "ConvTranspose2d": windows.transposed,
-    "MaxPool1d": windows.max_pool,
-    "MaxPool2d": windows.max_pool,
-    "AvgPool2d": windows.avg_pool,
-    "AdaptiveAvgPool2d": windows.adaptive_avg_pool,
-    "BatchNorm1d": formulas.batch_norm,
-    "BatchNorm2d": formulas.batch_norm,
-    "LayerNorm": formulas.layer_norm,
-    "GroupNorm": formulas.group_norm,
-    "Dropout": formulas.dropout,
-    "Dropout2d": formulas.dropout,
-    "Flatten": formulas.reshape,
-    "Unflatten": formulas.reshape,
-    "Identity": formulas.reshape,
-} | dict.fromkeys(ACTIVATIONS, formulas.activation)
-"""How each layer is written out; a Residual is what stands round its layers."""
+from tui_nn.spec.script.layout import definition, lay, listed, plain
+from tui_nn.spec.script.lines import texts
+from tui_nn.spec.script.matrices import forward_lines
+from tui_nn.spec.script.placing import has_dropout, has_modes, placed
+from tui_nn.spec.script.variables import named
 
 
 def matrices(plan: Plan, initial: Arrays | None) -> Network:
@@ -84,7 +47,7 @@ def matrices(plan: Plan, initial: Arrays | None) -> Network:
         blocks.append(plain("torch.manual_seed(SEED + 1)  # for Dropout"))
     return Network(
         definitions=(),
-        blocks=(*blocks, forward_block(layers, modes)),
+        blocks=(*blocks, definition(*texts(forward_lines(layers, {})))),
         parameters="parameters",
         named={name: variables[name] for name in parameters},
         holders={
@@ -119,38 +82,3 @@ def _weight_lines(
         option = ", requires_grad=True" if name in trained else ""
         lines.append(f'    {variable} = torch.tensor(weights["{variable}"]{option})')
     return lines
-
-
-def forward_block(layers: Sequence[Named], modes: bool) -> Block:
-    """The function `forward(x)`; where `modes` differ, `forward(x, training)`."""
-    top = [layer for layer in layers if "." not in layer.path]
-    return definition(
-        f"def forward(x{', training' if modes else ''}):",
-        '    """What the network makes of x (samples, …)."""',
-        *indented(_written(top, layers, 0)),
-        "    return x",
-    )
-
-
-def _written(here: Sequence[Named], layers: Sequence[Named], depth: int) -> list[str]:
-    lines: list[str] = []
-    for layer in here:
-        if layer.name == "Residual":
-            inside = [
-                other
-                for other in layers
-                if other.path.rpartition(".")[0] == layer.path and other.path != layer.path
-            ]
-            around = "around" + (str(depth + 1) if depth else "")
-            lines += [f"# Residual: {around} is added to what its layers make of it"]
-            lines += [f"{around} = x", *_written(inside, layers, depth + 1)]
-            lines += [f"x = {around} + x"]
-            continue
-        written = WRITERS[layer.name](layer)
-        if written:
-            lines += [f"# {_title(layer)}", *written]
-    return lines
-
-
-def _title(layer: Named) -> str:
-    return str(call(layer.name, *arguments(layer.bound)))

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tui_nn.engine.building import WEIGHTS
-from tui_nn.engine.export.layout import WIDTH, Piece, arguments, call, keyword, lay, listed, value
 from tui_nn.engine.export.networks import Network
 from tui_nn.engine.export.settings import Settings
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.resolve import Plan
+from tui_nn.spec.script.layout import WIDTH, Piece, arguments, call, keyword, lay, listed, value
 
 LISTS = ("milestones", "schedulers")
 

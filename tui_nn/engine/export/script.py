@@ -11,10 +11,21 @@ from numpy.typing import NDArray
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.encode import encode
 from tui_nn.data.prepare import Prepared
+from tui_nn.engine.export.arrays import FEW, tensor
 from tui_nn.engine.export.changing import change_blocks
 from tui_nn.engine.export.evaluation import at_once, evaluate_block, threshold
-from tui_nn.engine.export.layout import (
-    FEW,
+from tui_nn.engine.export.loop import best_lines, end_block, keeps_best, train_block
+from tui_nn.engine.export.matrices import matrices
+from tui_nn.engine.export.modules import module, sequential
+from tui_nn.engine.export.networks import Arrays, Network
+from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedule_lines
+from tui_nn.engine.export.segments import segments
+from tui_nn.engine.export.settings import Settings
+from tui_nn.engine.export.words import data_words, head_words
+from tui_nn.spec.protocol import Changed
+from tui_nn.spec.resolve import Plan
+from tui_nn.spec.script.imports import import_blocks
+from tui_nn.spec.script.layout import (
     Block,
     comment,
     definition,
@@ -22,36 +33,15 @@ from tui_nn.engine.export.layout import (
     join,
     lay,
     plain,
-    tensor,
     value,
 )
-from tui_nn.engine.export.loop import best_lines, end_block, keeps_best, train_block
-from tui_nn.engine.export.matrices import matrices
-from tui_nn.engine.export.modules import module, sequential
-from tui_nn.engine.export.networks import HALF_SQUARED_ERROR, Arrays, Network
-from tui_nn.engine.export.optimizers import loss_lines, optimizer_lines, schedule_lines
-from tui_nn.engine.export.segments import segments
-from tui_nn.engine.export.settings import Settings
-from tui_nn.engine.export.words import data_words, head_words
-from tui_nn.spec.protocol import Changed
-from tui_nn.spec.resolve import Plan
+from tui_nn.spec.script.own import HALF_SQUARED_ERROR
 
 FORMS: dict[str, Callable[[Plan, Arrays | None], Network]] = {
     "sequential": sequential,
     "module": module,
     "matrices": matrices,
 }
-IMPORTS = (
-    (r"\bdeepcopy\(", "from copy import deepcopy", 0),
-    (r"\bPath\(", "from pathlib import Path", 0),
-    (r"\bnp\.", "import numpy as np", 1),
-    (r"\btorch\.", "import torch", 1),
-    (r"\bF\.", "import torch.nn.functional as F", 1),
-    (r"\bnn\.", "from torch import nn", 1),
-    (r"\blr_scheduler\.", "from torch.optim import lr_scheduler", 1),
-    (r"\bDataLoader\(", "from torch.utils.data import DataLoader, TensorDataset", 1),
-)
-"""What a text uses, the line that imports it, and whether it is of others."""
 
 
 @dataclass(frozen=True)
@@ -85,19 +75,10 @@ def write_script(
     small = sum(array.size for array in arrays.values()) <= FEW
     head = docstring(head_words(plan, form, steps is not None))
     body = _body(settings, arrays, small)
-    text = join([plain(*head), *_imports(body), *_constants(settings, body), *body])
+    text = join([plain(*head), *import_blocks(body), *_constants(settings, body), *body])
     files = {} if small else {"data.npz": arrays}
     files |= {"weights.npz": network.weights} if network.weights else {}
     return Script(text, files)
-
-
-def _imports(body: Sequence[Block]) -> list[Block]:
-    text = join(body)
-    groups: tuple[list[str], list[str]] = ([], [])
-    for pattern, line, group in IMPORTS:
-        if re.search(pattern, text):
-            groups[group].append(line)
-    return [plain(*group) for group in groups if group]
 
 
 def _constants(settings: Settings, body: Sequence[Block]) -> list[Block]:

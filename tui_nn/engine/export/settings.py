@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from tui_nn.data.prepare import Prepared
-from tui_nn.engine.export.networks import Network, Placed, has_dropout, placed
+from tui_nn.engine.export.networks import Network
 from tui_nn.engine.export.segments import Segment
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.resolve import Plan
+from tui_nn.spec.script.placing import Placed, has_dropout, placed
 
 
 @dataclass(frozen=True)

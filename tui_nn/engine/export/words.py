@@ -5,10 +5,10 @@ from pathlib import Path
 import torch
 
 from tui_nn.data.prepare import Prepared
-from tui_nn.engine.export.layout import comment
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.catalog.files import PATHS
 from tui_nn.spec.resolve import Plan
+from tui_nn.spec.script.layout import comment
 
 CLASSES = 12
 """So many classes are named, no more."""

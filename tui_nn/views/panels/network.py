@@ -11,7 +11,7 @@ from tui_nn.views.graph import Matrix, has_room, paint_graph
 from tui_nn.views.layout import Heights
 from tui_nn.views.matrices import paint_blocks
 from tui_nn.views.numbers import counted
-from tui_nn.views.panels import network_matrices
+from tui_nn.views.panels import network_code, network_matrices
 from tui_nn.views.panels.network_layers import PANEL, height_of, move, paint_layers
 from tui_nn.views.panels.panel import Panel, Size, View
 from tui_nn.views.reading import class_count, class_name, target_name
@@ -202,5 +202,12 @@ MATRICES = View(
     probes=network_matrices.probes, note=_note, rows=_rows, press=network_matrices.press,
     keys=(("up down", "begin at another layer"),),
 )  # fmt: skip
+SEQUENTIAL, MODULE = (
+    View(
+        way, network_code.painter(way), suits=network_code.suits, note=_note, rows=_rows,
+        press=_press, keys=(("up down", "layer"),),
+    )
+    for way in ("sequential", "module")
+)  # fmt: skip
 
-NETWORK = Panel(PANEL, "Network", (LAYERS, GRAPH, MATRICES))
+NETWORK = Panel(PANEL, "Network", (LAYERS, GRAPH, MATRICES, SEQUENTIAL, MODULE))

@@ -5,10 +5,10 @@
 
 from math import ceil
 
-from tui_nn.engine.export.formulas import plus_bias
-from tui_nn.engine.export.layout import comment, value
-from tui_nn.engine.export.variables import Named
 from tui_nn.spec.catalog.layers.common import sides
+from tui_nn.spec.script.formulas import plus_bias
+from tui_nn.spec.script.layout import comment, value
+from tui_nn.spec.script.variables import Named
 
 Sides = tuple[int, ...]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tui_nn.engine.export.networks import Placed
+from tui_nn.spec.script.placing import Placed
 
 NAMES = {
     "weight": "W", "bias": "b", "running_mean": "mean", "running_var": "var",

@@ -8,17 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tui_nn.spec.call import Call
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.spec.errors import printable
 
 WIDTH = 100
 INDENT = "    "
-FEW = 64
-"""So many numbers stand in the script itself; more go into a file beside it."""
 
 
 @dataclass(frozen=True)
@@ -94,28 +89,6 @@ def arguments(bound: Bound, **changed: Any) -> tuple[Piece, ...]:
         *(value(argument) for argument in rewritten.args),
         *(keyword(name, value(argument)) for name, argument in rewritten.kwargs),
     )
-
-
-def number(single: Any) -> str:
-    """The shortest text that gives the very number; `single` is a numpy scalar."""
-    if not isinstance(single, np.floating):
-        return str(int(single))
-    text = repr(float(str(single)))
-    return text if type(single)(float(text)) == single else repr(float(single))
-
-
-def numbers(array: NDArray[Any]) -> Piece:
-    """An array as nested lists."""
-    if array.ndim == 0:
-        return number(array[()])
-    return listed(numbers(part) for part in array)
-
-
-def tensor(array: NDArray[Any], *more: str) -> Group:
-    """`torch.tensor(…)` of an array; float64 is named, float32 and int64 torch guesses."""
-    named = ("dtype=torch.float64",) if array.dtype == np.float64 else ()
-    named = ("dtype=torch.float32",) if array.dtype == np.float32 and not array.size else named
-    return call("torch.tensor", numbers(array), *named, *more)
 
 
 def docstring(paragraphs: Sequence[str], indent: int = 0) -> list[str]:

@@ -1,9 +1,9 @@
 """The layers that compute each number by itself, or sums over some, written out."""
 
-from tui_nn.engine.export.layout import comment, value
-from tui_nn.engine.export.modules import flatten, unflatten
-from tui_nn.engine.export.variables import Named
 from tui_nn.spec.catalog.entry import Shape
+from tui_nn.spec.script.layout import comment, value
+from tui_nn.spec.script.modules import flatten, unflatten
+from tui_nn.spec.script.variables import Named
 
 SELU_SCALE = 1.0507009873554805
 SELU_ALPHA = 1.6732632423543772

@@ -1,0 +1,1 @@
+"""Networks as Python text: the layout, each layer written out, whole networks."""
