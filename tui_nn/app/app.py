@@ -149,7 +149,7 @@ class Workbench(Building):
         self._is_due = not self.board.paint(touched=self._is_touched)
         self._is_touched = False
         if self.world.started is not None:
-            self._link.watch((SAMPLES, *self.board.probes()))
+            self._link.watch((SAMPLES, *self.board.probes(), *self.also_watched))
         self._link.acknowledge()
 
     def _show(self) -> None:
