@@ -72,8 +72,13 @@ def test_a_gradient_that_grows_beyond_its_start_explodes_until_the_rate_is_lower
 
 @each_seed
 def test_weights_too_large_from_the_start_explode_and_what_is_offered_ends_it(seed: int) -> None:
-    ill = moons(deep("Hardtanh", 20, 32), "init=normal_(std=0.5)",
-                "optimizer=SGD(lr=1e-6)", seed=seed, steps=2)
+    ill = moons(
+        deep("Hardtanh", 20, 32),
+        "init=normal_(std=0.5)",
+        "optimizer=SGD(lr=1e-6)",
+        seed=seed,
+        steps=2,
+    )
     assert "times the last layer's" in ill.findings["exploding"].said
     offered = ill.remedies("exploding")
     assert list(offered) == ["init left out", "BatchNorm"]

@@ -15,12 +15,12 @@ def share(patient: Patient, what: str) -> float:
 
 @each_seed
 def test_dead_units_are_told_and_what_is_offered_brings_more_of_them_to_life(seed: int) -> None:
-    ill = preset("dead-relu", f"train.seed={seed}", steps=100)
+    ill = preset("dead-relu", f"train.seed={seed}", steps=10)
     finding = ill.findings["dead"]
     assert finding.said.startswith(f"{100 * share(ill, 'dead'):.0f}% of the units of 1 ReLU")
     offered = ill.remedies("dead")
-    assert list(offered)[:2] == ["LeakyReLU(0.1) in place of ReLU()", "standardize=True"]
-    for remedy in list(offered.values())[:2]:
+    assert list(offered) == ["LeakyReLU(0.1) in place of ReLU()", "standardize=True"]
+    for remedy in offered.values():
         assert share(ill.treated(remedy), "dead") < share(ill, "dead")
 
 

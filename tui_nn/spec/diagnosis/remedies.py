@@ -11,7 +11,7 @@ from tui_nn.spec.diagnosis.evidence import Evidence
 from tui_nn.spec.diagnosis.finding import Finding, Name, Remedy
 from tui_nn.spec.diagnosis.gradients import vanishing
 from tui_nn.spec.diagnosis.offers import fitting
-from tui_nn.spec.diagnosis.pace import JUDGED, fastest, first_and_now, rattles, too_fast, too_slow
+from tui_nn.spec.diagnosis.pace import fastest, first_and_now, rattles, too_fast, too_slow
 from tui_nn.spec.diagnosis.postmortem import RATE, counts_nothing, is_unmoved
 from tui_nn.spec.diagnosis.units import saturated
 from tui_nn.spec.rates import rate_of, rung, with_rate
@@ -158,14 +158,13 @@ def _dead(plan: Plan, evidence: Evidence) -> Found:
     leaky = networks.with_bends(plan, LEAKY, frozenset({"ReLU"}))
     yield Remedy("LeakyReLU(0.1) in place of ReLU()", {"network": leaky})
     yield from _unscaled(plan, evidence)
-    if evidence.losses.last >= JUDGED[0]:
-        yield from _slower(plan, evidence)
 
 
 def _asleep(plan: Plan, evidence: Evidence) -> Found:
     is_dead = any(row.dead == 1 for row in (evidence.layers.layers if evidence.layers else ()))
     if is_dead:
         yield from _dead(plan, evidence)
+        yield from _slower(plan, evidence)
     elif too_fast(evidence):
         yield from _slower(plan, evidence)
     elif saturated(evidence):
