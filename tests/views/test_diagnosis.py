@@ -20,12 +20,9 @@ def painted(world: World, width: int, cursor: int = 0) -> list[str]:
 
 
 def test_each_finding_has_its_numbers_its_reason_and_what_helps() -> None:
-    dead = (
-        learns("4", "Linear(8, 8)"),
-        bends("5", "ReLU()", dead=0.5),
-        learns("6", "Linear(8, 8)"),
-    )
-    world = world_with(layers(*sigmoids(1e-9, 1.0), bends("3", "Sigmoid()"), *dead))
+    dead = bends("5", "ReLU()", dead=0.5)
+    rest = bends("3", "Sigmoid()"), learns("4", "Linear(8, 8)"), dead, learns("6", "Linear(8, 8)")
+    world = world_with(layers(*sigmoids(1e-9, 1.0), *rest))
     assert painted(world, 68, cursor=1) == [
         " ✗ 0 Linear vanishes: |gradient| is 1e-9 of the last layer's.",
         "   On the way back each layer multiplies the gradient by its weights",
