@@ -10,11 +10,14 @@ from textual.widgets import Input
 from tests.app.support import Sent, on_screen, row
 from tests.app.test_editing import editing
 from tui_nn.app.app import Workbench
+from tui_nn.app.diagnosing import Diagnosis
+from tui_nn.app.driving import Driving
+from tui_nn.app.editing.changing import Changing
 from tui_nn.app.editing.editor import Editor
 from tui_nn.app.settings import Settings
 from tui_nn.views.ink import PALETTES
 
-OPENED = ("network", "settings", "all", "open", "actions", "explanation", "layer")
+OPENED = ("network", "settings", "all", "open", "actions", "explanation", "diagnosis", "layer")
 
 
 async def opened(name: str, app: Workbench, pilot: Pilot[int], editor: Editor) -> None:
@@ -32,6 +35,9 @@ async def opened(name: str, app: Workbench, pilot: Pilot[int], editor: Editor) -
             app.action_list_all()
         case "explanation":
             app.action_explain()
+        case "diagnosis":
+            changing = Changing(app.world, Driving(app.world, Sent()))
+            app.push_screen(Diagnosis(app.world, changing, app.board.palette))
     await pilot.pause()
     if name == "layer":
         await pilot.press("enter")

@@ -250,7 +250,7 @@ def test_a_ruin_that_only_the_evaluation_shows_is_named_as_such() -> None:
     before, fresh = done.ended.culprit.before, trainer(REGRESSION, "network=['Linear(10, 1)']")
     largest = max(parameter.abs().max().item() for parameter in fresh.network.parameters())
     assert before["largest weight"] == f"{largest:.3g}"
-    assert float(before["updated"]) > 1e9
+    assert float(before["largest weight after"]) > 1e9
     assert done.ended.step == 0
 
 

@@ -75,7 +75,11 @@ def ruined_evaluation(trainer: Trainer, step: int, loss: float, after: str) -> C
         layer="",
         operation=str(trainer.plan.experiment.loss.call),
         value=f"{loss:.3g}",
-        before={"largest weight": largest_weight(trainer), "lr": rates, "updated": after},
+        before={
+            "largest weight": largest_weight(trainer),
+            "lr": rates,
+            "largest weight after": after,
+        },
     )
 
 

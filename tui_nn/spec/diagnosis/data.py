@@ -33,7 +33,7 @@ def collapse(evidence: Evidence) -> Finding | None:
     why = "The outputs hardly depend on what comes in."
     if is_imbalanced(evidence):
         why = "Always answering the commonest class costs least at first."
-    return Finding("collapse", "!", said, why, f"every answer is {name}"[:34])
+    return Finding("collapse", "!", said, why)
 
 
 def imbalanced(evidence: Evidence) -> Finding | None:
@@ -53,7 +53,7 @@ def imbalanced(evidence: Evidence) -> Finding | None:
     if row:
         said = f"{said[:-1]}, and {row[rare]:,} of {sum(row):,} of the rare ones are found."
     why = "In the mean over all samples the rare ones hardly count."
-    return Finding("imbalanced", "!", said, why, f"{counts[rare]:,} of {sum(counts):,} are rare")
+    return Finding("imbalanced", "!", said, why)
 
 
 def is_imbalanced(evidence: Evidence) -> bool:
@@ -80,7 +80,7 @@ def unscaled(evidence: Evidence) -> Finding | None:
         f"{wide[1]:.3g} and {narrow[1]:.3g}."
     )
     why = "A weight's gradient grows with its input: no one rate suits both."
-    return Finding("unscaled", "!", said, why, f"inputs differ {times:,.0f}-fold")
+    return Finding("unscaled", "!", said, why)
 
 
 def wrong_loss(evidence: Evidence) -> Finding | None:
@@ -93,12 +93,12 @@ def wrong_loss(evidence: Evidence) -> Finding | None:
     if loss in VALUE_LOSSES and last != "Heaviside":
         why = "It pulls hardly harder at an answer that is surely wrong than at one in doubt."
         said = f"{loss} measures how far numbers lie apart, and the targets are {count} classes."
-        return Finding("wrong loss", "!", said, why, f"{loss} for {count} classes")
+        return Finding("wrong loss", "!", said, why)
     does, layers = OWN_SOFTMAX.get(loss, ("", ()))
     if last in layers:
         said = f"{loss} does {does} itself, and the network ends in {last}: 2 of them."
         why = "What is squeezed twice can't say that it is sure, and its gradient is small."
-        return Finding("wrong loss", "!", said, why, f"{last} before {loss}")
+        return Finding("wrong loss", "!", said, why)
     return None
 
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tui_nn.spec.protocol import Phase
-
 Name = Literal[
     "diverged", "nonfinite", "exploding", "vanishing", "asleep", "idle", "dead", "saturated",
     "too fast", "too slow", "plateau", "overfitting", "collapse", "imbalanced", "unscaled",
@@ -24,12 +22,10 @@ class Finding:
     """One sentence, with its numbers."""
     why: str
     """One sentence."""
-    short: str
-    """In at most 34 cells."""
     layer: str = ""
     """Where it is seen; empty where it is no layer's."""
-    phase: Phase | None = None
-    """Where a number went wrong."""
+    short: str = ""
+    """What a narrow panel says, in at most 34 cells; empty where none does."""
 
 
 @dataclass(frozen=True)

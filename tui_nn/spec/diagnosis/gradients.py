@@ -28,7 +28,7 @@ def nonfinite(evidence: Evidence) -> Finding | None:
         return None
     words = f"{short_name(broken)}: |gradient| is {broken.nonfinite['gradient']}"
     why = "Somewhere between this layer and the loss a number became too large."
-    return Finding("nonfinite", "✗", f"{words}.", why, words, broken.name)
+    return Finding("nonfinite", "✗", f"{words}.", why, broken.name, words)
 
 
 def exploding(evidence: Evidence) -> Finding | None:
@@ -44,7 +44,7 @@ def exploding(evidence: Evidence) -> Finding | None:
             "exploding", "✗",
             f"{name} explodes: |gradient| is {times} times the largest of the first step.",
             "Each step leaps further than the one before.",
-            f"{name} explodes: {times} x first", worst.name,
+            worst.name, f"{name} explodes: {times} x first",
         )  # fmt: skip
     if size > EXPLODES * last > 0:
         times = power(size / last)
@@ -52,7 +52,7 @@ def exploding(evidence: Evidence) -> Finding | None:
             "exploding", "✗", f"{name} explodes: |gradient| is {times} times the last layer's.",
             "On the way back each layer multiplies the gradient by its weights, and they are "
             "large.",
-            f"{name} explodes: {times} x last", worst.name,
+            worst.name, f"{name} explodes: {times} x last",
         )  # fmt: skip
     return None
 
@@ -71,13 +71,13 @@ def vanishing(evidence: Evidence) -> Finding | None:
             "vanishing", "✗", f"{name} vanishes: |gradient| is {share} of the last layer's.",
             "On the way back each layer multiplies the gradient by its weights and slopes, and "
             "they are small.",
-            f"{name} vanishes: {share} of last", worst.name,
+            worst.name, f"{name} vanishes: {share} of last",
         )  # fmt: skip
     short = f"{name} sleeps: |gradient| is 0"
     bend = bend_behind(evidence.layers, worst.name)
     is_dead = bend is not None and bend.dead == 1
     why = f"Every unit of {short_name(bend)} gives 0 for every sample." if bend and is_dead else ""
-    return Finding("asleep", "✗", f"{short}.", why or NO_CHANGE, short, worst.name)
+    return Finding("asleep", "✗", f"{short}.", why or NO_CHANGE, worst.name, short)
 
 
 def idle(evidence: Evidence) -> Finding | None:
@@ -86,7 +86,7 @@ def idle(evidence: Evidence) -> Finding | None:
     if not rows or any(row.gradient != 0 for row in rows):
         return None
     words = "|gradient| is 0 in every layer"
-    return Finding("idle", "!", f"{words}.", "This batch asks for no change.", words)
+    return Finding("idle", "!", f"{words}.", "This batch asks for no change.", short=words)
 
 
 def sleeping(rows: Sequence[LayerStatistics]) -> list[LayerStatistics]:

@@ -42,7 +42,7 @@ def too_fast(evidence: Evidence) -> Finding | None:
     if now > GROWN * first:
         said = f"The loss has grown: {first:.3g} at first, {now:.3g} in the last {count} steps."
         why = "Each step leaps over the valley and lands higher on the other side."
-        return Finding("too fast", "✗", said, why, f"loss grows: {first:.2g} to {now:.2g}")
+        return Finding("too fast", "✗", said, why)
     peak = evidence.losses.peak(_begins(evidence))
     if peak < LEAPT * first or now < NO_LOWER * first:
         return None
@@ -51,7 +51,7 @@ def too_fast(evidence: Evidence) -> Finding | None:
         "steps."
     )
     why = "Steps too long threw the weights to where there is hardly any gradient."
-    return Finding("too fast", "✗", said, why, f"loss leapt: {first:.2g} to {peak:.2g}")
+    return Finding("too fast", "✗", said, why)
 
 
 def too_slow(evidence: Evidence) -> Finding | None:
@@ -67,7 +67,7 @@ def too_slow(evidence: Evidence) -> Finding | None:
         f"hardly fallen in {evidence.losses.last:,} steps: {first:.3g} at first, {now:.3g} now."
     )
     why = "There is a gradient, but the steps along it are too short."
-    return Finding("too slow", "!", said, why, f"update / weight is {row.ratio:.0e}", row.name)
+    return Finding("too slow", "!", said, why, row.name)
 
 
 def plateau(evidence: Evidence) -> Finding | None:
@@ -90,7 +90,7 @@ def plateau(evidence: Evidence) -> Finding | None:
         why = "Batches differ, and steps of this size jump to and fro round the minimum."
     else:
         why = "It is flat here, or this network can't say more of the data."
-    return Finding("plateau", "!", said, why, f"loss stands still at {last:.3g}")
+    return Finding("plateau", "!", said, why)
 
 
 def rattles(evidence: Evidence) -> bool:
@@ -122,7 +122,7 @@ def overfitting(evidence: Evidence) -> Finding | None:
         f"{last.train:.3g}."
     )
     why = "The network learns its training samples by heart, their noise with them."
-    return Finding("overfitting", "!", said, why, f"val loss {best.val:.3g} to {last.val:.3g}")
+    return Finding("overfitting", "!", said, why)
 
 
 def has_learned(evidence: Evidence) -> bool:

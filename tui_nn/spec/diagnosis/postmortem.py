@@ -22,10 +22,7 @@ def diverged(evidence: Evidence) -> Finding | None:
     if culprit is None:
         return None
     why = advice(plan, culprit) if plan is not None else "A smaller lr may help."
-    short = f"{culprit.tensor}: {culprit.value}"
-    return Finding(
-        "diverged", "✗", sentence(culprit), why, short[:34], culprit.tensor, culprit.phase
-    )
+    return Finding("diverged", "✗", sentence(culprit), why)
 
 
 def sentence(culprit: Culprit) -> str:

@@ -30,7 +30,7 @@ def dead(evidence: Evidence) -> Finding | None:
         f"{share} of the units of {name} are dead: they give 0 for every sample, and the weights "
         "before them get gradient 0.",
         "They wake only if the layers before them change.",
-        f"{name}: {share} of units dead", worst.name,
+        worst.name, f"{name}: {share} of units dead",
     )  # fmt: skip
 
 
@@ -45,5 +45,5 @@ def saturated(evidence: Evidence) -> Finding | None:
         "saturated", "!",
         f"{share} of the outputs of {name} lie within 1 % of its ends.",
         "There it is flat, and hardly any gradient passes.",
-        f"{name}: {share} saturated", worst.name,
+        worst.name,
     )  # fmt: skip
