@@ -28,6 +28,7 @@ MEANINGS: dict[Kind, str] = {
     ),
 }
 """Of a verdict that is not good: what it says, why it is so, what helps."""
+KEY = " The key i offers what helps."
 STEP = (
     "The step function is flat on both sides of 0: it has no slope, and a true gradient would be 0 "
     "everywhere. The perceptron rule hands the error on as if the slope were 1: error = y − t. A "
@@ -45,5 +46,6 @@ def explained(world: World) -> str:
     if now is None:
         return ""
     said = " ".join(now.sentences) or f"{now.short[:1].upper()}{now.short[1:]}."
+    said += KEY if now.kind else ""
     kinds = sorted(MEANINGS, key=lambda kind: kind != now.kind)
     return "\n\n".join([f"{now.sign} {said}", *(MEANINGS[kind] for kind in kinds)])

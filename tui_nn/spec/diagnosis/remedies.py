@@ -18,12 +18,13 @@ from tui_nn.spec.rates import rate_of, rung, with_rate
 from tui_nn.spec.resolve import Plan
 
 RELU, LEAKY = Call("ReLU"), Call("LeakyReLU", (0.1,))
-KAIMING, XAVIER = "kaiming_normal_()", "xavier_uniform_()"
+KAIMING = "kaiming_normal_()"
 CLIPPED_TO = 1.0
 TENTH, CALM, BRISK = 0.1, 1e-2, 1e-3
 """Of a rate; update / weight of steps that learn, at most and at least."""
-PATIENCE, DROPPED, DECAY, WIDTH = 20, 0.5, 1.0, 8
-STATELESS = frozenset({"SGD", "ASGD"})
+PATIENCE, DROPPED, WIDTH = 20, 0.5, 8
+"""Evaluations; the share of units left out; neurons of a hidden layer."""
+PLAIN = frozenset({"SGD", "ASGD"})
 """Optimizers that take one rate for all weights."""
 Found = Iterator[Remedy]
 
@@ -76,14 +77,14 @@ def _has_grown(evidence: Evidence) -> bool:
 def _calmer(plan: Plan, evidence: Evidence) -> Found:
     """A rate at which a run that blew up would not have. In a bowl of curvature c, SGD multiplies
     the loss by (lr·c − 1)² a step, and lr = 1/c goes straight to the bottom; where layers multiply
-    each other it is no bowl, and a tenth of that is safe. Where the growth is not known, or the
+    each other it is no bowl, and a tenth of that is taken. Where the growth is not known, or the
     optimizer no SGD, torch's own rate where that is lower.
     """
     optimizer, grown = plan.experiment.optimizers[0], _growth(evidence)
     rate = rate_of(str(optimizer.call))
-    if optimizer.entry.name in STATELESS and grown is not None:
-        safe = TENTH if networks.has_hidden(plan) else 1.0
-        yield from _at_rate(plan, min(TENTH, safe / (1 + sqrt(grown))), anew=True)
+    if optimizer.entry.name in PLAIN and grown is not None:
+        part = TENTH if networks.has_hidden(plan) else 1.0
+        yield from _at_rate(plan, min(TENTH, part / (1 + sqrt(grown))), anew=True)
         return
     usual = rate_of(f"{optimizer.entry.name}()")
     lower = usual / rate if usual and rate else TENTH
@@ -102,7 +103,7 @@ def _growth(evidence: Evidence) -> float | None:
 def _clipped(plan: Plan) -> Found:
     """Where a step is lr times the gradient, and so short then that it leaps no more."""
     calls = [(one.entry.name, rate_of(str(one.call))) for one in plan.experiment.optimizers]
-    if all(name in STATELESS and rate and rate * CLIPPED_TO <= 1 for name, rate in calls):
+    if all(name in PLAIN and rate and rate * CLIPPED_TO <= 1 for name, rate in calls):
         words = f"train.clip_norm={CLIPPED_TO:g}"
         yield Remedy(words, {"train.clip_norm": CLIPPED_TO}, anew=True)
 
@@ -195,7 +196,7 @@ def _plateau(plan: Plan, evidence: Evidence) -> Found:
     if not networks.has_hidden(plan):
         words = f"a hidden layer of {WIDTH}"
         yield Remedy(words, {"network": networks.with_hidden(plan, WIDTH)})
-    elif names <= STATELESS:
+    elif names <= PLAIN:
         yield Remedy("Adam(lr=0.01)", {"optimizer": "Adam(lr=0.01)"})
 
 
