@@ -38,6 +38,19 @@ def test_losses_and_evaluations_come_with_their_steps() -> None:
     ]  # fmt: skip
 
 
+def test_where_the_best_weights_were_put_back_theirs_are_the_numbers_of_now() -> None:
+    world = run()
+    world.take(stepped(1, [1.0] * 80))
+    world.take(evaluated(80, {"loss": 0.1}, {"loss": 0.9}))
+    ended = Ended(step=80, reason="plateau", epoch=2, train={"loss": 0.3}, val={"loss": 0.5},
+                  goal=None, seconds=1.0, message="", train_count=2, val_count=2)  # fmt: skip
+    world.take(ended)
+    world.take(present(80, "stopped"))
+    assert [one.val for one in evidence(world).evaluations] == [0.9, 0.5]
+    world.take(present(40, head=80))
+    assert evidence(world).evaluations == ()
+
+
 def test_after_going_back_nothing_is_known_of_what_was_ahead() -> None:
     world = run()
     world.take(stepped(1, [1.0] * 80))

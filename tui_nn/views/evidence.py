@@ -1,5 +1,6 @@
 """What is known of the run on the screen, as the rules of diagnosis look at it."""
 
+from collections.abc import Iterator
 from math import isfinite
 
 import numpy as np
@@ -48,13 +49,26 @@ def _evaluations(world: World) -> tuple[Evaluation, ...]:
     train, val = (world.series.of(f"{part}.loss", world.way) for part in ("train", "val"))
     vals = dict(zip(val.steps.tolist(), val.last.tolist(), strict=True))
     epochs = world.history.epochs(train.steps, world.present.branch)
-    return tuple(
+    found = tuple(
         Evaluation(int(step), round(epoch), loss, vals.get(step))
         for step, epoch, loss in zip(
             train.steps.tolist(), epochs.tolist(), train.last.tolist(), strict=True
         )
         if isfinite(loss)
     )
+    return (*found, *_left(world))
+
+
+def _left(world: World) -> Iterator[Evaluation]:
+    """Of the weights that a run's end has left, where it stands there: the best ones may have been
+    put back.
+    """
+    ended, present = world.history.ended, world.present
+    if ended is None or (ended.branch, ended.step) != (present.branch, present.step):
+        return
+    loss = (ended.train or {}).get("loss")
+    if loss is not None:
+        yield Evaluation(ended.step, ended.epoch, loss, (ended.val or {}).get("loss"))
 
 
 def _confusion(world: World) -> tuple[tuple[int, ...], ...]:
