@@ -10,7 +10,10 @@ from textual.widgets import Input
 from tests.app.support import Sent, on_screen, row
 from tests.app.test_editing import editing
 from tui_nn.app.app import Workbench
+from tui_nn.app.diagnosing import Diagnosis
+from tui_nn.app.driving import Driving
 from tui_nn.app.editing.asking import Question
+from tui_nn.app.editing.changing import Changing
 from tui_nn.app.editing.editor import Editor
 from tui_nn.app.editing.marks import Marks
 from tui_nn.app.editing.note import Note
@@ -20,7 +23,7 @@ from tui_nn.views.ink import PALETTES
 
 OPENED = (
     "network", "settings", "all", "open", "actions", "explanation", "question", "marks", "note",
-    "layer",
+    "diagnosis", "layer",
 )  # fmt: skip
 
 
@@ -47,6 +50,9 @@ async def opened(name: str, app: Workbench, pilot: Pilot[int], editor: Editor) -
             app.push_screen(Marks("marks", slides, 1, app.board.palette))
         case "note":
             app.push_screen(Note("mark this moment", app.board.palette))
+        case "diagnosis":
+            changing = Changing(app.world, Driving(app.world, Sent()))
+            app.push_screen(Diagnosis(app.world, changing, app.board.palette))
     await pilot.pause()
     if name == "layer":
         await pilot.press("enter")

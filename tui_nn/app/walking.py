@@ -1,9 +1,10 @@
 """`n` and `N`: layer by layer through forward and gradient, in the direction of the flow."""
 
+from tui_nn.spec.diagnosis.rows import learning
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import LayersFrame
 from tui_nn.views.desk import Desk
-from tui_nn.views.layer_names import learning, order
+from tui_nn.views.layer_names import order
 from tui_nn.views.world import World
 
 

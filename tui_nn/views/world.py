@@ -51,6 +51,7 @@ from tui_nn.views.updates import INSIDE, Updates
 
 if TYPE_CHECKING:
     from tui_nn.spec.lesson import Lesson
+    from tui_nn.spec.resolve import DataFacts, Plan
     from tui_nn.views.judge import Judge
 
 PACE_S = 2.0
@@ -92,6 +93,9 @@ class World:
         """When the run was saved last, by a monotonic clock; None before it was."""
         self._marks: deque[tuple[float, int]] = deque()
         self._settings: tuple[tuple[int, int], dict[str, Any]] | None = None
+        self.helps: dict[tuple[str, str], str] = {}
+        """What is said to help against what, as long as the experiment is the same."""
+        self._plan: tuple[Mapping[str, Any], Plan | None] | None = None
         self._started: Started | None = None
         self._built: Built | None = None
         self._begun: Built | None = None
@@ -302,6 +306,36 @@ class World:
                 return default
             found = found[word]
         return found
+
+    @property
+    def facts(self) -> "DataFacts | None":
+        """Of the data that is trained on; None where the engine didn't tell them."""
+        from tui_nn.spec.resolve import DataFacts  # all of the catalog: not at the start
+        from tui_nn.spec.targets import Classes, Values
+
+        started = self.started
+        if started is None or started.input_shape is None:
+            return None
+        kind = Values(started.target_shape) if started.classes is None else Classes(started.classes)
+        return DataFacts(
+            started.input_shape, kind, started.train_count, started.val_count,
+            started.test_count, started.tokens,
+        )  # fmt: skip
+
+    @property
+    def plan(self) -> "Plan | None":
+        """The experiment of now, held against its data; None where that is not known."""
+        from tui_nn.spec.errors import InvalidInput
+        from tui_nn.spec.trial import tried
+
+        settings, facts = self.settings, self.facts
+        if self._plan is None or self._plan[0] is not settings:
+            self.helps.clear()
+            try:
+                self._plan = settings, tried(settings, (), facts) if facts else None
+            except InvalidInput:
+                self._plan = settings, None
+        return self._plan[1]
 
     @property
     def running(self) -> bool:
