@@ -68,14 +68,14 @@ def _helps(found: Finding, world: World) -> str:
     if plan is None:
         return ""
     key = found.name, found.layer
-    if key not in world.helps:
+    if key not in world.chosen.helps:
         from tui_nn.spec.diagnosis.remedies import remedies  # all of the catalog: not at the start
 
         ways = [remedy.words for remedy in remedies(found, evidence(world))]
         if found.name == "vanishing" and not ways:
             ways = ["fewer layers"]
-        world.helps[key] = f"What helps: {listed(ways)}." if ways else ""
-    return world.helps[key]
+        world.chosen.helps[key] = f"What helps: {listed(ways)}." if ways else ""
+    return world.chosen.helps[key]
 
 
 def listed(words: Sequence[str]) -> str:
