@@ -27,7 +27,7 @@ ALIKE = (
 step, whatever the gradient. To each of the others it means something of its own.
 """
 TAKE_SPARSE = ("SGD", "Adagrad", "SparseAdam")
-AGAIN = "asks for the loss again within a step, up to 25 times: one gradient alone gives none"
+AGAIN = "needs the loss again and again within a step, not one gradient"
 
 Tensors = Mapping[str, Tensor]
 """By the parameters' names."""

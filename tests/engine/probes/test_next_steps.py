@@ -319,7 +319,7 @@ def test_an_lbfgs_of_the_experiment_says_why_it_has_no_step() -> None:
     session = session_of(MOONS.replace("SGD(lr=0.1)", "LBFGS(max_iter=4)"), "train.batch_size=0")
     gated(session, lambda phase: None, 2)
     frame = seen(session, "0.weight", (0, 0))
-    assert "asks for the loss again" in own_of(frame).reason
+    assert "needs the loss again" in own_of(frame).reason
     assert step_of(frame, "Adam").fed == 2
 
 
