@@ -1,6 +1,7 @@
 """7 Update: every optimizer's next step, from frames fed by hand."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,21 +22,25 @@ from tui_nn.spec.catalog.optimizers import OPTIMIZERS
 from tui_nn.spec.protocol import Phase
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
+from tui_nn.views.frame import paint_title
 from tui_nn.views.ink import DARK
+from tui_nn.views.layout import Slot
+from tui_nn.views.panels.update import UPDATE
+from tui_nn.views.panels.update_layers import LAYERS
 from tui_nn.views.panels.update_next import FACTOR, NEXT, NUMBER, optimizer_at
 from tui_nn.views.world import World
 
 FULL = (80, 19)
 
 
-def spiral(step: int = 3, **changes: object) -> World:
+def spiral(step: int = 3, **changes: Any) -> World:
     world = world_of(run_of(optimizer="Adam(lr=0.01)"), present(step))
     show(world, layers(*SPIRAL, step=step))
     return watch(world, weights("0.weight", np.full((8, 2), 1.79993), **changes))
 
 
-def at_7(**how: object) -> Desk:
-    return Desk(focus=NUMBER, full=True, **how)  # type: ignore[arg-type]
+def at_7(**how: Any) -> Desk:
+    return Desk(focus=NUMBER, full=True, **how)
 
 
 def test_every_optimizer_has_its_step_on_one_scale_and_the_own_one_is_marked() -> None:
@@ -220,6 +225,19 @@ def test_until_the_new_ones_come_the_frame_before_stays_with_its_own_words() -> 
     assert "g +2.80e-02  of step 4" in rows[0]
     rows = painted(NEXT, beside(world, desk), FULL, desk)
     assert "g +2.80e-02 × 10  of step 4" in rows[0]
+
+
+def test_a_title_says_the_name_of_a_view_once() -> None:
+    desk = Desk(focus=NUMBER, full=True)
+    world = spiral()
+    told = []
+    for view in (LAYERS, NEXT):
+        desk.chosen[world.kind, NUMBER] = view.name
+        canvas = Canvas(120, 1, DARK)
+        paint_title(canvas, Slot(NUMBER, 0, 0, 120, 1), UPDATE, view, world, desk, focused=True)
+        told.append(canvas.text())
+    assert told[0].count("update / weight") == 1
+    assert told[1].count("every optimizer") == 1
 
 
 def test_signs_have_their_colours() -> None:
