@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
+from tui_nn.data.prepare import Prepared
 from tui_nn.engine.state import restore
 from tui_nn.engine.training import Moment
 from tui_nn.engine.trying import Tensors, Tried
@@ -122,12 +123,21 @@ class Past:
             if (
                 moment is not None
                 and moment.changes == before
-                and moment.prepared.split is prepared.split
-                and moment.prepared.plan.fit == prepared.plan.fit
+                and _same_samples(moment.prepared, prepared)
                 and step - moment.step <= FARTHEST
             ):
                 return moment
         return None
+
+
+def _same_samples(one: Prepared, other: Prepared) -> bool:
+    """Whether a twin can train them by the plan of either."""
+    train, now = one.plan.experiment.train, other.plan.experiment.train
+    return (
+        one.split is other.split
+        and one.plan.fit == other.plan.fit
+        and (train.device, train.dtype) == (now.device, now.dtype)
+    )
 
 
 def _feed(tries: Sequence[Tried], weights: Tensors, parameters: Tensors) -> None:

@@ -278,6 +278,19 @@ def test_on_a_branch_of_other_settings_they_know_the_gradients_since() -> None:
     assert step_of(seen(session, "0.weight", (0, 0)), "Adam").fed == 2
 
 
+@pytest.mark.parametrize("key", ["train.dtype=float64", "train.batch_size=5", "loss=MSELoss()"])
+def test_behind_any_change_they_are_asked_all_the_same(key: str) -> None:
+    text = MOONS.replace('"Linear(6, 1)"]', '"Linear(6, 1)", "Sigmoid()"]')
+    session = session_of(text.replace("BCEWithLogitsLoss", "BCELoss"))
+    gated(session, lambda phase: None, 6)
+    change(session, [key])
+    for _ in range(2):
+        assert own_of(seen(session, "0.weight", (0, 0))).change
+        session.past._known = None
+        gated(session, lambda phase: None)
+    assert step_of(seen(session, "0.weight", (0, 0)), "Adam").fed == 2
+
+
 def test_farther_back_than_is_made_again_they_are_at_their_first_step(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
