@@ -120,9 +120,9 @@ def main() -> None:
         for scale in (1.0, 10.0, 1000.0):
             to_a_pass(asker)
             for name, fed in (("every optimizer, cold", 0), ("every optimizer, again", 20)):
-                probe = NextSteps(place=place, scale=scale, fed=fed)
-                asker.do(Inspect(probe=replace(probe, scale=2.0)))  # the last gradients, made again
-                took.setdefault(name, []).append(asker.timed(Inspect(probe=probe)))
+                steps = NextSteps(place=place, scale=scale, fed=fed)
+                asker.do(Inspect(probe=replace(steps, scale=2.0)))  # the last gradients, made again
+                took.setdefault(name, []).append(asker.timed(Inspect(probe=steps)))
     asker.client.close()
     good = True
     for name, times in took.items():
