@@ -62,7 +62,7 @@ def next_steps(view: View, probe: NextSteps) -> NextStepsFrame:
     own = moved.bound.entry.name
     for tried in tries.values():
         tried.follow(own, moved.rate)
-    if own in names() and not refusal(own, moved.weight, moved.gradients):
+    if not refusal(own, moved.weight, moved.gradients):
         parameters = dict(view.network.named_parameters())
         layer = {name: parameters[name] for name in moved.weights}
         tries[own] = as_it_is(moved.bound, moved.live, layer, copies)
