@@ -100,12 +100,13 @@ def test_a_scaled_gradient_shows_by_what_factor_each_step_changed() -> None:
         tried("Adam", -0.01, length_unscaled=0.0299, own=True, fed=None),
         tried("NAdam", -0.01, length_unscaled=0.0021),
         tried("Rprop", 0.0, length_unscaled=0.0),
+        tried("ASGD", 1.0, length_unscaled=3 / 9.999),
     )
     rows = painted(NEXT, beside(spiral(), desk, *steps), FULL, desk)
     assert "g +2.80e-02 × 1,000" in rows[0]
     assert FACTOR.head in rows[1]
-    told = [row.split()[3] for row in rows[2:6]]
-    assert told == ["×1,000", "×1.00", "×14.3", "·"]
+    told = [row.split()[3] for row in rows[2:7]]
+    assert told == ["×1,000", "×1.00", "×14.3", "·", "×10.0"]
 
 
 def test_without_a_scale_no_factor_is_told() -> None:

@@ -267,7 +267,7 @@ def _factor(step: NextStep) -> str:
     factor = step.length / step.length_unscaled
     if not isfinite(factor):
         return "·"
-    decimals = 0 if factor >= 100 else 1 if factor >= 10 else 2
+    decimals = 0 if factor >= 99.95 else 1 if factor >= 9.995 else 2
     return f"×{factor:,.{decimals}f}"
 
 
