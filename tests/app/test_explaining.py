@@ -2,17 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
 from tests.app.support import on_screen, row
-from tests.views.layer_frames import layers, show, sigmoids
-from tests.views.support import started, world_of
+from tests.views.layer_frames import SPIRAL, layers, show, sigmoids, watch, weights
+from tests.views.next_frames import beside
+from tests.views.support import present, started, world_of
 from tui_nn.app.app import Workbench
 from tui_nn.app.explaining import all_keys, hung, pages
 from tui_nn.app.keys import ACTIONS
 from tui_nn.views.desk import Desk
 from tui_nn.views.panels.registry import PANELS
+from tui_nn.views.panels.update_next import NEXT
 from tui_nn.views.world import World
 
 
@@ -86,6 +89,19 @@ def test_every_optimizer_and_the_schedule_have_a_page() -> None:
     found = pages(panel, panel.view(world, Desk()), world, Desk())
     heads = [text.partition(" ")[0] for _, text in found[:-2]]
     assert heads == ["Muon", "AdamW", "StepLR"]
+
+
+def test_beside_all_others_the_optimizer_under_the_cursor_is_explained() -> None:
+    world = show(world_of(started(), present(3)), layers(*SPIRAL, step=3))
+    desk = Desk(focus=7, lent={7: NEXT.name})
+    beside(watch(world, weights("0.weight", np.ones((8, 2)))), desk)
+    heads = []
+    for _ in range(3):
+        heads.append(pages(PANELS[7], NEXT, world, desk)[0][1].partition("\n")[0])
+        NEXT.press(world, desk, "down")
+    assert heads == [
+        f"{name} (optimizer, torch.optim.{name})" for name in ("Adam", "RMSprop", "Rprop")
+    ]
 
 
 def test_evaluate_explains_the_metrics_of_this_kind_of_data() -> None:

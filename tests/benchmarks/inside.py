@@ -1,9 +1,10 @@
 """Inside a step of digits-cnn: how soon an engine answers where a number came from.
 
 A client in a process of its own asks `nn-tui engine` over a pipe: once for places all over the
-network in a pass that was not looked into yet, and again in one that was; and it steps layer by
-layer, there and back. What is asked for most is the dearest: weights of convolutions, whose
-gradient is a sum over all samples and places.
+network in a pass that was not looked into yet, and again in one that was; it steps layer by
+layer, there and back; and it asks what every optimizer would do next, once the last gradients are
+made again for them. What is asked for most is the dearest: weights of convolutions, whose gradient
+is a sum over all samples and places.
 
 `python -m tests.benchmarks.inside`
 """
@@ -13,10 +14,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from msgspec.structs import replace
 
 from tui_nn.client import Client, engine_command
 from tui_nn.spec.protocol.commands import Back, Commands, Inspect, Load, Step
-from tui_nn.spec.protocol.frames import LayerPass, Number, NumberFrame
+from tui_nn.spec.protocol.frames import LayerPass, NextSteps, Number, NumberFrame
 from tui_nn.spec.protocol.inside import Place
 from tui_nn.spec.protocol.messages import Answer
 
@@ -46,6 +48,13 @@ def places() -> Iterator[Place]:
     yield Place(of="input", index=(0, 4, 4), sample=3, gradient=True)
     yield Place(of="loss")
     yield Place(of="loss", sample=3)
+
+
+PLACES = {
+    "a kernel": Place(of="parameter", name="4.weight", index=(15, 7, 2, 2)),
+    "a matrix": Place(of="parameter", name="9.weight", index=(9, 63)),
+}
+"""Of which every optimizer's next step is asked for."""
 
 
 class Asker:
@@ -107,6 +116,13 @@ def main() -> None:
             took.setdefault("n", []).append(asker.timed(Step(by="layer")))
         for _ in range(20):
             took.setdefault("N", []).append(asker.timed(Back(by="layer")))
+    for place in (PLACES["a kernel"], PLACES["a matrix"]):
+        for scale in (1.0, 10.0, 1000.0):
+            to_a_pass(asker)
+            for name, fed in (("every optimizer, cold", 0), ("every optimizer, again", 20)):
+                steps = NextSteps(place=place, scale=scale, fed=fed)
+                asker.do(Inspect(probe=replace(steps, scale=2.0)))  # the last gradients, made again
+                took.setdefault(name, []).append(asker.timed(Inspect(probe=steps)))
     asker.client.close()
     good = True
     for name, times in took.items():

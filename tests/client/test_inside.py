@@ -7,7 +7,14 @@ import pytest
 from tui_nn.client import Client, engine_command
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.commands import Back, Commands, Inspect, Load, Step
-from tui_nn.spec.protocol.frames import LayerPass, LayerPassFrame, Number, NumberFrame
+from tui_nn.spec.protocol.frames import (
+    LayerPass,
+    LayerPassFrame,
+    NextSteps,
+    NextStepsFrame,
+    Number,
+    NumberFrame,
+)
 from tui_nn.spec.protocol.inside import Place
 from tui_nn.spec.protocol.messages import Answer
 
@@ -83,3 +90,20 @@ def test_the_client_goes_layer_by_layer_and_sees_what_arrives_and_leaves(client:
         assert frame.arrives is not None
         told.append((present.phase, present.layer))
     assert told == [(Phase.GRADIENT, layer) for layer in ("2", "1", "0", "")]
+
+
+def test_the_next_step_of_the_own_optimizer_is_the_one_that_is_made(client: Client) -> None:
+    place = Place(of="parameter", name="0.weight", index=(1, 0))
+    for _ in range(2):
+        before = done(client, Inspect(probe=NextSteps(place=place))).frame
+        assert isinstance(before, NextStepsFrame)
+        done(client, Step())
+        after = done(client, Inspect(probe=NextSteps(place=place))).frame
+        assert isinstance(after, NextStepsFrame)
+        [own] = [step for step in before.steps if step.own]
+        assert after.value is not None
+        assert before.value is not None
+        assert own.change == after.value - before.value
+        assert {step.fed for step in after.steps if not step.reason and not step.own} == {
+            after.step
+        }

@@ -60,3 +60,24 @@ def test_a_place_is_where_the_same_batches_go_on(shuffle: bool, before: int) -> 
     fresh = Batches(*samples(11), 3, shuffle=shuffle, seed=99)
     fresh.go_to(place)
     assert drawn(fresh, 9) == expected
+
+
+@given(
+    n=st.integers(1, 20), size=st.integers(1, 20), seed=st.integers(0, 99), shuffle=st.booleans()
+)
+def test_the_coming_batch_is_told_and_nothing_is_drawn_by_it(
+    n: int, size: int, seed: int, shuffle: bool
+) -> None:
+    asked, alone = (Batches(*samples(n), min(n, size), shuffle, seed) for _ in range(2))
+    for _ in range(3 * asked.per_epoch):
+        coming = asked.coming().tolist()
+        assert drawn(asked, 1) == [coming] == drawn(alone, 1)
+
+
+@pytest.mark.parametrize("done", [0, 2, 3])
+def test_twins_go_on_by_themselves(done: int) -> None:
+    batches, alone = (Batches(*samples(10), 4, shuffle=True, seed=0) for _ in range(2))
+    drawn(batches, done)
+    drawn(alone, done)
+    twin = batches.twin()
+    assert drawn(twin, 4) == drawn(batches, 4) == drawn(alone, 4)

@@ -52,6 +52,8 @@ from tui_nn.spec.protocol.frames import (
     MapFrame,
     Metrics,
     MetricsFrame,
+    NextSteps,
+    NextStepsFrame,
     Number,
     NumberFrame,
     Predictions,
@@ -66,7 +68,7 @@ from tui_nn.spec.protocol.frames import (
     Weights,
     WeightsFrame,
 )
-from tui_nn.spec.protocol.inside import Factor, Line, Place
+from tui_nn.spec.protocol.inside import Factor, Line, NextStep, Place
 from tui_nn.spec.protocol.messages import Answer, Hello, Messages, Present, Problem
 
 HARD = [math.nan, math.inf, -math.inf, -0.0, 0.0, 0.1]
@@ -99,6 +101,8 @@ PROBES: tuple[Probes, ...] = (
     Confusion(),
     LayerPass(),
     LayerPass(layer="3.0", sample=0, most=1),
+    NextSteps(place=Place(of="parameter", name="0.bias", index=(1,))),
+    NextSteps(place=Place(of="parameter", name="0.weight", index=(1, 0)), scale=1000.0, fed=0),
     Number(place=Place(of="loss")),
     Number(
         place=Place(of="input", name="3.0", index=(0, 1), sample=2, gradient=True),
@@ -229,6 +233,18 @@ FRAMES: tuple[AnyFrame, ...] = (
     NumberFrame(
         place=Place(of="output", name="3.0", index=(0, 1), sample=2, gradient=True), value=-0.0,
         dtype="float32", lines=LINES, count=9,
+    ),
+    NextStepsFrame(
+        place=Place(of="parameter", name="3.0.bias", index=(1,)), parameters=("3.0.bias",),
+        value=-0.0, gradient=None, gradient_length=None, scale=10.0, nonfinite={"gradient": "nan"},
+        steps=(
+            NextStep(
+                optimizer="Adam", lr=5e-324, lr_of="experiment", own=True, change=-0.0, length=0.0,
+                change_unscaled=0.5, length_unscaled=0.5, left_out=("3.0.weight",),
+            ),
+            NextStep(optimizer="SGD", lr=1e-3, lr_of="torch", fed=20, nonfinite={"change": "inf"}),
+            NextStep(optimizer="Muon", lr=None, lr_of="torch", reason="takes 2-D weights alone"),
+        ),
     ),
 )  # fmt: skip
 FINDS: tuple[Finds, ...] = (

@@ -319,6 +319,14 @@ class Workbench(Marking):
         """Whether the panel in focus says that a recording holds nothing of it."""
         return self.replaying is not None and self.desk.focus in frame.INSIDE
 
+    def action_optimizers(self) -> None:
+        if self._is_unrecorded or self.replaying is not None:
+            self.say("a recording holds nothing of it")
+        elif self.world.started is None:
+            self.say("nothing is trained yet")
+        else:
+            self.beside_each_other()
+
     def action_slide(self, way: int) -> None:
         is_narrow = self.size.width < NARROW and not self.desk.full
         if is_narrow and self.world.lesson is not None and self.desk.open != LOOK_FOR:

@@ -22,6 +22,7 @@ from tui_nn.views.gradient_words import explained
 from tui_nn.views.ink import Palette
 from tui_nn.views.panels.network_layers import selected
 from tui_nn.views.panels.panel import Panel, View
+from tui_nn.views.panels.update_next import NAME, optimizer_at
 from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
@@ -100,18 +101,18 @@ def hung(text: str, width: int) -> list[str]:
 def pages(panel: Panel, view: View, world: World, desk: Desk) -> list[tuple[str, str]]:
     """What the cursor is on, the panel's keys, all keys: a title and a text each; none is empty."""
     return [
-        *((panel.title, text) for text in _about(panel, world, desk)),
+        *((panel.title, text) for text in _about(panel, view, world, desk)),
         (f"keys in {panel.title}", _keys_of(panel, view, world)),
         ("all keys", all_keys()),
     ]
 
 
-def _about(panel: Panel, world: World, desk: Desk) -> list[str]:
+def _about(panel: Panel, view: View, world: World, desk: Desk) -> list[str]:
     """What the catalog says of the calls under the cursor; where there are none, of the phase."""
     from tui_nn.reference import entry_page, phase_page  # all of the catalog: not at the start
 
     found = []
-    for call in _under_the_cursor(panel.number, world, desk):
+    for call in _under_the_cursor(panel.number, view, world, desk):
         with suppress(InvalidInput):
             found.append(entry_page(name_of(call), UNWRAPPED))
     if found:
@@ -134,7 +135,7 @@ def _metrics(panel: Panel, world: World) -> list[str]:
     return ["\n\n".join(metric_page(one, UNWRAPPED) for one in suiting)]
 
 
-def _under_the_cursor(number: int, world: World, desk: Desk) -> list[str]:
+def _under_the_cursor(number: int, view: View, world: World, desk: Desk) -> list[str]:
     """Calls as they are written; none where the panel is about what happens."""
     match number:
         case 1:
@@ -142,6 +143,9 @@ def _under_the_cursor(number: int, world: World, desk: Desk) -> list[str]:
             return [rows[max(0, selected(rows, desk))].call] if rows else []
         case 2 | 3:
             return calls(world.setting("data" if number == 2 else "loss"))
+        case 7:
+            name = optimizer_at(world, desk) if view.name == NAME else ""
+            return [f"{name}()"] if name else []
         case 4:
             return [*calls(world.setting("optimizer")), *calls(world.setting("schedule"))]
     return []

@@ -69,6 +69,7 @@ ACTIONS = (
     Action("marks", "marks: the slides, to go to or remove", "Show", ()),
     Action("theme", "next theme: dark, light, contrast, safe", "Show",
            ("T", "upper_t")),
+    Action("optimizers", "what every optimizer would do next", "Compare", ("o",)),
     Action("open", "open a preset, a run or a file", "Show", ("ctrl+o",)),
     Action("save_as", "save this experiment as a file", "Save", ()),
     Action("save", "save now", "Save", ("w", "ctrl+s")),

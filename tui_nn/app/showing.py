@@ -58,12 +58,29 @@ class Showing(Hands):
 
     def _uncover(self) -> None:
         """What lies over the home screen is gone, and with it the focus."""
+        from tui_nn.views.panels.update_next import NAME, NUMBER
+
         desk = self.desk
         desk.full, desk.open = False, None
+        if desk.lent.get(NUMBER) == NAME:
+            del desk.lent[NUMBER]
         shown = [slot.panel for slot in plan(self.world, desk, self.size).slots]
         is_narrow = self.size.width < NARROW
         if desk.focus not in shown or (is_narrow and desk.focus in CHOICES):
             desk.focus = desk.beneath
+
+    def beside_each_other(self) -> None:
+        """Every optimizer's next step in 7 Update, on the whole screen; or as it was before."""
+        from tui_nn.views.panels.update_next import NAME, NUMBER  # not at the start
+
+        desk = self.desk
+        shown = PANELS[NUMBER].view(self.world, desk).name
+        if desk.full and desk.focus == NUMBER and shown == NAME:
+            self._uncover()
+        else:
+            desk.lent[NUMBER] = NAME
+            desk.full, desk.open, desk.focus = True, None, NUMBER
+        self._show()
 
     def action_next_panel(self, way: int) -> None:
         visible = [slot.panel for slot in self.board.home.slots]

@@ -1,6 +1,7 @@
 """The training samples in the order that DataLoader(shuffle=…, generator=g) gives them."""
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 
 import torch
@@ -81,6 +82,21 @@ class Batches:
             return None
         order = torch.arange(self._count) if self._order is None else self._order
         return order[self._before : self._done]
+
+    def coming(self) -> Tensor:
+        """Which samples the next batch will hold, int64 (samples,); nothing is drawn by it."""
+        order, done = self._order, self._done
+        if done == self._count:
+            order, done = self.twin()._draw_order(), 0
+        order = torch.arange(self._count) if order is None else order
+        return order[done : done + self.batch_size]
+
+    def twin(self) -> "Batches":
+        """Others that stand at the same place and go on by themselves."""
+        twin = copy(self)
+        twin._generator = torch.Generator()
+        twin.go_to(self.place())
+        return twin
 
     def recall(self, samples: int) -> None:
         """The latest batch held so many samples: training stands behind it again."""

@@ -90,12 +90,13 @@ def build_optimizers(plan: Plan, network: nn.Module) -> tuple[Optimizer, ...]:
     torch.sparse.check_sparse_tensor_invariants.disable()
     by_name = dict(network.named_parameters())
     return tuple(
-        _optimizer(bound, [by_name[name] for name in names])
+        build_optimizer(bound, [by_name[name] for name in names])
         for bound, names in zip(plan.experiment.optimizers, plan.shares, strict=True)
     )
 
 
-def _optimizer(bound: Bound, parameters: Sequence[Tensor]) -> Optimizer:
+def build_optimizer(bound: Bound, parameters: Sequence[Tensor]) -> Optimizer:
+    """One of them, for these parameters."""
     make = resolve_target(bound.entry.target)
     # On the CPU one tensor after the other is faster for small networks; the bits are the same.
     chosen = bound.entry.name in NO_FOREACH or parameters[0].is_cuda

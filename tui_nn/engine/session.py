@@ -12,6 +12,7 @@ from tui_nn.data.prepare import Prepared
 from tui_nn.engine import records
 from tui_nn.engine.inside.passing import Start
 from tui_nn.engine.keeping import Keeper, Saving
+from tui_nn.engine.past import Past
 from tui_nn.engine.postmortem import too_large_a_rate
 from tui_nn.engine.records import Untold
 from tui_nn.engine.state import generators
@@ -104,6 +105,7 @@ class Session:
         """The layer at which a step stands inside its phase; empty at none."""
         seconds = DENSE_SECONDS if history_bytes else MOMENT_SECONDS
         self.timeline = Timeline(history_bytes, seconds)
+        self.past = Past(self)
         self.poll: Callable[[], None] = lambda: None
         """Called every few steps of a way that is gone again, about each 10 ms; it may raise."""
         self._tell, self.pacer = tell, Pacer()
@@ -118,8 +120,7 @@ class Session:
         """Tell what is about to be trained."""
         training = self.training
         self.emit(records.started(training.plan, training.prepared.split, training.trainer))
-        why = training.why_device
-        for notice in (*training.plan.notices, *([why] if why else [])):
+        for notice in filter(None, (*training.plan.notices, training.why_device)):
             self.emit(Noticed(step=0, message=notice))
 
     def take_up(self, saving: Saving, root: Prepared, lineage: Lineage) -> None:
@@ -295,14 +296,11 @@ class Session:
 
     def remember(self) -> None:
         """Keep the present state to return to, where its numbers are finite."""
-        kept = self.timeline.take(self.moment)
-        if kept is not None:
-            self.good = kept
+        self.good = self.timeline.take(self.moment) or self.good
 
     def latest(self) -> Latest:
         """What the latest step has left behind."""
-        batch = self.training.trainer.batches.latest()
-        samples = 0 if batch is None else len(batch)
+        samples = 0 if (b := self.training.trainer.batches.latest()) is None else len(b)
         return Latest(self.loss, self.before, self.training.gradients, samples, self.start)
 
     def return_to(self, moment: Moment, latest: Latest = NOTHING) -> None:

@@ -1,6 +1,7 @@
 """One training step, as the lesson: forward, loss, zero_grad, backward, step."""
 
 import sys
+from copy import copy, deepcopy
 from typing import Protocol
 
 import torch
@@ -18,6 +19,7 @@ from tui_nn.engine.building import (
     build_network,
     build_optimizers,
     build_schedules,
+    freeze,
 )
 from tui_nn.engine.stepping import step
 from tui_nn.engine.straight import Straight
@@ -131,6 +133,21 @@ class Trainer:
     def epoch(self) -> int:
         """Whole epochs done."""
         return self.batches.epochs_done
+
+    def twin(self, plan: Plan) -> "Trainer":
+        """Another that trains the same samples by a plan of the same targets, apart from this one;
+        where it stands is to be restored.
+        """
+        twin = copy(self)
+        twin.plan, twin.network = plan, deepcopy(self.network).train()
+        freeze(twin.network, plan.frozen)
+        twin.loss = build_loss(plan, self.device)
+        twin.optimizers = build_optimizers(plan, twin.network)
+        twin.schedules = build_schedules(plan, twin.optimizers)
+        twin.batches = self.batches.twin()
+        twin.batches.batch_size = plan.batch_size
+        twin.straighten()
+        return twin
 
     def train_step(self, gate: Gate) -> Tensor:
         """One step with the gate between its phases; the loss before the update, a scalar."""

@@ -118,5 +118,6 @@ def view(session: Session, *, running: bool = False) -> View:
         start=session.start,
         lit=session.lit,
         batch=training.trainer.batches.latest(),
+        past=session.past,
         running=running,
     )

@@ -56,6 +56,7 @@ PROBES: tuple[Probes, ...] = (
     frames.Confusion(),
     frames.LayerPass(layer="2", sample=3),
     frames.Number(place=inside.Place(of="parameter", name="0.weight", index=(1, 0), gradient=True)),
+    frames.NextSteps(place=inside.Place(of="parameter", name="0.weight", index=(1, 0)), scale=10.0),
 )
 
 _WHERE: dict[str, Any] = {
@@ -76,6 +77,11 @@ _LINE = inside.Line(
     name="sum", formula="w·x", operation="sum", factors=_FACTORS,
     terms=Array.of(np.array([0.5, -1.0])), numbers=_ints([0, 1]), count=2, total=-0.5, held=-0.5,
     ulp=0.0, agrees=True,
+)  # fmt: skip
+
+_NEXT_STEP = inside.NextStep(
+    optimizer="SGD", lr=0.001, lr_of="torch", fed=20, change=-0.0025, length=0.005,
+    change_unscaled=-0.00025, length_unscaled=0.0005,
 )  # fmt: skip
 
 FRAMES: tuple[AnyFrame, ...] = (
@@ -136,6 +142,17 @@ FRAMES: tuple[AnyFrame, ...] = (
     frames.NumberFrame(
         place=inside.Place(of="output", name="0", index=(0,), sample=3), value=-0.5,
         dtype="float32", lines=(_LINE,), count=4, **_WHERE,
+    ),
+    frames.NextStepsFrame(
+        place=inside.Place(of="parameter", name="0.bias", index=(0,)),
+        parameters=("0.weight", "0.bias"), value=0.5, gradient=0.25, gradient_length=0.5,
+        scale=10.0,
+        steps=(
+            _NEXT_STEP,
+            inside.NextStep(optimizer="Muon", lr=None, lr_of="torch",
+                            reason="takes 2-D weights alone, this is 1-D"),
+        ),
+        **_WHERE,
     ),
 )  # fmt: skip
 
@@ -214,6 +231,7 @@ PARTS: tuple[Any, ...] = (
     inside.Place(of="output", name="2", index=(5, 3, 3), sample=0),
     _FACTORS[0],
     _LINE,
+    _NEXT_STEP,
     disk.FolderEntry(name="iris.csv", size=3_858, opens="data"),
     disk.FileColumn(name="petal length", kind="numbers", missing=2, low=1.0, high=6.9),
 )  # fmt: skip

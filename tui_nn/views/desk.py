@@ -43,6 +43,12 @@ class Desk:
     """The unit of that layer."""
     weight: int = 0
     """The number of the weight that is followed, in the tensor of that layer."""
+    optimizer: int | None = None
+    """The optimizer that the cursor is on, where all stand beside each other; None: the own one."""
+    scale: float = 1.0
+    """What the gradient is multiplied by there."""
+    is_cold: bool = False
+    """Whether each stands at its first step there."""
     histogram: Literal["gradient", "weight", "output"] = "gradient"
     """Which of that layer's numbers are counted."""
     discrete: bool = False

@@ -194,8 +194,9 @@ def paint_title(canvas: Canvas, slot: Slot, panel: Panel, view: View, world: Wor
     """The rule over a panel, with its name and a few words; and the column at its left."""
     palette = canvas.palette
     end = paint_rule(canvas, slot, panel.name, focused=focused)
-    name = f"{view.name} " if focused and len(panel.suiting(world)) > 1 else ""
-    name, note = _fitting(name, view.note(world, desk), slot.width - 1 - end)
+    note = view.note(world, desk)
+    is_said = focused and len(panel.suiting(world)) > 1 and note != view.name
+    name, note = _fitting(f"{view.name} " if is_said else "", note, slot.width - 1 - end)
     canvas.put(0, end, name, palette.quiet)
     canvas.right(0, note, palette.quiet, edge=slot.width - 1)
 

@@ -16,6 +16,7 @@ from tui_nn.engine.probes.inside import layer_pass, number
 from tui_nn.engine.probes.layers import layers
 from tui_nn.engine.probes.maps import maps
 from tui_nn.engine.probes.metrics import metrics
+from tui_nn.engine.probes.next_steps import next_steps
 from tui_nn.engine.probes.predictions import predictions
 from tui_nn.engine.probes.responses import responses
 from tui_nn.engine.probes.samples import samples
@@ -41,6 +42,7 @@ _LOOKS: dict[type[frames.Probe], Callable[[View, Any], AnyFrame]] = {
     frames.Confusion: confusion,
     frames.LayerPass: layer_pass,
     frames.Number: number,
+    frames.NextSteps: next_steps,
 }
 
 

@@ -13,6 +13,7 @@ from tui_nn.data.dataset import Dataset
 from tui_nn.data.split import Split
 from tui_nn.engine.evaluation import Part, looks_at_others
 from tui_nn.engine.inside.passing import Start
+from tui_nn.engine.past import Past
 from tui_nn.engine.probes.chain import Link, chain
 from tui_nn.engine.trainer import Trainer
 from tui_nn.spec.errors import InvalidInput
@@ -40,6 +41,8 @@ class View:
     """The layer at which training stands inside a pass; empty where at none."""
     batch: Tensor | None = None
     """int64 (n,): the samples of the training part in the latest batch; None where not known."""
+    past: Past | None = None
+    """From which the last gradients are made again; None where it is not known."""
     running: bool = False
     """Whether training waits meanwhile: then dear looks take fewer samples."""
 

@@ -30,6 +30,7 @@ SLOWER = (
     frames.Activations,
     frames.LayerPass,
     frames.Number,
+    frames.NextSteps,
 )
 CLOCK_S = 1e-6
 """What times lose when they are added up."""

@@ -8,7 +8,7 @@ import msgspec
 
 from tui_nn.spec.protocol.arrays import Array, Numbers
 from tui_nn.spec.protocol.flow import Phase
-from tui_nn.spec.protocol.inside import Line, Place
+from tui_nn.spec.protocol.inside import Line, NextStep, Place
 from tui_nn.spec.protocol.probes import (
     Activations,
     Confusion,
@@ -19,6 +19,7 @@ from tui_nn.spec.protocol.probes import (
     Layers,
     Map,
     Metrics,
+    NextSteps,
     Number,
     Part,
     Predictions,
@@ -32,8 +33,8 @@ from tui_nn.spec.protocol.probes import (
 
 __all__ = [
     "Activations", "Confusion", "Curves", "Device", "Given", "LayerPass", "Layers", "Map",
-    "Metrics", "Number", "Part", "Predictions", "Probe", "Probes", "Responses", "Samples",
-    "TrainingStep", "Weights",
+    "Metrics", "NextSteps", "Number", "Part", "Predictions", "Probe", "Probes", "Responses",
+    "Samples", "TrainingStep", "Weights",
 ]  # fmt: skip
 """Probes belong to their frames, and are imported beside them."""
 
@@ -362,6 +363,22 @@ class NumberFrame(Frame, frozen=True, kw_only=True):
     nonfinite: dict[str, str] = {}
 
 
+class NextStepsFrame(Frame, frozen=True, kw_only=True):
+    """The step to come. Its gradient is what torch holds at phase gradient, else made ahead."""
+
+    place: Place
+    parameters: tuple[str, ...]
+    """Those of its layer that train: `0.weight`, `0.bias`."""
+    value: float | None
+    gradient: float | None
+    """Of this weight, as the optimizer gets it; not multiplied by `scale`."""
+    gradient_length: float | None
+    scale: float
+    steps: tuple[NextStep, ...]
+    """In the order of the catalog."""
+    nonfinite: dict[str, str] = {}
+
+
 AnyFrame = (
     CurvesFrame
     | TrainingStepFrame
@@ -378,4 +395,5 @@ AnyFrame = (
     | ConfusionFrame
     | LayerPassFrame
     | NumberFrame
+    | NextStepsFrame
 )

@@ -93,3 +93,32 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is as near as sums in torch's precision can be; None where torch holds none."""
     nonfinite: dict[str, str] = {}
     """By `total`, `held`."""
+
+
+class NextStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What one optimizer would do in the step to come, at one weight and over its layer."""
+
+    optimizer: str
+    """Its name in torch."""
+    lr: float | None
+    """Of the step to come; all other options are torch's defaults."""
+    lr_of: Literal["experiment", "torch"]
+    """The experiment's, where lr means the same to both optimizers; else torch's default."""
+    own: bool = False
+    """Whether it is what updates the weight: then with all options of the experiment."""
+    fed: int | None = None
+    """How many of the last gradients it knows, 0 at its first step; None of the experiment's own,
+    which has the state that it has.
+    """
+    change: float | None = None
+    """New w less old w; None where it can't make the step."""
+    length: float | None = None
+    """√ Σ change² over the parameters of the layer."""
+    change_unscaled: float | None = None
+    """Both with the gradient as it is."""
+    length_unscaled: float | None = None
+    left_out: tuple[str, ...] = ()
+    """Parameters of the layer that it doesn't take: the length is that of the others."""
+    reason: str = ""
+    """Why it can't; empty where it can."""
+    nonfinite: dict[str, str] = {}

@@ -17,6 +17,7 @@ Part = Literal["train", "val"]
 Index = Annotated[int, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Cells = Annotated[int, msgspec.Meta(ge=1, le=400)]
+Scale = Annotated[float, msgspec.Meta(gt=0, le=1_000_000)]
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="probe", tag=str.lower):
@@ -152,6 +153,19 @@ class Number(Probe, frozen=True, kw_only=True):
     order: Order = "given"
 
 
+class NextSteps(Probe, frozen=True, kw_only=True):
+    """What each optimizer of the catalog would do in the step to come, with its very gradient."""
+
+    place: Place
+    """A parameter; the length of the step is told of all that its layer has."""
+    scale: Scale = 1.0
+    """What this gradient is multiplied by; those that the optimizers know stay as they were."""
+    fed: Index = 20
+    """So many of the last gradients, at most, are made again for the optimizers to know; more of a
+    watch that sees each step. 0: every one but the experiment's own is at its first step.
+    """
+
+
 Probes = (
     Curves
     | TrainingStep
@@ -168,4 +182,5 @@ Probes = (
     | Confusion
     | LayerPass
     | Number
+    | NextSteps
 )
