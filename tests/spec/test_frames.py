@@ -65,8 +65,10 @@ from tui_nn.spec.protocol.frames import (
     TrainingStepFrame,
     Weights,
     WeightsFrame,
+    WeightUpdate,
+    WeightUpdateFrame,
 )
-from tui_nn.spec.protocol.inside import Factor, Line, Place
+from tui_nn.spec.protocol.inside import Factor, Line, Place, RuleTerm
 from tui_nn.spec.protocol.messages import Answer, Hello, Messages, Present, Problem
 
 HARD = [math.nan, math.inf, -math.inf, -0.0, 0.0, 0.1]
@@ -107,6 +109,7 @@ PROBES: tuple[Probes, ...] = (
         start=5,
         order="largest",
     ),
+    WeightUpdate(tensor="0.bias", index=(0,)),
 )
 LINES = (
     Line(
@@ -229,6 +232,17 @@ FRAMES: tuple[AnyFrame, ...] = (
     NumberFrame(
         place=Place(of="output", name="3.0", index=(0, 1), sample=2, gradient=True), value=-0.0,
         dtype="float32", lines=LINES, count=9,
+    ),
+    WeightUpdateFrame(
+        tensor="0.weight", index=(0, 2), optimizer="SGD", terms=(), before=None, after=-0.0,
+        ulp=None, agrees=False, nonfinite={"before": "nan"},
+    ),
+    WeightUpdateFrame(
+        tensor="0.bias", index=(), optimizer="Adam", before=0.1, after=5e-324, ulp=0.5, agrees=True,
+        terms=(
+            RuleTerm(name="m", words="", symbolic="m ← g", numbers="m ← ∞", value=None,
+                     kept="exp_avg", nonfinite={"value": "inf"}),
+        ),
     ),
 )  # fmt: skip
 FINDS: tuple[Finds, ...] = (

@@ -56,6 +56,7 @@ PROBES: tuple[Probes, ...] = (
     frames.Confusion(),
     frames.LayerPass(layer="2", sample=3),
     frames.Number(place=inside.Place(of="parameter", name="0.weight", index=(1, 0), gradient=True)),
+    frames.WeightUpdate(tensor="0.weight", index=(1, 0)),
 )
 
 _WHERE: dict[str, Any] = {
@@ -76,6 +77,11 @@ _LINE = inside.Line(
     name="sum", formula="w·x", operation="sum", factors=_FACTORS,
     terms=Array.of(np.array([0.5, -1.0])), numbers=_ints([0, 1]), count=2, total=-0.5, held=-0.5,
     ulp=0.0, agrees=True,
+)  # fmt: skip
+
+_TERM = inside.RuleTerm(
+    name="step", words="what is taken from the weight", symbolic="step ← lr·g",
+    numbers="step ← 0.1·(−0.5)", value=-0.05,
 )  # fmt: skip
 
 FRAMES: tuple[AnyFrame, ...] = (
@@ -136,6 +142,10 @@ FRAMES: tuple[AnyFrame, ...] = (
     frames.NumberFrame(
         place=inside.Place(of="output", name="0", index=(0,), sample=3), value=-0.5,
         dtype="float32", lines=(_LINE,), count=4, **_WHERE,
+    ),
+    frames.WeightUpdateFrame(
+        tensor="0.weight", index=(1, 0), optimizer="SGD", terms=(_TERM,), before=0.5, after=0.55,
+        ulp=0.0, agrees=True, **_WHERE,
     ),
 )  # fmt: skip
 
@@ -213,6 +223,7 @@ PARTS: tuple[Any, ...] = (
     inside.Place(of="output", name="2", index=(5, 3, 3), sample=0),
     _FACTORS[0],
     _LINE,
+    _TERM,
     disk.FolderEntry(name="iris.csv", size=3_858, opens="data"),
     disk.FileColumn(name="petal length", kind="numbers", missing=2, low=1.0, high=6.9),
 )  # fmt: skip

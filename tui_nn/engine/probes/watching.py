@@ -30,6 +30,7 @@ SLOWER = (
     frames.Activations,
     frames.LayerPass,
     frames.Number,
+    frames.WeightUpdate,
 )
 CLOCK_S = 1e-6
 """What times lose when they are added up."""
@@ -42,6 +43,7 @@ NEEDS_BEFORE = (
     frames.Weights,
     frames.LayerPass,
     frames.Number,
+    frames.WeightUpdate,
 )
 """Probes that show what an update did, or what led to it."""
 

@@ -8,7 +8,7 @@ import msgspec
 
 from tui_nn.spec.protocol.arrays import Array, Numbers
 from tui_nn.spec.protocol.flow import Phase
-from tui_nn.spec.protocol.inside import Line, Place
+from tui_nn.spec.protocol.inside import Line, Place, RuleTerm
 from tui_nn.spec.protocol.probes import (
     Activations,
     Confusion,
@@ -28,12 +28,13 @@ from tui_nn.spec.protocol.probes import (
     Samples,
     TrainingStep,
     Weights,
+    WeightUpdate,
 )
 
 __all__ = [
     "Activations", "Confusion", "Curves", "Device", "Given", "LayerPass", "Layers", "Map",
     "Metrics", "Number", "Part", "Predictions", "Probe", "Probes", "Responses", "Samples",
-    "TrainingStep", "Weights",
+    "TrainingStep", "WeightUpdate", "Weights",
 ]  # fmt: skip
 """Probes belong to their frames, and are imported beside them."""
 
@@ -362,6 +363,26 @@ class NumberFrame(Frame, frozen=True, kw_only=True):
     nonfinite: dict[str, str] = {}
 
 
+class WeightUpdateFrame(Frame, frozen=True, kw_only=True):
+    """One weight through the latest step."""
+
+    tensor: str
+    index: tuple[int, ...]
+    optimizer: str
+    """Who updated it: `Adam`."""
+    terms: tuple[RuleTerm, ...]
+    """In the order in which they are worked out; the weight after the update is among them."""
+    before: float | None
+    after: float | None
+    """What torch holds; of both None where it is not finite."""
+    ulp: float | None
+    """How far the terms are from that, in units of its last place."""
+    agrees: bool
+    """Whether that is rounding."""
+    nonfinite: dict[str, str] = {}
+    """By `before`, `after`."""
+
+
 AnyFrame = (
     CurvesFrame
     | TrainingStepFrame
@@ -378,4 +399,5 @@ AnyFrame = (
     | ConfusionFrame
     | LayerPassFrame
     | NumberFrame
+    | WeightUpdateFrame
 )

@@ -152,6 +152,13 @@ class Number(Probe, frozen=True, kw_only=True):
     order: Order = "given"
 
 
+class WeightUpdate(Probe, frozen=True, kw_only=True):
+    """What the latest step did to one weight: the rule of its optimizer, term by term."""
+
+    tensor: str
+    index: tuple[Index, ...]
+
+
 Probes = (
     Curves
     | TrainingStep
@@ -168,4 +175,5 @@ Probes = (
     | Confusion
     | LayerPass
     | Number
+    | WeightUpdate
 )
