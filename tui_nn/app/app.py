@@ -137,6 +137,8 @@ class Workbench(Marking):
                 self.say(words)
         elif isinstance(told, Problem) and told.id is not None:  # else of a watch that is over
             self.desk.words = ""
+        if self._opened is not None:
+            self._opened.hear(told)
         self.teaching.hear(told)
         self._look_for_unsaved(told)
         if not self.world.running and self.replaying is None:
@@ -308,7 +310,9 @@ class Workbench(Marking):
             self.teaching.go_on()
             self._show()
         elif key == "enter":
-            self.action_edit_here()
+            is_over = self.world.present.state == "goal"
+            if is_over or not self._open_number():
+                self.action_edit_here()
         elif key == "a" and self.desk.focus == DATA:
             self.action_draw()
         elif not self._seek(key) and key == "escape":
