@@ -12,6 +12,7 @@ from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import order
 from tui_nn.views.neuron_pass import shown_sample
 from tui_nn.views.opened import Level, Way, fitted
+from tui_nn.views.panels.layer_pass import AT_A_LAYER
 from tui_nn.views.panels.loss import NUMBERED as LOSS
 from tui_nn.views.panels.panel import View
 from tui_nn.views.panels.registry import PANELS
@@ -57,6 +58,8 @@ def _of_forward(world: World, desk: Desk, rows: Sequence[LayerRow], view: View) 
         sample = shown_sample(step, desk)
         return _output(rows[0], 0, batch.index(sample) if sample in batch else 0)
     row = next((row for row in rows if row.name == desk.layer), rows[-1])
+    if view.name == AT_A_LAYER:
+        return _output(row, desk.unit, desk.batch_sample or 0)
     if view.name in OF_A_BATCH:
         return _output(row, desk.unit, 0)
     return _output(row, desk.unit, sampled.sample_of(world, desk), sampled.part_of(world, desk))
