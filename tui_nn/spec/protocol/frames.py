@@ -348,8 +348,7 @@ class LayerPassFrame(Frame, frozen=True, kw_only=True):
 class NumberFrame(Frame, frozen=True, kw_only=True):
     """One number and its arithmetic, as lines of which later ones use the totals of earlier ones.
 
-    The last line comes to the number itself; there is none where it was given: an input, a target,
-    a parameter.
+    The last line comes to the number itself; none where it was given: input, target, parameter.
     """
 
     place: Place
@@ -369,7 +368,6 @@ class WeightUpdateFrame(Frame, frozen=True, kw_only=True):
     tensor: str
     index: tuple[int, ...]
     optimizer: str
-    """Who updated it: `Adam`."""
     terms: tuple[RuleTerm, ...]
     """In the order in which they are worked out; the weight after the update is among them."""
     before: float | None
@@ -380,7 +378,6 @@ class WeightUpdateFrame(Frame, frozen=True, kw_only=True):
     agrees: bool
     """Whether that is rounding."""
     nonfinite: dict[str, str] = {}
-    """By `before`, `after`."""
 
 
 AnyFrame = (
