@@ -31,7 +31,7 @@ _ASCII = str.maketrans({
 })  # fmt: skip
 _PRODUCT = re.compile(r"(?<=[\w)\]|])·(?=[\w(\[|√])")
 """A dot between factors: as a point it would be read as a decimal's."""
-_ROOT = re.compile(r"√(Σ \w+²|\w+)")
+_ROOT = re.compile(r"√(Σ \w+²|\d[\d.]*(?:e−?\d+)?|\w+'?)")
 
 
 def in_ascii(text: str, room: int | None = None) -> str:

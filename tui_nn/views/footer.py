@@ -7,8 +7,9 @@ from tui_nn.views.layout import NARROW
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import World
 
-PAUSED = ("space run", "p P phase", "s S step", "e E epoch", "capitals go back", ", . lr", "u undo",
-          "r reset", "? explain", ": all")  # fmt: skip
+LAYER = "n N layer"
+PAUSED = ("space run", LAYER, "p P phase", "s S step", "e E epoch", ", . lr", "u undo",
+          "r reset", "enter open", "? explain", ": all")  # fmt: skip
 PAUSED_NARROW = ("space run", "p phase", "s step", "e epoch", "P S E back", "u undo", "? explain",
                  ": all")  # fmt: skip
 RUNNING = ("space pause", "s S step", "e E epoch", "capitals go back", "- + pace", ", . lr",
@@ -20,7 +21,7 @@ REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v vie
 REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
                     ": all")  # fmt: skip
 SLIDES = "( ) slide"
-SPARED = frozenset({"r reset", "f full"})
+SPARED = frozenset({"enter open", "f full"})
 SPARED_NARROW = frozenset({"u undo", "v view"})
 """Entries in whose place that of a lesson stands."""
 ARROWS = {"left": "←", "right": "→"}
@@ -63,6 +64,8 @@ def _parts(width: int, world: World, desk: Desk) -> list[tuple[int, str]]:
         parts = RUNNING if wide else RUNNING_NARROW
     else:
         parts = PAUSED if wide else PAUSED_NARROW
+        if world.kind == "neuron":  # of one layer
+            parts = tuple(part for part in parts if part != LAYER)
         if _is_for_a_learner(world):
             parts = (parts[1], parts[0], *parts[2:])
     if world.lesson is not None:

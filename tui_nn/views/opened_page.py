@@ -152,12 +152,13 @@ def _paint_sum(canvas: Canvas, row: int, line: Line, at: Cell | None) -> int:
     products = aligned([*terms.tolist(), total_of(line)])
     factors = [_column(line, index) for index in range(len(line.factors))]
     samples = _samples(line)
+    times = " * " if palette.ascii_only else " × "  # as an x it would be read as a name
     for term, number in enumerate(line.numbers.numpy().tolist()):
         y = row + term
         canvas.right(y, f"{number + 1:,}", palette.quiet, edge=NUMBERS - 1)
         column = canvas.put(y, NUMBERS, samples[term], palette.quiet) if samples else NUMBERS
         for index, texts in enumerate(factors):
-            column = canvas.put(y, column, " × ") if index else column
+            column = canvas.put(y, column, times) if index else column
             chosen = at is not None and (at.term, at.factor) == (term, index)
             column = _paint_cell(canvas, y, column, texts[term], chosen=chosen)
         if len(factors) > 1:
