@@ -11,12 +11,10 @@ from tests.views.support import present, started, world_of
 from tui_nn.app.burst import Burst, Capitals, is_pasted
 from tui_nn.app.driving import Driving
 from tui_nn.app.keys import CAPITALS
-from tui_nn.app.walking import walk
 from tui_nn.spec.protocol import Changed, Phase
 from tui_nn.spec.protocol.commands import Back, Change, GoTo, Pause, Reset, Run, Step
 from tui_nn.spec.protocol.messages import Answer, Problem
 from tui_nn.spec.rates import rate_of, rung, with_rate
-from tui_nn.views.desk import Desk
 from tui_nn.views.world import World
 
 
@@ -237,36 +235,6 @@ def test_pace_goes_up_to_flat_out() -> None:
     assert [drive.change_pace(1) for _ in range(3)] == [1000.0, 0.0, 0.0]
     assert drive.change_pace(-1) == 1000.0
     assert sent.commands[0] == Run(pace=1000.0)
-
-
-@pytest.mark.parametrize(
-    ("phase", "way", "layers"),
-    [
-        (Phase.FORWARD, 1, ["0", "1", "2", ""]),
-        (Phase.GRADIENT, 1, ["2", "1", "0", ""]),
-        (Phase.UPDATE, 1, [""]),
-    ],
-)
-def test_layers_come_in_the_direction_of_the_flow(
-    phase: Phase, way: int, layers: list[str]
-) -> None:
-    world, desk = world_at(7, phase=phase), Desk()
-    seen = []
-    for _ in layers:
-        words = walk(world, desk, way)
-        seen.append(desk.layer if words else "")
-    assert seen == layers
-
-
-def test_the_way_back_goes_through_the_same_layers() -> None:
-    desk = Desk()
-    assert not walk(world_at(7, phase=Phase.UPDATE), desk, -1)  # a phase back, into 6 Gradient
-    gradient = world_at(6, phase=Phase.GRADIENT)
-    assert [walk(gradient, desk, -1) for _ in range(3)] == [
-        "layer 1: Tanh()", "layer 2: Linear(8, 1)", "",
-    ]  # fmt: skip
-    forward = world_at(6, phase=Phase.FORWARD)
-    assert walk(forward, desk, -1) == "layer 1: Tanh()"
 
 
 def key(character: str, at_s: float) -> events.Key:

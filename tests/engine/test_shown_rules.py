@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from tui_nn.engine.building import resolve_target
+from tui_nn.engine.rules import terms
 from tui_nn.spec.catalog.entry import Bound
 from tui_nn.views.recompute import taken_by
 from tui_nn.views.rules import bound, rule, state_words, step_words
@@ -156,19 +157,19 @@ def test_a_planned_rate_is_torchs(call: str) -> None:
 @pytest.mark.parametrize(
     ("call", "kept"),
     [
-        ("SGD(momentum=0.9)", {"m"}),
+        ("SGD(momentum=0.9)", {"b"}),
         ("ASGD()", {"η", "t"}),
         ("Adagrad()", {"s", "t"}),
-        ("Adadelta()", {"v", "d", "t"}),
+        ("Adadelta()", {"v", "u", "t"}),
         ("RMSprop(momentum=0.5, centered=True)", {"v", "m", "t"}),
         ("Rprop()", {"p", "a", "t"}),
         ("Adam()", {"m", "v", "t"}),
         ("AdamW(amsgrad=True)", {"m", "v", "V", "t"}),
         ("Adamax()", {"m", "u", "t"}),
-        ("NAdam()", {"m", "v", "M", "t"}),
+        ("NAdam()", {"m", "v", "P", "t"}),
         ("RAdam()", {"m", "v", "t"}),
-        ("Adafactor()", {"r", "c", "t"}),
-        ("Muon()", {"m"}),
+        ("Adafactor()", {"R", "C", "t"}),
+        ("Muon()", {"b"}),
     ],
 )
 def test_what_each_optimizer_keeps_has_a_sign_and_it_has_a_rule(call: str, kept: set[str]) -> None:
@@ -181,3 +182,20 @@ def test_what_each_optimizer_keeps_has_a_sign_and_it_has_a_rule(call: str, kept:
     assert {words[0] for words in names if words} >= kept
     assert rule(optimizer)
     assert step_words(optimizer)
+
+
+@pytest.mark.parametrize("call", [
+    "SGD(momentum=0.9)", "RMSprop(momentum=0.9, centered=True)", "Adadelta()", "Adagrad()",
+    "Adam(amsgrad=True)", "AdamW()", "Adamax()", "NAdam()", "RAdam()", "ASGD()", "Rprop()",
+    "Adafactor()", "Muon()",
+])  # fmt: skip
+def test_what_is_kept_has_the_same_sign_in_the_panel_as_in_the_rule(call: str) -> None:
+    optimizer = _bound(call)
+    weights = torch.ones(2, 2)
+    worked = terms(optimizer.entry.name, optimizer.values, weights, weights, {})
+    kept = {term.kept: term.sign for term in worked.terms if term.kept}
+    shown = {name: state_words(name, optimizer.entry.name) for name in kept}
+    assert kept
+    assert {n: words[0] for n, words in shown.items() if words} == {
+        n: kept[n] for n in kept if shown[n]
+    }

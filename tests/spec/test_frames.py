@@ -67,8 +67,10 @@ from tui_nn.spec.protocol.frames import (
     TrainingStepFrame,
     Weights,
     WeightsFrame,
+    WeightUpdate,
+    WeightUpdateFrame,
 )
-from tui_nn.spec.protocol.inside import Factor, Line, NextStep, Place
+from tui_nn.spec.protocol.inside import Factor, Line, NextStep, Place, RuleTerm
 from tui_nn.spec.protocol.messages import Answer, Hello, Messages, Present, Problem
 
 HARD = [math.nan, math.inf, -math.inf, -0.0, 0.0, 0.1]
@@ -111,6 +113,7 @@ PROBES: tuple[Probes, ...] = (
         start=5,
         order="largest",
     ),
+    WeightUpdate(tensor="0.bias", index=(0,)),
 )
 LINES = (
     Line(
@@ -244,6 +247,17 @@ FRAMES: tuple[AnyFrame, ...] = (
             ),
             NextStep(optimizer="SGD", lr=1e-3, lr_of="torch", fed=20, nonfinite={"change": "inf"}),
             NextStep(optimizer="Muon", lr=None, lr_of="torch", reason="takes 2-D weights alone"),
+        ),
+    ),
+    WeightUpdateFrame(
+        tensor="0.weight", index=(0, 2), optimizer="SGD", terms=(), before=None, after=-0.0,
+        ulp=None, agrees=False, nonfinite={"before": "nan"},
+    ),
+    WeightUpdateFrame(
+        tensor="0.bias", index=(), optimizer="Adam", before=0.1, after=5e-324, ulp=0.5, agrees=True,
+        terms=(
+            RuleTerm(name="m", words="", symbolic="m ← g", numbers="m ← ∞", value=None,
+                     kept="exp_avg", nonfinite={"value": "inf"}),
         ),
     ),
 )  # fmt: skip

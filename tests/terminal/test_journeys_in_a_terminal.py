@@ -85,3 +85,42 @@ def test_others_run_and_read(name: str, words: str, size: tuple[int, int]) -> No
         assert "Traceback" not in child.text
         child.send("q")
         assert child.ended() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES)
+def test_a_number_is_followed_from_the_loss_down_to_a_pixel(size: tuple[int, int]) -> None:
+    with shown("digits-cnn", "--no-save", size=size) as child:
+        child.until("step 0 ")
+        press(child, "s", "step 1 ")
+        press(child, "3", "3 Loss ━")
+        child.send("j")
+        press(child, "\r", "─ loss ─")
+        for name in ("9 Linear", "8 Flatten", "7 MaxPool2d", "6 ReLU", "5 BatchNorm2d", "4 Conv2d",
+                     "3 MaxPool2d", "2 ReLU", "1 BatchNorm2d", "0 Conv2d"):  # fmt: skip
+            if name == "9 Linear":
+                press(child, "n", "sample ")
+            assert "= torch ✓" in press(child, "n", f"─ {name}[")
+        press(child, "n", "here every sum begins")
+        press(child, "N", "─ 0 Conv2d[")
+        child.send("\x1b")
+        child.until("3 Loss ━")
+        child.send("q")
+
+
+@pytest.mark.slow
+def test_a_hidden_weight_of_xor_tells_its_gradient_and_its_update() -> None:
+    with shown("xor-mlp", "--no-save", "optimizer=Adam(lr=0.1)") as child:
+        child.until("step 0 ")
+        press(child, "s", "step 1 ")
+        press(child, "7", "7 Update ━")
+        update = press(child, "\r", "update of 0.weight[0,0]")
+        assert "m corrected" in update
+        assert "= torch ✓" in update
+        assert "= torch ✓" in press(child, "\x1b[Z", "∂L/∂ 0.weight[0,0]")
+        assert "slope = 1 − tanh²(z)" in press(child, "n", "∂L/∂ 0 Linear[0]")
+        for _ in range(2):
+            child.send("q")
+        child.until("7 Update ━")
+        press(child, "n", "5 Forward layer")
+        child.send("q")

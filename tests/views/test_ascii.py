@@ -13,8 +13,11 @@ from tui_nn.views.rules import RULES
     ("text", "wide", "narrow"),
     [
         ("w − lr·m/√v", "w - lr*m/sqrt(v)", "w - lr*m/v^.5"),
-        ("lr·g·√d/√v", "lr*g*sqrt(d)/sqrt(v)", "lr*g*d^.5/v^.5"),
+        ("lr·g·√u/√v", "lr*g*sqrt(u)/sqrt(v)", "lr*g*u^.5/v^.5"),
         ("|gradient| = √Σ g²", "|gradient| = sqrt(S g^2)", "|gradient| = (S g^2)^.5"),
+        ("√v' + ε", "sqrt(v') + eps", "v'^.5 + eps"),
+        ("√0.25 + 1", "sqrt(0.25) + 1", "0.25^.5 + 1"),
+        ("√1.5e−05", "sqrt(1.5e-05)", "1.5e-05^.5"),
         ("lr·|w|·g/√v", "lr*|w|*g/sqrt(v)", "lr*|w|*g/v^.5"),
     ],
 )

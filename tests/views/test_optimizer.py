@@ -120,7 +120,7 @@ def test_several_optimizers_say_what_each_updates() -> None:
         painted(CALL, world, (34, 5))
         == [
             " Muon(lr=0.02)    hidden matrices",
-            " w ← w − lr·evened m",
+            " w ← w − lr·evened b",
             " m mean of g",
             " AdamW(lr=0.003)         the rest",
             " w ← w − lr·(m/√v + decay·w)",
@@ -200,7 +200,7 @@ def test_every_optimizer_has_a_rule_and_words_for_its_step(name: str) -> None:
     [
         ("SGD(lr=0.1)", "w ← w − lr·g"),
         ("SGD(lr=0.1, weight_decay=0.01)", "w ← w − lr·(g + 0.01·w)"),
-        ("SGD(lr=0.1, momentum=0.9)", "m ← 0.9·m + g   w ← w − lr·m"),
+        ("SGD(lr=0.1, momentum=0.9)", "b ← 0.9·b + g   w ← w − lr·b"),
     ],
 )
 def test_the_rule_of_sgd_follows_its_values(call: str, words: str) -> None:

@@ -310,9 +310,9 @@ def test_what_is_kept_for_a_row_belongs_to_each_of_its_weights() -> None:
     state = {"row_var": [[0.25]] * 8, "col_var": [[0.5, 0.75]], "odd": [1.0, 2.0, 3.0]}
     watch(world, weights("0.weight", filled(1.0), filled(1.0), state=state, optimizer="Adafactor"))
     rows = painted(LAYERS, world, LOOP, Desk(weight=3))
-    assert " r   mean of g², its row  +2.50e-01" in rows
-    assert " c   mean of g², its column        " not in rows
-    assert any(row.startswith(" c ") and row.endswith("+7.50e-01") for row in rows)
+    assert " R   mean of g², its row  +2.50e-01" in rows
+    assert " C   mean of g², its column        " not in rows
+    assert any(row.startswith(" C ") and row.endswith("+7.50e-01") for row in rows)
 
 
 def test_it_paints_at_any_size() -> None:

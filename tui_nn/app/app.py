@@ -24,7 +24,6 @@ from tui_nn.app.marking import Marking
 from tui_nn.app.settings import Settings
 from tui_nn.app.teaching import Teaching
 from tui_nn.app.unsaved import Unsaved
-from tui_nn.app.walking import walk
 from tui_nn.spec.errors import NNError
 from tui_nn.spec.protocol import Started
 from tui_nn.spec.protocol.commands import Grain
@@ -137,6 +136,8 @@ class Workbench(Marking):
                 self.say(words)
         elif isinstance(told, Problem) and told.id is not None:  # else of a watch that is over
             self.desk.words = ""
+        if self._opened is not None:
+            self._opened.hear(told)
         self.teaching.hear(told)
         self._look_for_unsaved(told)
         if not self.world.running and self.replaying is None:
@@ -145,6 +146,7 @@ class Workbench(Marking):
     def _follow(self, present: Present) -> None:
         """The focus goes with the phase, step by step through the loop."""
         place = (present.branch, present.step, present.phase, present.look)
+        self.desk.layer = present.layer or self.desk.layer
         moved = present.state == "paused" and place != self._place
         if moved and present.phase in PHASES[4:] and not self.desk.full and self._sheet is None:
             self.desk.focus, self.desk.open = PHASES.index(present.phase) + 1, None
@@ -227,13 +229,13 @@ class Workbench(Marking):
 
     @drives
     def action_go(self, by: Grain) -> None:
-        if by == "phase" and self._turn_choices(1):
+        if by in ("layer", "phase") and self._turn_choices(1):
             return
         self.driving.forward(by)
 
     @drives
     def action_go_back(self, by: Grain) -> None:
-        if by == "phase" and self._turn_choices(-1):
+        if by in ("layer", "phase") and self._turn_choices(-1):
             return
         if not self.world.step and not self.world.running:
             self.say("nothing before the first step: capitals go back")
@@ -254,14 +256,11 @@ class Workbench(Marking):
 
     @drives
     def action_layer(self, way: int) -> None:
-        if words := walk(self.world, self.desk, way):
-            self.say(words)
-            return
-        self.desk.words = ""
+        by: Grain = "phase" if self.world.kind == "neuron" else "layer"
         if way > 0:
-            self.action_go("phase")
+            self.action_go(by)
         else:
-            self.action_go_back("phase")
+            self.action_go_back(by)
 
     def action_pace(self, way: int) -> None:
         view = PANELS[self.desk.focus].view(self.world, self.desk)
@@ -308,7 +307,9 @@ class Workbench(Marking):
             self.teaching.go_on()
             self._show()
         elif key == "enter":
-            self.action_edit_here()
+            is_over = self.world.present.state == "goal"
+            if is_over or not self._open_number():
+                self.action_edit_here()
         elif key == "a" and self.desk.focus == DATA:
             self.action_draw()
         elif not self._seek(key) and key == "escape":

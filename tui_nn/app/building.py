@@ -17,6 +17,7 @@ from tui_nn.views.ink import Palette
 if TYPE_CHECKING:
     from tui_nn.app.editing.editor import Editor
     from tui_nn.app.editing.sheet import Sheet
+    from tui_nn.app.opened import Opened
 
 EDITED = (1, 2, 3, 4)
 """Panels that show what was chosen."""
@@ -52,6 +53,8 @@ class Building(Showing):
         """What is drawn on, over the home screen."""
         self.also_watched: tuple[Probes, ...] = ()
         """What lies over the home screen looks at, beside what the panels show."""
+        self._opened: Opened | None = None
+        """The number that is looked into, over the home screen."""
         self._offered: Callable[[], Settings | None] | None = None
         """What enter does with what is offered, before anything else is done."""
 
@@ -122,6 +125,37 @@ class Building(Showing):
         changing = Changing(self.world, self.driving)
         self.push_screen(Diagnosis(self.world, changing, self.board.palette), close)
         self._show()
+
+    def action_open_number(self) -> None:
+        """The arithmetic of the number at the cursor."""
+        if not self._open_number():
+            self.say("no number is at the cursor here: 5, 6 and 7 have some")
+
+    def _open_number(self) -> bool:
+        """Whether there is one; while training runs it stops first."""
+        link = self._link
+        if self.world.started is None or link is None or self._opened is not None:
+            return False
+        from tui_nn.views.opening import number_at  # with the catalog: not at the start
+
+        level = number_at(self.world, self.desk)
+        if level is None:
+            return False
+        if self.replaying is not None:
+            self.say("a recording holds no tensors to look into")
+        elif self.world.present.state == "offline":
+            self.say(NO_ENGINE)
+        else:
+            if self.world.running:
+                self.driving.run_or_pause()
+            from tui_nn.app.opened import Opened
+
+            self._opened = Opened(self, level, link.inspect)
+            self.push_screen(self._opened, self._close_number)
+        return True
+
+    def _close_number(self, _: None) -> None:
+        self._opened = None
 
     def action_open(self) -> None:
         if self.replaying is not None or self.settings.attach:

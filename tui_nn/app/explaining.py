@@ -27,6 +27,8 @@ from tui_nn.views.rules import calls
 from tui_nn.views.world import World
 
 GRADIENT, EVALUATE = 6, 8
+OPENED, MATRICES = (5, 6, 7), "matrices"
+"""Panels, and a view of 1 Network, whose numbers enter opens."""
 LOOK_FOR = "What the author of this experiment wants you to see."
 UNWRAPPED = 10_000
 """Columns of a page that is to be wrapped by the box."""
@@ -153,8 +155,10 @@ def _under_the_cursor(number: int, view: View, world: World, desk: Desk) -> list
 
 def _keys_of(panel: Panel, view: View, world: World) -> str:
     lines = [f"views, changed by v and V: {', '.join(v.name for v in panel.suiting(world))}", ""]
+    opens = panel.number in OPENED or view.name == MATRICES
     keys = [
         *view.keys,
+        *([("enter", "open the number at the cursor: what it came of")] if opens else []),
         (str(panel.number), "here; again: on the whole screen; again: back"),
         ("arrows hjkl", "move inside the panel"),
     ]

@@ -60,6 +60,7 @@ ACTIONS = (
     Action("next_panel(1)", "next panel", "Show", ("tab",)),
     Action("next_panel(-1)", "previous panel", "Show", ("shift+tab",)),
     Action("full", "this panel on the whole screen", "Show", ("f",)),
+    Action("open_number", "open the number at the cursor: what it came of", "Show", (), "enter"),
     Action("view(1)", "next view of this panel", "Show", ("v",)),
     Action("view(-1)", "previous view", "Show", ("V", "upper_v")),
     Action("slide(1)", "next slide of the lesson", "Show",

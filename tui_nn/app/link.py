@@ -50,6 +50,8 @@ class Link:
         self._watched: dict[Probes, int] = {}
         self._by_number: dict[int, Probes] = {}
         self._asked: dict[int, Probes] = {}
+        self._looks: dict[int, Callable[[Answer | Problem], None]] = {}
+        """Who waits for what is looked at once."""
         self._unseen: dict[int, int] = {}
         self._last = 0
         self._is_called = False
@@ -99,7 +101,9 @@ class Link:
     """Lets go of an engine that another has taken the place of."""
 
     def _connect(self, command: Sequence[str], load: Load | None) -> None:
-        for known in (self._watched, self._by_number, self._asked, self._unseen):
+        for known in (
+            self._watched, self._by_number, self._asked, self._looks, self._unseen,
+        ):  # fmt: skip
             known.clear()
         if self._greeted is not None:
             self._client, self._greeted = self._greeted.take_over(self._hear), None
@@ -132,6 +136,11 @@ class Link:
                 self._by_number[self._last] = probe
                 pace = SLOW_RATE if isinstance(probe, Device) else rate
                 self.send(Watch(watch=self._last, probe=probe, rate=pace))
+
+    def inspect(self, probe: Probes, hear: Callable[[Answer | Problem], None]) -> None:
+        """Look once, now; `hear` is called with the answer."""
+        if number := self.send(Inspect(probe=probe)):
+            self._looks[number] = hear
 
     def _look_once(self, probe: Probes) -> None:
         if self.world.lacks(probe) and probe not in self._asked.values():
@@ -182,6 +191,9 @@ class Link:
 
     def _take(self, told: Told) -> None:
         probe = None
+        if isinstance(told, Answer | Problem) and (hear := self._looks.pop(told.id or 0, None)):
+            hear(told)
+            return
         if isinstance(told, Frame):
             probe = self._by_number.get(told.watch)
             if probe is None:

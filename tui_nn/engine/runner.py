@@ -169,7 +169,7 @@ class Runner:
             most = min(most, max(1, left - 1))
         may_stand = is_paced or left == 1
         watched = watching.wants_before(task.now, running=not may_stand)
-        reason = session.advance(most, watched=watched)
+        reason = session.advance(most, watched=watched, may_stand=may_stand)
         self._count(Phase.EVALUATE, session.step - first)
         return reason
 

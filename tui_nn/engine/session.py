@@ -15,7 +15,7 @@ from tui_nn.engine.keeping import Keeper, Saving
 from tui_nn.engine.past import Past
 from tui_nn.engine.postmortem import too_large_a_rate
 from tui_nn.engine.records import Untold
-from tui_nn.engine.state import generators
+from tui_nn.engine.state import generators, kept_by_optimizers
 from tui_nn.engine.stopwatch import Stopwatch
 from tui_nn.engine.timeline import Timeline
 from tui_nn.engine.trainer import Gate
@@ -180,10 +180,13 @@ class Session:
             self.keeper.take(record)
         self._tell(record)
 
-    def advance(self, most: int = maxsize, *, watched: bool = False) -> Reason | None:
+    def advance(
+        self, most: int = maxsize, *, watched: bool = False, may_stand: bool = True
+    ) -> Reason | None:
         """Train for about 10 ms, at most `most` steps; evaluate and decide where that is due.
 
-        Of a `watched` step, which is one alone, the parameters before it are kept.
+        Of a `watched` step, which is one alone, the parameters before it are kept, and where
+        training `may_stand` behind it, what optimizers kept.
         """
         with self.stopwatch.timed():
             self.follow_recorded_changes()
@@ -197,7 +200,7 @@ class Session:
                 return self.ended_before
             self.before = self.start = None
             if watched:
-                self.note_parameters()
+                self.note_parameters(may_stand=may_stand)
             self.pacer.begin()
             block = self.training.train(steps, self.good.snapshot)
             self.pacer.end(len(block.losses))
@@ -209,15 +212,16 @@ class Session:
             self.note_parameters(gated=True)
             return self._after(self.training.train_gated(gate, self.good.snapshot))
 
-    def note_parameters(self, *, gated: bool = False) -> None:
+    def note_parameters(self, *, gated: bool = False, may_stand: bool = True) -> None:
         """Keep the parameters as they are before the step to come, and how its pass begins.
 
         Where a step makes several passes, the latest is known in a `gated` one alone.
         """
         trainer = self.training.trainer
-        self.before = trainer.copied_parameters()
-        known = gated or not trainer.asks_again
-        self.start = Start(self.before, generators(trainer.device)) if known else None
+        self.before, self.start = trainer.copied_parameters(), None
+        if gated or not trainer.asks_again:
+            kept = kept_by_optimizers(trainer) if may_stand else ()
+            self.start = Start(self.before, generators(trainer.device), optimizers=kept)
 
     def _after(self, block: Block) -> Reason | None:
         self._take_steps(block)

@@ -62,12 +62,17 @@ def take(trainer: Trainer) -> Snapshot:
     return Snapshot(
         step=trainer.step,
         network={k: v.detach().clone() for k, v in trainer.network.state_dict().items()},
-        optimizers=tuple(deepcopy(optimizer.state_dict()) for optimizer in trainer.optimizers),
+        optimizers=kept_by_optimizers(trainer),
         schedules=tuple(deepcopy(schedule.state_dict()) for schedule in trainer.schedules),
         place=trainer.batches.place(),
         generators=generators(trainer.device),
         last_lr=trainer.last_lr,
     )
+
+
+def kept_by_optimizers(trainer: Trainer) -> tuple[dict[str, Any], ...]:
+    """What each of them keeps, with its options, as torch saves it; later steps leave it alone."""
+    return tuple(deepcopy(optimizer.state_dict()) for optimizer in trainer.optimizers)
 
 
 def restore(trainer: Trainer, snapshot: Snapshot) -> None:

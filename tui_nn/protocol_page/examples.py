@@ -57,6 +57,7 @@ PROBES: tuple[Probes, ...] = (
     frames.LayerPass(layer="2", sample=3),
     frames.Number(place=inside.Place(of="parameter", name="0.weight", index=(1, 0), gradient=True)),
     frames.NextSteps(place=inside.Place(of="parameter", name="0.weight", index=(1, 0)), scale=10.0),
+    frames.WeightUpdate(tensor="0.weight", index=(1, 0)),
 )
 
 _WHERE: dict[str, Any] = {
@@ -82,6 +83,11 @@ _LINE = inside.Line(
 _NEXT_STEP = inside.NextStep(
     optimizer="SGD", lr=0.001, lr_of="torch", fed=20, change=-0.0025, length=0.005,
     change_unscaled=-0.00025, length_unscaled=0.0005,
+)  # fmt: skip
+
+_TERM = inside.RuleTerm(
+    name="step", words="what is taken from the weight", symbolic="step ← lr·g",
+    numbers="step ← 0.1·(−0.5)", value=-0.05,
 )  # fmt: skip
 
 FRAMES: tuple[AnyFrame, ...] = (
@@ -153,6 +159,10 @@ FRAMES: tuple[AnyFrame, ...] = (
                             reason="takes 2-D weights alone, this is 1-D"),
         ),
         **_WHERE,
+    ),
+    frames.WeightUpdateFrame(
+        tensor="0.weight", index=(1, 0), optimizer="SGD", terms=(_TERM,), before=0.5, after=0.55,
+        ulp=0.0, agrees=True, **_WHERE,
     ),
 )  # fmt: skip
 
@@ -232,6 +242,7 @@ PARTS: tuple[Any, ...] = (
     _FACTORS[0],
     _LINE,
     _NEXT_STEP,
+    _TERM,
     disk.FolderEntry(name="iris.csv", size=3_858, opens="data"),
     disk.FileColumn(name="petal length", kind="numbers", missing=2, low=1.0, high=6.9),
 )  # fmt: skip

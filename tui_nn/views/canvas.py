@@ -23,11 +23,15 @@ _ASCII = str.maketrans({
     "→": "->", "°": "",
     "≥": ">=", "≤": "<=", "…": "~", "↺": "@", "░": ".", "▒": ":", "▓": "*", "█": "#", "┊": ":",
     "┿": "+", "╌": "-", "Δ": "d", "Σ": "S", "η": "eta", "↑": "^", "↓": "v", "–": "-", "σ": "s",
+    "α": "alpha", "β": "beta", "δ": "delta", "ε": "eps", "λ": "lambda", "μ": "mu", "π": "pi",
+    "ρ": "rho", "φ": "phi", "Φ": "Phi", "ψ": "psi", "∞": "inf", "√": "sqrt", "³": "^3", "ᵗ": "^t",
+    "ᵀ": "^T", "ᵢ": "i", "′": "'", "‖": "|", "÷": "/",
+    **dict(zip("₀₁₂₃₄₅₋⁺⁻", "012345-+-", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇", "_..--==", strict=True)),
 })  # fmt: skip
 _PRODUCT = re.compile(r"(?<=[\w)\]|])·(?=[\w(\[|√])")
 """A dot between factors: as a point it would be read as a decimal's."""
-_ROOT = re.compile(r"√(Σ \w+²|\w+)")
+_ROOT = re.compile(r"√(Σ \w+²|\d[\d.]*(?:e−?\d+)?|\w+'?)")
 
 
 def in_ascii(text: str, room: int | None = None) -> str:

@@ -37,6 +37,10 @@ class Desk:
     """Which part's samples are looked at."""
     sample_part: Part | None = None
     """Which part that one sample comes from; None: validation where there is one."""
+    batch_sample: int | None = 0
+    """The sample of the batch that is looked at where training stands at a layer; None: the mean
+    over all of them.
+    """
     layer: str = ""
     """The layer in focus, as torch names it; empty: none was chosen."""
     unit: int = 0

@@ -6,8 +6,9 @@ from tui_nn.views.frame import INSIDE
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import World
 
-PAUSED = ("space run", "p P phase", "s S step", "e E epoch", "capitals go back", ", . lr", "u undo",
-          "r reset", "? explain", ": all")  # fmt: skip
+LAYER = "n N layer"
+PAUSED = ("space run", LAYER, "p P phase", "s S step", "e E epoch", ", . lr", "u undo",
+          "r reset", "enter open", "? explain", ": all")  # fmt: skip
 PAUSED_NARROW = ("space run", "p phase", "s step", "e epoch", "P S E back", "u undo", "? explain",
                  ": all")  # fmt: skip
 RUNNING = ("space pause", "s S step", "e E epoch", "capitals go back", "- + pace", ", . lr",
@@ -21,7 +22,7 @@ REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v vi
 OFFLINE = ("space start the engine again", "? explain", ": all", "q leave")
 BROKEN = ("? explain", ": all", "q leave")
 SLIDES = "( ) slide"
-SPARED = frozenset({"r reset", "f full"})
+SPARED = frozenset({"enter open", "f full"})
 SPARED_NARROW = frozenset({"u undo", "v view"})
 """Entries in whose place that of a lesson stands."""
 ARROWS = {"left": "←", "right": "→"}
@@ -72,6 +73,8 @@ def _entries(world: World, desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...]
         return (BROKEN,) * 2
     wide: tuple[str, ...] = RUNNING if world.running else PAUSED
     narrow: tuple[str, ...] = RUNNING_NARROW if world.running else PAUSED_NARROW
+    if not world.running and world.kind == "neuron":  # of one layer
+        wide = tuple(part for part in wide if part != LAYER)
     if not world.running and _is_for_a_learner(world):
         wide, narrow = ((parts[1], parts[0], *parts[2:]) for parts in (wide, narrow))
     if world.lesson is not None:

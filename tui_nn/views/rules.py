@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from tui_nn.spec.catalog.entry import Bound
 
 STATE = {
-    "momentum_buffer": ("m", "decaying sum of g"),
+    "momentum_buffer": ("b", "decaying sum of g"),
     "exp_avg": ("m", "mean of g"),
     "exp_avg_sq": ("v", "mean of g²"),
     "max_exp_avg_sq": ("V", "largest v so far"),
     "exp_inf": ("u", "fading largest |g|"),
     "square_avg": ("v", "mean of g²"),
     "grad_avg": ("m", "mean of g"),
-    "acc_delta": ("d", "mean of step²"),
+    "acc_delta": ("u", "mean of step²"),
     "sum": ("s", "sum of all g²"),
-    "row_var": ("r", "mean of g², its row"),
-    "col_var": ("c", "mean of g², its column"),
+    "row_var": ("R", "mean of g², its row"),
+    "col_var": ("C", "mean of g², its column"),
     "variance": ("v", "mean of g²"),
     "prev": ("p", "g of the step before"),
     "step_size": ("a", "its own step"),
     "ax": ("A", "average of w, unused"),
     "eta": ("η", "lr as it has fallen"),
-    "mu_product": ("M", "product of momenta"),
+    "mu_product": ("P", "product of momenta"),
     "d": ("d", "direction"),
     "prev_flat_grad": ("p", "g of the step before"),
     "t": ("t", "length of the step"),
@@ -72,12 +72,12 @@ RULES = {
     "SparseAdam": "w ← w − lr·m/√v   rows with g",
     "RMSprop": "w ← w − lr·g/√v   v mean of g²",
     "Adagrad": "w ← w − lr·g/√s   s sum of g²",
-    "Adadelta": "w ← w − lr·g·√d/√v   own size",
+    "Adadelta": "w ← w − lr·g·√u/√v   own size",
     "Adafactor": "w ← w − lr·|w|·g/√v",
     "ASGD": "w ← w − η·g   η falls slowly",
     "Rprop": "w ← w − a·sign g   a its own",
     "LBFGS": "w ← w + t·d   d nearly Newton's",
-    "Muon": "w ← w − lr·evened m   m mean of g",
+    "Muon": "w ← w − lr·evened b   b mean of g",
 }
 
 
@@ -85,12 +85,12 @@ def step_words(optimizer: "Bound") -> str:
     """What a step is made of, in the signs of its state."""
     if optimizer.entry.name == "SGD":
         if optimizer["nesterov"]:
-            return f"lr·(g + {optimizer['momentum']:g}·m)"
+            return f"lr·(g + {optimizer['momentum']:g}·b)"
         if optimizer["momentum"]:
-            return "lr·m"
+            return "lr·b"
         return "lr·(g + decay·w)" if optimizer["weight_decay"] else "lr·g"
     if optimizer.entry.name == "RMSprop" and optimizer["momentum"]:
-        return "lr·m"
+        return "lr·b"
     if optimizer.entry.name == "AdamW" and optimizer["weight_decay"]:
         return "lr·(m/√v + decay·w)"
     return STEPS.get(optimizer.entry.name, "")
@@ -99,7 +99,7 @@ def step_words(optimizer: "Bound") -> str:
 def state_words(name: str, optimizer: str) -> tuple[str, str] | None:
     """The sign and the words for what `optimizer` keeps under torch's `name`; None: neither."""
     if name == "momentum_buffer" and optimizer != "SGD":
-        return "m", {"Muon": "mean of g", "RMSprop": "decaying sum of g/√v"}.get(optimizer, "")
+        return "b", {"Muon": "mean of g", "RMSprop": "decaying sum of g/√v"}.get(optimizer, "")
     return STATE.get(name)
 
 
@@ -112,12 +112,12 @@ STEPS = {
     "SparseAdam": "lr·m/√v, corrected",
     "RMSprop": "lr·g/√v",
     "Adagrad": "lr·g/√s",
-    "Adadelta": "lr·g·√d/√v",
+    "Adadelta": "lr·g·√u/√v",
     "Adafactor": "lr·|w|·g/√v",
     "ASGD": "η·g",
     "Rprop": "a·sign g",
     "LBFGS": "−t·d, several",
-    "Muon": "evened m and decay",
+    "Muon": "evened b and decay",
 }
 
 
@@ -126,4 +126,4 @@ def _sgd(optimizer: "Bound") -> str:
     g = f"(g + {decay:g}·w)" if decay else "g"
     if not momentum:
         return f"w ← w − lr·{g}"
-    return f"m ← {momentum:g}·m + {g}   w ← w − lr·m"
+    return f"b ← {momentum:g}·b + {g}   w ← w − lr·b"

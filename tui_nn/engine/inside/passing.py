@@ -32,6 +32,8 @@ class Start:
     """Which pass of the step it is: LBFGS makes several."""
     loss: float | None = None
     """What it came to; None: the loss of the step."""
+    optimizers: tuple[Mapping[str, Any], ...] = ()
+    """What they kept before the step, as torch saves it; empty where that is not known."""
     made: "Passed | None" = None
     """The pass, once it was made again."""
 

@@ -22,6 +22,7 @@ from tui_nn.engine.probes.responses import responses
 from tui_nn.engine.probes.samples import samples
 from tui_nn.engine.probes.training_step import training_step
 from tui_nn.engine.probes.view import View
+from tui_nn.engine.probes.weight_update import weight_update
 from tui_nn.engine.probes.weights import weights
 from tui_nn.spec.protocol import frames
 from tui_nn.spec.protocol.frames import AnyFrame, Probes
@@ -43,6 +44,7 @@ _LOOKS: dict[type[frames.Probe], Callable[[View, Any], AnyFrame]] = {
     frames.LayerPass: layer_pass,
     frames.Number: number,
     frames.NextSteps: next_steps,
+    frames.WeightUpdate: weight_update,
 }
 
 

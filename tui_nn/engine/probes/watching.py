@@ -31,6 +31,7 @@ SLOWER = (
     frames.LayerPass,
     frames.Number,
     frames.NextSteps,
+    frames.WeightUpdate,
 )
 CLOCK_S = 1e-6
 """What times lose when they are added up."""
@@ -43,6 +44,7 @@ NEEDS_BEFORE = (
     frames.Weights,
     frames.LayerPass,
     frames.Number,
+    frames.WeightUpdate,
 )
 """Probes that show what an update did, or what led to it."""
 

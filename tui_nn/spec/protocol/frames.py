@@ -8,7 +8,8 @@ import msgspec
 
 from tui_nn.spec.protocol.arrays import Array, Numbers
 from tui_nn.spec.protocol.flow import Phase
-from tui_nn.spec.protocol.inside import Line, NextStep, Place
+from tui_nn.spec.protocol.inside import Line, NextStep, Place, RuleTerm
+from tui_nn.spec.protocol.layer_statistics import LayerStatistics
 from tui_nn.spec.protocol.probes import (
     Activations,
     Confusion,
@@ -29,14 +30,15 @@ from tui_nn.spec.protocol.probes import (
     Samples,
     TrainingStep,
     Weights,
+    WeightUpdate,
 )
 
 __all__ = [
-    "Activations", "Confusion", "Curves", "Device", "Given", "LayerPass", "Layers", "Map",
-    "Metrics", "NextSteps", "Number", "Part", "Predictions", "Probe", "Probes", "Responses",
-    "Samples", "TrainingStep", "Weights",
+    "Activations", "Confusion", "Curves", "Device", "Given", "LayerPass", "LayerStatistics",
+    "Layers", "Map", "Metrics", "NextSteps", "Number", "Part", "Predictions", "Probe", "Probes",
+    "Responses", "Samples", "TrainingStep", "WeightUpdate", "Weights",
 ]  # fmt: skip
-"""Probes belong to their frames, and are imported beside them."""
+"""Probes and their parts belong to their frames, and are imported beside them."""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
@@ -124,40 +126,6 @@ class MetricsFrame(Frame, frozen=True, kw_only=True):
     """Samples whose class is right, by part."""
     nonfinite: dict[str, str] = {}
     """By `train.loss`, `val.loss`."""
-
-
-class LayerStatistics(msgspec.Struct, frozen=True, kw_only=True):
-    """One layer with parameters or an activation; None where there is nothing to measure."""
-
-    name: str
-    call: str
-    frozen: bool = False
-    """Whether its parameters don't train: then it has neither gradient nor update."""
-    gradient: float | None = None
-    """|∂L/∂w| over the layer's parameters."""
-    weight: float | None = None
-    """|w|."""
-    update: float | None = None
-    """|update| of the latest step."""
-    ratio: float | None = None
-    """|update| / |w| before it."""
-    zero_gradient: float | None = None
-    """Share of the gradient that is exactly 0."""
-    dead: float | None = None
-    """Share of units that give 0 for every sample looked at."""
-    zero: float | None = None
-    """Share of outputs that are exactly 0."""
-    saturated: float | None = None
-    """Share of outputs within 1 % of a bounded activation's ends."""
-    dead_units: tuple[int, ...] = ()
-    """Which are dead, where the layer is in focus; the first of them."""
-    gradient_histogram: Array | None = None
-    """int64 (bins,); of what is finite, where the layer is in focus."""
-    weight_histogram: Array | None = None
-    output_histogram: Array | None = None
-    ranges: dict[str, tuple[float, float]] = {}
-    """Ends of each histogram: `gradient`, `weight`, `output`."""
-    nonfinite: dict[str, str] = {}
 
 
 class LayersFrame(Frame, frozen=True, kw_only=True):
@@ -348,8 +316,7 @@ class LayerPassFrame(Frame, frozen=True, kw_only=True):
 class NumberFrame(Frame, frozen=True, kw_only=True):
     """One number and its arithmetic, as lines of which later ones use the totals of earlier ones.
 
-    The last line comes to the number itself; there is none where it was given: an input, a target,
-    a parameter.
+    The last line comes to the number itself; none where it was given: input, target, parameter.
     """
 
     place: Place
@@ -379,6 +346,24 @@ class NextStepsFrame(Frame, frozen=True, kw_only=True):
     nonfinite: dict[str, str] = {}
 
 
+class WeightUpdateFrame(Frame, frozen=True, kw_only=True):
+    """One weight through the latest step."""
+
+    tensor: str
+    index: tuple[int, ...]
+    optimizer: str
+    terms: tuple[RuleTerm, ...]
+    """In the order in which they are worked out; the weight after the update is among them."""
+    before: float | None
+    after: float | None
+    """What torch holds; of both None where it is not finite."""
+    ulp: float | None
+    """How far the terms are from that, in units of its last place."""
+    agrees: bool
+    """Whether that is rounding."""
+    nonfinite: dict[str, str] = {}
+
+
 AnyFrame = (
     CurvesFrame
     | TrainingStepFrame
@@ -396,4 +381,5 @@ AnyFrame = (
     | LayerPassFrame
     | NumberFrame
     | NextStepsFrame
+    | WeightUpdateFrame
 )

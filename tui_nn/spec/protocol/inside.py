@@ -122,3 +122,22 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Why it can't; empty where it can."""
     nonfinite: dict[str, str] = {}
+
+
+class RuleTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an optimizer's rule, for one weight."""
+
+    name: str
+    """The same in the rule of every optimizer: `m corrected`."""
+    words: str
+    """What it is: `fading mean of g`."""
+    symbolic: str
+    """The line as it stands in a textbook: `m ← β₁·m + (1−β₁)·g`."""
+    numbers: str
+    """The same with this weight's numbers put in."""
+    value: float | None
+    """What it comes to; None where that is not finite."""
+    kept: str = ""
+    """The name under which the optimizer keeps it for the next step; empty: it doesn't."""
+    nonfinite: dict[str, str] = {}
+    """By `value`."""

@@ -166,6 +166,13 @@ class NextSteps(Probe, frozen=True, kw_only=True):
     """
 
 
+class WeightUpdate(Probe, frozen=True, kw_only=True):
+    """What the latest step did to one weight: the rule of its optimizer, term by term."""
+
+    tensor: str
+    index: tuple[Index, ...]
+
+
 Probes = (
     Curves
     | TrainingStep
@@ -183,4 +190,5 @@ Probes = (
     | LayerPass
     | Number
     | NextSteps
+    | WeightUpdate
 )

@@ -38,6 +38,7 @@ FORMULAS = {
     "MultiMarginLoss": ("L = mean max(0, 1 − z[t] + z)", ""),
 }
 """What one sample's loss is, and what its letters mean; a step follows the mean over its batch."""
+NUMBERED = 3
 NUMBER = 8
 """Cells of the loss."""
 
@@ -53,7 +54,11 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     text = _number(world) if row else f"L = {_number(world).strip()}"
     text = f"= {text}" if row else text
     if end + 2 + len(text) < width:
-        canvas.right(row, text, palette.strong, edge=width - 1)
+        chosen = desk.focus == NUMBERED and bool(desk.cursor.get(NUMBERED))
+        ink = palette.ink(palette.accent, bold=True) if chosen else palette.strong
+        begin = canvas.right(row, text, ink, edge=width - 1)
+        if chosen:
+            canvas.put(row, begin - 1, "▸", ink)
     lines = _letters(call, world, width)
     for y, line in enumerate(lines[: max(0, canvas.height - 2)], 2):
         canvas.put(y, 1, line if cell_width(line) < width else "", palette.quiet)
@@ -143,4 +148,21 @@ def _rows(world: World, width: int) -> Heights:
     return Heights(1, want=range(2, whole + 1), more=[whole + 1 + sentences] if sentences else ())
 
 
-LOSS = Panel(3, "Loss", (View("call", _paint, probes=_probes, rows=_rows),))
+def _press(world: World, desk: Desk, key: str) -> bool:
+    """Down to the number, up to the call."""
+    if key not in ("up", "down"):
+        return False
+    desk.cursor[NUMBERED] = int(key == "down")
+    return True
+
+
+LOSS = Panel(
+    NUMBERED,
+    "Loss",
+    (
+        View(
+            "call", _paint, probes=_probes, rows=_rows, press=_press,
+            keys=(("↓ enter", "open the loss: its sum over the batch"), ("↑ enter", "change it")),
+        ),
+    ),
+)  # fmt: skip
