@@ -33,6 +33,7 @@ def mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_lenet_learns_to_read_a_folder_of_mnists_form(mnist: Path) -> None:
     done = run(text("lenet"), *HERE, f"data=idx('{mnist}')")
     assert done.ended.reason == "goal"

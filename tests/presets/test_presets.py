@@ -86,6 +86,7 @@ def test_each_chapter_that_teaches_is_paced_and_real_data_runs_flat_out() -> Non
             assert bool(experiment(name).view.pace) == (chapter.letter in "ABCD"), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in WITH_GOAL if name not in TAKES_LONG])
 def test_a_goal_is_reached_from_every_start(name: str) -> None:
     seeds = MORE_SEEDS.get(name, SEEDS)

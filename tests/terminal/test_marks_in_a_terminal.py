@@ -15,6 +15,7 @@ def mark(child: Shown, text: str, number: int) -> None:
     child.until(f"slide {number} of and-gate.lesson.toml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 def test_marks_on_a_preset_are_a_lesson_beside_a_copy_of_it(size: tuple[int, int]) -> None:
     with shown("and-gate", "--no-save", size=size) as child:

@@ -58,6 +58,7 @@ def test_two_clicks_on_two_panels_open_none() -> None:
         assert "8 Evaluate ─" in child.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["1 Network", "4 Optimizer", "6 Gradient", "8 Evaluate"])
 def test_words_of_the_flow_bar_focus_their_panels(word: str) -> None:
     with shown("xor-mlp", "--no-save") as child:

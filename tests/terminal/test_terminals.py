@@ -15,6 +15,7 @@ COLOUR = re.compile(rb"\x1b\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[\d
 RICH = re.compile(rb"\x1b\[(?:[\d;]*;)?[34]8;")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "absent"),
     [
@@ -83,6 +84,7 @@ def test_a_dumb_terminal_gets_lines() -> None:
         assert b"headlessly" in child.raw
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["0<{}", "1>{}", "2>{}"])
 def test_without_a_terminal_at_every_end_it_trains_headlessly(end: str) -> None:
     line = f"exec {sys.executable} -m tui_nn and-gate --no-save {end.format('/dev/null')}"
@@ -91,6 +93,7 @@ def test_without_a_terminal_at_every_end_it_trains_headlessly(end: str) -> None:
         assert b"\x1b[?1049h" not in child.raw
 
 
+@pytest.mark.slow
 def test_no_terminal_at_all_is_no_obstacle() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tui_nn", "and-gate", "--no-save"],
