@@ -27,6 +27,7 @@ bench: .venv/test
 	$(BIN)/python -m tests.benchmarks.history
 	$(BIN)/python -m tests.benchmarks.server
 	$(BIN)/python -m tests.benchmarks.inside
+	$(BIN)/python -m tests.benchmarks.editing
 	$(BIN)/python -m tests.benchmarks.app
 
 .venv/run: pyproject.toml constraints.txt

@@ -10,11 +10,21 @@ from textual.widgets import Input
 from tests.app.support import Sent, on_screen, row
 from tests.app.test_editing import editing
 from tui_nn.app.app import Workbench
+from tui_nn.app.diagnosing import Diagnosis
+from tui_nn.app.driving import Driving
+from tui_nn.app.editing.asking import Question
+from tui_nn.app.editing.changing import Changing
 from tui_nn.app.editing.editor import Editor
+from tui_nn.app.editing.marks import Marks
+from tui_nn.app.editing.note import Note
 from tui_nn.app.settings import Settings
+from tui_nn.spec.lesson import Slide
 from tui_nn.views.ink import PALETTES
 
-OPENED = ("network", "settings", "all", "open", "actions", "explanation", "layer")
+OPENED = (
+    "network", "settings", "all", "open", "actions", "explanation", "question", "marks", "note",
+    "diagnosis", "layer",
+)  # fmt: skip
 
 
 async def opened(name: str, app: Workbench, pilot: Pilot[int], editor: Editor) -> None:
@@ -32,6 +42,17 @@ async def opened(name: str, app: Workbench, pilot: Pilot[int], editor: Editor) -
             app.action_list_all()
         case "explanation":
             app.action_explain()
+        case "question":
+            lines = ["What was changed is in no file: it is lost where it isn't saved."]
+            app.push_screen(Question("leave?", lines, app.board.palette))
+        case "marks":
+            slides = [Slide("Look here.", step=2), Slide("And here.")]
+            app.push_screen(Marks("marks", slides, 1, app.board.palette))
+        case "note":
+            app.push_screen(Note("mark this moment", app.board.palette))
+        case "diagnosis":
+            changing = Changing(app.world, Driving(app.world, Sent()))
+            app.push_screen(Diagnosis(app.world, changing, app.board.palette))
     await pilot.pause()
     if name == "layer":
         await pilot.press("enter")
@@ -64,7 +85,8 @@ def test_the_way_out_of_a_box_is_told_at_every_width(tmp_path: Path, name: str, 
         box = app.screen.children[-1].region
         foot = row(app, box.bottom - 1)[box.x : box.right]
         way = "q" if not app.screen.query(Input) else "escape"
-        assert foot.rstrip("─╯ ").endswith((f"{way} back", f"{way} done"))
+        way = "escape" if name == "question" else way
+        assert foot.rstrip("─╯ ").endswith((f"{way} back", f"{way} done", f"{way} stay"))
         assert "…" not in foot
 
     editing(tmp_path, use, (width, 24))
@@ -76,6 +98,7 @@ def test_the_way_out_of_a_box_is_told_at_every_width(tmp_path: Path, name: str, 
         ("network", ["1", "q", "escape"]), ("settings", ["4", "q", "escape"]),
         ("all", ["q", "escape"]), ("open", ["ctrl+o", "escape"]),
         ("actions", ["ctrl+p", "escape"]), ("explanation", ["q", "escape"]),
+        ("question", ["q", "escape"]), ("marks", ["q", "escape"]), ("note", ["escape"]),
     ],
 )  # fmt: skip
 def test_a_box_is_left_by_its_own_key_by_q_and_by_escape(

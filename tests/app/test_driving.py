@@ -9,11 +9,12 @@ from textual import events
 from tests.app.support import EXPERIMENT, LAYERS, Sent
 from tests.views.support import present, started, world_of
 from tui_nn.app.burst import Burst, Capitals, is_pasted
-from tui_nn.app.driving import Driving, rate_of, rung, with_rate
+from tui_nn.app.driving import Driving
 from tui_nn.app.keys import CAPITALS
 from tui_nn.spec.protocol import Changed, Phase
 from tui_nn.spec.protocol.commands import Back, Change, GoTo, Pause, Reset, Run, Step
 from tui_nn.spec.protocol.messages import Answer, Problem
+from tui_nn.spec.rates import rate_of, rung, with_rate
 from tui_nn.views.world import World
 
 

@@ -224,6 +224,15 @@ def test_words_need_neither_torch_nor_textual(arguments: str) -> None:
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, capture_output=True)
 
 
+def test_the_first_picture_waits_neither_for_torch_nor_for_the_catalog() -> None:
+    code = (
+        "import sys\nimport tui_nn.cli.screen\nimport tui_nn.app.start\n"
+        "sys.exit(bool({'torch', 'tui_nn.spec.catalog', 'plotext', 'tomlkit'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_the_app_is_built_without_torch() -> None:
     code = (
         "import sys\nimport tui_nn.app.start\nfrom tui_nn.views.panels.registry import PANELS\n"

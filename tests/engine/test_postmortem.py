@@ -67,6 +67,48 @@ def test_a_weight_that_becomes_infinite_is_found_in_the_update() -> None:
     assert (tensor, layer) == ("0.weight", "Linear(10, 16)")
 
 
+def test_the_values_before_a_bad_update_are_those_that_torch_held() -> None:
+    changes = "optimizer=SGD(lr=1e30, weight_decay=1e30)", "train.batch_size=0"
+    done, plain = run(REGRESSION, *changes), trainer(REGRESSION, *changes)
+    x, y = plain.batches.next()
+    plain.loss(plain.network(x), y).backward()
+    weight = next(plain.network.parameters())
+    assert weight.grad is not None
+    after = weight.detach() - 1e30 * (weight.grad + 1e30 * weight.detach())
+    row, column = (~after.isfinite()).nonzero()[0].tolist()
+    assert done.ended.culprit is not None
+    assert done.ended.culprit.before == {
+        f"0.weight[{row}, {column}]": f"{weight[row, column].item():.3g}",
+        "its gradient": f"{weight.grad[row, column].item():.3g}",
+        "lr": "1e+30",
+    }
+    assert "Before: 0.weight[" in done.ended.message
+
+
+def test_the_values_before_a_bad_output_are_what_the_layer_got_and_its_weights() -> None:
+    trained = trainer(REGRESSION, "optimizer=SGD(lr=0.001)")
+    with torch.no_grad():
+        trained.network[0].weight.fill_(3e38)  # type: ignore[operator]
+    place = trained.batches.place()
+    largest = trained.batches.next()[0].abs().max().item()
+    trained.batches.go_to(place)
+    culprit = find_culprit(trained, take(trained), bad_step=1)
+    assert culprit is not None
+    assert culprit.tensor == "output of 0"
+    assert culprit.before == {"largest input": f"{largest:.3g}", "largest weight": "3e+38"}
+
+
+def test_the_value_before_a_bad_loss_is_the_largest_output() -> None:
+    trained = trainer(REGRESSION, "network=['Linear(10, 1)']", "optimizer=SGD(lr=0.001)")
+    with torch.no_grad():
+        trained.network[0].weight.zero_()  # type: ignore[operator]
+        trained.network[0].bias.fill_(1e30)  # type: ignore[operator]
+    culprit = find_culprit(trained, take(trained), bad_step=1)
+    assert culprit is not None
+    assert (culprit.tensor, culprit.value) == ("loss", "inf")
+    assert culprit.before == {"largest output": "1e+30"}
+
+
 def test_a_loss_that_grows_without_bound_but_stays_finite_ends_the_run_too() -> None:
     done = run(REGRESSION, "network=['Linear(10, 1)']", "optimizer=SGD(lr=3)", "train.epochs=1000")
     assert done.ended.reason == "diverged"
@@ -193,6 +235,8 @@ def test_the_gradient_nearest_the_loss_is_named_first() -> None:
     culprit = find_culprit(trained, take(trained), bad_step=2, largest=False)
     assert culprit is not None
     assert (culprit.phase, culprit.tensor) == (Phase.GRADIENT, "2.weight.grad")
+    assert culprit.before["2.weight[0, 0]"] == "1e-10"
+    assert float(culprit.before["loss"]) > 1e35
 
 
 def test_a_ruin_that_only_the_evaluation_shows_is_named_as_such() -> None:
@@ -203,6 +247,10 @@ def test_a_ruin_that_only_the_evaluation_shows_is_named_as_such() -> None:
     assert done.ended.culprit is not None
     assert (done.ended.culprit.phase, done.ended.culprit.step) == (Phase.EVALUATE, 1)
     assert not float(done.ended.culprit.value) <= 1e12
+    before, fresh = done.ended.culprit.before, trainer(REGRESSION, "network=['Linear(10, 1)']")
+    largest = max(parameter.abs().max().item() for parameter in fresh.network.parameters())
+    assert before["largest weight"] == f"{largest:.3g}"
+    assert float(before["largest weight after"]) > 1e9
     assert done.ended.step == 0
 
 

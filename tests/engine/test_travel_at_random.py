@@ -30,7 +30,7 @@ MOVES = st.lists(
                     "schedule=ExponentialLR(0.9)", "schedule=", "train.seed=3",
                     "loss=SoftMarginLoss()", "loss=BCEWithLogitsLoss()", "train.clip_norm=0.5",
                     "data=moons(n=50, noise=0.1)",
-                    "data=edited(moons(n=50, noise=0.1), add=[(1, 1, 0)], remove=[3, 4])",
+                    "data=edited(moons(n=50, noise=0.1), add=[(1, 1, 0), (0, 1, 1)])",
                 ]
             ),
         ),

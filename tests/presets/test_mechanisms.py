@@ -24,7 +24,7 @@ from tui_nn.data.prepare import Prepared, prepare
 from tui_nn.data.tables import wine
 from tui_nn.engine.session import Request, Session
 from tui_nn.engine.trainer import Trainer
-from tui_nn.views.verdict import VANISHES
+from tui_nn.spec.diagnosis.gradients import VANISHES
 
 SEEDS = (0, 1, 2, 3, 4)
 each_seed = pytest.mark.parametrize("seed", SEEDS)

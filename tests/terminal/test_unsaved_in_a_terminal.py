@@ -133,3 +133,25 @@ def test_ctrl_c_stops_then_asks_then_leaves() -> None:
         assert b"what was not saved is offered at the next start" in child.raw
     with shown("mine.toml", "--no-save") as child:
         child.until(OFFERED)
+
+
+def test_a_file_in_another_folder_finds_its_data_there_and_is_saved_with_its_path_as_written() -> (
+    None
+):
+    folder = Path("below")
+    folder.mkdir()
+    rows = [f"{row % 5},{row % 3},{'xy'[row % 2]}" for row in range(20)]
+    (folder / "table.csv").write_text("\n".join(["a,b,kind", *rows, ""]))
+    own = folder / "own.toml"
+    own.write_text(
+        "data = \"csv('table.csv', target='kind')\"\nnetwork = [\"Linear(2, 2)\"]\n"
+        'loss = "CrossEntropyLoss()"\noptimizer = "SGD(lr=0.1)"\n'
+    )
+    before = own.read_text()
+    with shown(str(own), "--no-save") as child:
+        opened(child)
+        child.send(".")
+        child.until("SGD(lr=0.3)")
+        child.send("w")
+        child.until("saved in below/own.toml")
+    assert own.read_text() == before.replace("0.1", "0.3")

@@ -1,6 +1,8 @@
 """Frames of layers and of weights by hand."""
 
+import re
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -85,3 +87,22 @@ def watch(world: World, frame: WeightsFrame) -> World:
 
 def run_of(**experiment: Any) -> Started:
     return started(experiment=experiment)
+
+
+def trained_on(frame: LayersFrame, **experiment: Any) -> Started:
+    """A run whose network is that of a frame, its outputs numbers to be predicted."""
+    network: list[str] = []
+    for index, rows in groupby(frame.layers, key=lambda row: row.name.partition(".")[0]):
+        calls = [row.call for row in rows]
+        network += [f"Residual({', '.join(calls)})"] if f"{index}.0" in _names(frame) else calls
+    sizes = [int(size) for call in network for size in re.findall(r"\d+", call)]
+    settings = {
+        "data": "line()", "network": network, "loss": "MSELoss()", "optimizer": "SGD(lr=0.1)",
+    }  # fmt: skip
+    return started(
+        experiment=settings | experiment, input_shape=(sizes[0],), target_shape=(sizes[-1],)
+    )
+
+
+def _names(frame: LayersFrame) -> list[str]:
+    return [row.name for row in frame.layers]

@@ -35,6 +35,15 @@ def test_of_a_neuron_at_a_pace_the_first_key_goes_from_phase_to_phase() -> None:
         assert key_at(1, 120, world, Desk()) == first.split()[0]
 
 
+@pytest.mark.parametrize("state", ["paused", "running"])
+def test_the_way_to_all_other_keys_has_room_in_every_width_from_80_columns(state: str) -> None:
+    world = world_of(started(), present(40, state))
+    for width in range(80, 161):
+        canvas = Canvas(width, 1, DARK)
+        paint_footer(canvas, world, Desk())
+        assert canvas.text().endswith(": all"), width
+
+
 @pytest.mark.parametrize("width", [120, 80])
 @pytest.mark.parametrize("state", ["paused", "running"])
 def test_the_keys_of_a_lesson_stand_there_where_one_goes_with_the_experiment(

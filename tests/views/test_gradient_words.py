@@ -25,6 +25,7 @@ def test_what_is_said_now_is_explained_first_with_what_helps(
 ) -> None:
     now, first, *others = explained(show(world_of(started()), frame)).split("\n\n")
     assert now.startswith(said)
+    assert now.endswith("The key i offers what helps.")
     assert first.startswith(f"{word}  ")
     assert "What helps:" in first
     assert len(others) == 2

@@ -126,3 +126,22 @@ def test_it_is_painted_at_any_size(palette: Palette) -> None:
                 canvas = Canvas(width, height, palette)
                 paint_rate_chart(canvas, world, known)
                 assert not palette.ascii_only or canvas.text().isascii()
+
+
+@pytest.mark.parametrize(
+    ("key", "new", "typed"),
+    [
+        ("schedule", "StepLR(2, 0.5)", {"schedule": "StepLR(2, 0.5)"}),
+        ("optimizer", "SGD(lr=0.25)", {"lr": 0.25, "schedule": "ExponentialLR(gamma=0.5)"}),
+        ("train.epochs", 12, {"epochs": 12, "schedule": "ExponentialLR(gamma=0.5)"}),
+    ],
+)
+def test_what_is_drawn_is_what_the_panel_shows_once_it_is_so(
+    key: str, new: Any, typed: dict[str, Any]
+) -> None:
+    world = run(80, schedule="ExponentialLR(gamma=0.5)")
+    before = each_epoch(world, asked(world, {key}, **typed), 12)
+    world.take(Changed(step=80, key=key, old=None, new=new, phase=Phase.EVALUATE))
+    after = course(world)
+    assert after is not None
+    assert each_epoch(world, after, 12)[2:] == before[2:]

@@ -1,23 +1,31 @@
 import pytest
 
-from tests.views.layer_frames import SPIRAL, bends, layers, learns, sigmoids
+from tests.views.layer_frames import (
+    SPIRAL,
+    bends,
+    layers,
+    learns,
+    show,
+    sigmoids,
+    trained_on,
+)
+from tests.views.support import started, world_of
 from tui_nn.spec.protocol.frames import LayersFrame
-from tui_nn.views.heat import Heat
 from tui_nn.views.verdict import Verdict, verdict
 
 
 def said(
     frame: LayersFrame, *, first: LayersFrame | None = None, init: str | None = None
 ) -> Verdict:
-    heat = Heat()
-    heat.take(first or frame)
-    found = verdict(frame, heat, init)
+    run = trained_on(frame, **({"init": init} if init else {}))
+    found = verdict(show(world_of(run), *([first] if first else []), frame))
     assert found is not None
     return found
 
 
 def test_before_the_first_gradient_nothing_is_said() -> None:
-    assert verdict(layers(learns("0", "Linear(2, 8)", None)), Heat(), None) is None
+    frame = layers(learns("0", "Linear(2, 8)", None))
+    assert verdict(show(world_of(started()), frame)) is None
 
 
 def test_layers_that_learn_are_well() -> None:
@@ -33,6 +41,8 @@ def test_the_first_layer_that_vanishes_is_named_with_what_helps() -> None:
     assert found.sentences == (
         "0 Linear vanishes: |gradient| is 3e-9 of the last layer's.",
         "What helps: ReLU() with init='kaiming_normal_()', BatchNorm or Residual.",
+        "On the way back each layer multiplies the gradient by its weights and slopes, and they "
+        "are small.",
     )
     assert found.note == "2 of 4 layers asleep"
 
@@ -70,7 +80,7 @@ def test_a_gradient_beyond_its_start_explodes() -> None:
     first, now = layers(*sigmoids(0.1, 0.2)), layers(*sigmoids(3.0, 400.0), step=9)
     found = said(now, first=first)
     assert found.short == "2 Linear explodes: 2e3 x first"
-    assert "smaller lr" in found.sentences[1]
+    assert found.sentences[1] == "What helps: lr=0.01 or train.clip_norm=1."
 
 
 def test_a_layer_that_wakes_from_nothing_does_not_explode() -> None:
@@ -84,7 +94,7 @@ def test_a_first_layer_far_above_the_last_explodes() -> None:
 
 @pytest.mark.parametrize("word", ["nan", "inf"])
 def test_what_is_no_number_is_said_first(word: str) -> None:
-    rows = (learns("0", "Linear(2, 8)", None, nonfinite={"gradient": word}), *sigmoids(1e-9, 1)[2:])
+    rows = (learns("0", "Linear(2, 8)", None, nonfinite={"gradient": word}), *sigmoids(1, 1)[2:])
     found = said(layers(*rows))
     assert (found.short, found.note) == (f"0 Linear: |gradient| is {word}", "")
 
@@ -98,7 +108,7 @@ def test_a_layer_before_units_that_are_all_dead_sleeps_for_good() -> None:
     rows = (learns("0", "Linear(4, 8)", 0.0), bends("1", "ReLU()", dead=1.0), SPIRAL[4])
     found = said(layers(*rows))
     assert found.short == "0 Linear sleeps: |gradient| is 0"
-    assert found.sentences[1] == "Every unit of 1 ReLU gives 0 for every sample."
+    assert found.sentences[2] == "Every unit of 1 ReLU gives 0 for every sample."
     alive = (rows[0], bends("1", "ReLU()"), SPIRAL[4])
     assert said(layers(*alive)).sentences[1] == "This batch asks it for no change."
 

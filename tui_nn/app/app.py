@@ -172,7 +172,7 @@ class Workbench(Marking):
         self._is_touched = False
         if self.world.started is not None:
             seen = self.board.probes() if self._sheet is None else self._sheet.probes
-            self._link.watch((SAMPLES, *seen))
+            self._link.watch((SAMPLES, *seen, *self.also_watched))
         self._link.acknowledge()
 
     def _show(self) -> None:

@@ -91,6 +91,7 @@ class Box(ModalScreen[ScreenResultType]):
         box = self.query_one(Vertical)
         box.border_title = Content(self._in_ascii(self.heading))
         box.styles.width, box.styles.height = width, height
+        self._pane.display = height > around
         size = inner, max(1, height - around)
         self._pane.styles.width, self._pane.styles.height = size
         canvas = Canvas(*size, self.palette)

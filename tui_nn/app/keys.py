@@ -78,6 +78,7 @@ ACTIONS = (
     Action("capture", "save a picture of the screen", "Save", ("C", "upper_c")),
     Action("explain", "explain what the cursor is on; again: the keys", "Help",
            ("question_mark", "f1"), "?"),
+    Action("diagnose", "diagnose: what is wrong, and what helps", "Help", ("i",)),
     Action("list_all", "every action by name", "Help", ("colon", "ctrl+p"), ":"),
     Action("close", "leave", "Help", ("q",)),
 )  # fmt: skip

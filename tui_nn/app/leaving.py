@@ -98,7 +98,7 @@ class Leaving(Building):
 
         self._is_asked = True
         title, lines = self._lost()
-        question = Question(title, lines, ascii_only=self.board.palette.ascii_only)
+        question = Question(title, lines, self.board.palette)
         self.push_screen(question, take)
 
     def _go_on(self, then: Callable[[], None] | None) -> None:

@@ -214,9 +214,11 @@ class Link:
 
 
 def _load(settings: Settings) -> Load:
+    """An engine of this machine reads a file itself: its data's paths start where that lies."""
+    is_read_there = not settings.command and not settings.begun
     return Load(
         experiment=settings.experiment,
-        text=settings.text,
+        text=None if is_read_there else settings.text,
         changes=settings.changes,
         target=settings.target,
         runs=settings.runs,

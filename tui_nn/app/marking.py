@@ -40,7 +40,7 @@ class Marking(Leaving):
 
         path = self._lesson_file
         title = f"mark this moment in {path.name}" if path else "mark this moment"
-        self.push_screen(Note(title, ascii_only=self.board.palette.ascii_only), take)
+        self.push_screen(Note(title, self.board.palette), take)
 
     @property
     def _lesson_file(self) -> Path | None:
@@ -126,11 +126,8 @@ class Marking(Leaving):
                 self.desk.slide = index - 1 if index else None
                 self.action_slide(1)
 
-        ascii_only = self.board.palette.ascii_only
-        name = lesson.title or "marks"
-        self.push_screen(
-            Marks(name, lesson.slides, self.desk.slide or 0, ascii_only=ascii_only), take
-        )
+        name, at = lesson.title or "marks", self.desk.slide or 0
+        self.push_screen(Marks(name, lesson.slides, at, self.board.palette), take)
 
     def action_slide(self, way: int) -> None:
         """One slide on or back."""

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from tui_nn.data.dataset import Dataset
 from tui_nn.data.prepare import Prepared, loaded, prepare
-from tui_nn.spec.changes import made_at_once, with_values
+from tui_nn.spec.changes import with_values
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.protocol import Changed
+from tui_nn.spec.recorded import made_at_once
 from tui_nn.spec.resolve import resolve
 from tui_nn.spec.shapes import show
 

@@ -6,18 +6,21 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import LBFGS
 
 from tui_nn.engine.state import Snapshot, restore, take, tensors_in
 from tui_nn.engine.trainer import Trainer
+from tui_nn.spec.diagnosis.postmortem import RATE
 from tui_nn.spec.protocol import Culprit, Phase
 
+Index = tuple[int, ...]
+Before = Callable[[Index], dict[str, str]]
+"""The values just before the one at an index, by what they are."""
 LIMIT = 1e12
 """A loss this many times above the first (or 1) has left all reason."""
-RATE = "the learning rate"
-"""The tensor of a culprit that is none: a schedule went too far."""
 
 
 def loss_limit(first_loss: float) -> float:
@@ -55,8 +58,16 @@ def find_culprit(
     return None
 
 
-def ruined_evaluation(trainer: Trainer, step: int, loss: float) -> Culprit:
-    """A loss that only the evaluation after `step` shows: its update ruined the network."""
+def largest_weight(trainer: Trainer) -> str:
+    """The size of the largest parameter there is."""
+    return _largest(*trainer.network.parameters())
+
+
+def ruined_evaluation(trainer: Trainer, step: int, loss: float, after: str) -> Culprit:
+    """A loss that only the evaluation after `step` shows: its update ruined the network. The
+    trainer stands before it; `after`: the largest weight behind it.
+    """
+    rates = ", ".join(f"{rate:.3g}" for rate in trainer.rates)
     return Culprit(
         step=step,
         phase=Phase.EVALUATE,
@@ -64,6 +75,11 @@ def ruined_evaluation(trainer: Trainer, step: int, loss: float) -> Culprit:
         layer="",
         operation=str(trainer.plan.experiment.loss.call),
         value=f"{loss:.3g}",
+        before={
+            "largest weight": largest_weight(trainer),
+            "lr": rates,
+            "largest weight after": after,
+        },
     )
 
 
@@ -90,6 +106,12 @@ class _Check:
     _largest: Culprit | None = None
     """The largest output of a layer."""
     _peak: float = field(default=-1.0)
+    _output: Tensor | None = None
+    """Of the layer that came last."""
+    _held: dict[str, Tensor] = field(default_factory=dict)
+    """The parameters before the update."""
+    _rates: list[float] = field(default_factory=list)
+    """Of each optimizer, likewise."""
 
     def run(self) -> None:
         with self._watching_layers():
@@ -100,17 +122,23 @@ class _Check:
         clipped = experiment.train.clip_norm is not None
         backward = "loss.backward(), clipped" if clipped else "loss.backward()"
         if phase is Phase.FORWARD:
-            self._look(loss, phase, "loss", "", str(experiment.loss.call))
+            operation = str(experiment.loss.call)
+            self._look(loss, phase, "loss", "", operation, self._before_loss)
             if self.ends_at_loss and self._largest:
                 raise _Found(self._largest)
             return
         named = list(network.named_parameters())
+        if phase is Phase.GRADIENT:
+            self._rates = self.trainer.rates
+            self._held = {name: parameter.detach().clone() for name, parameter in named}
         for name, parameter in reversed(named) if phase is Phase.GRADIENT else named:
             layer = self._call_of(name)
             if phase is Phase.GRADIENT and parameter.grad is not None:
-                self._look(parameter.grad, phase, f"{name}.grad", layer, backward)
+                before = self._before_gradient(name, loss)
+                self._look(parameter.grad, phase, f"{name}.grad", layer, backward, before)
             elif phase is Phase.UPDATE:
-                self._look(parameter, phase, name, layer, self._optimizer_of(name))
+                before, optimizer = self._before_update(name, parameter), self._optimizer_of(name)
+                self._look(parameter, phase, name, layer, optimizer, before)
         if phase is Phase.UPDATE:
             self._look_at_states()
 
@@ -124,8 +152,12 @@ class _Check:
                 for key, value in state.items():
                     name = key if whole else f"{key} of {names[index]}"
                     layer = "" if whole else self._call_of(names[index])
+                    before: Before = _nothing
+                    if not whole:
+                        owner = self.trainer.network.get_parameter(names[index])
+                        before = self._before_update(names[index], owner)
                     for tensor in tensors_in(value):
-                        self._look(tensor, Phase.UPDATE, name, layer, str(bound.call))
+                        self._look(tensor, Phase.UPDATE, name, layer, str(bound.call), before)
 
     @contextmanager
     def _watching_layers(self) -> Iterator[None]:
@@ -146,28 +178,55 @@ class _Check:
 
         def look(module: nn.Module, inputs: Any, output: Any) -> None:
             if is_first:
-                self._look(inputs[0], Phase.FORWARD, "the input", layer, "the data")
-            self._look(output, Phase.FORWARD, f"output of {name}", layer, layer, is_output=True)
+                self._look(inputs[0], Phase.FORWARD, "the input", layer, "the data", _nothing)
+            before = _before_output(module, inputs)
+            self._output = output.detach()
+            self._look(
+                output, Phase.FORWARD, f"output of {name}", layer, layer, before, is_output=True
+            )
 
         return look
 
+    def _before_loss(self, index: Index) -> dict[str, str]:
+        return {} if self._output is None else {"largest output": _largest(self._output)}
+
+    def _before_gradient(self, name: str, loss: Tensor) -> Before:
+        def before(index: Index) -> dict[str, str]:
+            return {**_at(name, self._held[name], index), "loss": f"{float(loss.detach()):.3g}"}
+
+        return before
+
+    def _before_update(self, name: str, parameter: Tensor) -> Before:
+        def before(index: Index) -> dict[str, str]:
+            found = _at(name, self._held[name], index)
+            if found and parameter.grad is not None and not parameter.grad.is_sparse:
+                found |= {"its gradient": f"{float(parameter.grad[index]):.3g}"}
+            shares = zip(self.trainer.plan.shares, self._rates, strict=True)
+            rate = next((rate for names, rate in shares if name in names), None)
+            return found if rate is None else {**found, "lr": f"{rate:.3g}"}
+
+        return before
+
     def _look(
         self, tensor: Tensor, phase: Phase, name: str, layer: str, operation: str,
-        *, is_output: bool = False,
+        before: Before, *, is_output: bool = False,
     ) -> None:  # fmt: skip
         values = tensor.detach()
         if values.is_sparse:
             values = values.coalesce().values()
         if not values.is_floating_point() or not values.numel():
             return
-        bad = values[~values.isfinite()]
-        worst = float(bad.flatten()[0]) if bad.numel() else float(values.abs().max())
-        if bad.numel() or (is_output and worst > self._peak):
+        bad = ~values.isfinite()
+        is_bad = bool(bad.any())
+        flat = int((bad if is_bad else values.abs()).flatten().max(0).indices)
+        index = tuple(int(i) for i in np.unravel_index(flat, tuple(values.shape)))
+        worst = float(values[index]) if is_bad else float(values[index].abs())
+        if is_bad or (is_output and worst > self._peak):
             culprit = Culprit(
                 step=self.step, phase=phase, tensor=name, layer=layer, operation=operation,
-                value=f"{worst:.3g}",
+                value=f"{worst:.3g}", before=before(index),
             )  # fmt: skip
-            if bad.numel():
+            if is_bad:
                 raise _Found(culprit)
             self._peak, self._largest = worst, culprit
 
@@ -185,6 +244,30 @@ class _Check:
             if name in names:
                 return str(bound.call)
         return "optimizer.step()"
+
+
+def _nothing(index: Index) -> dict[str, str]:
+    return {}
+
+
+def _before_output(module: nn.Module, inputs: Any) -> Before:
+    def before(index: Index) -> dict[str, str]:
+        found = {"largest input": _largest(inputs[0])}
+        own = list(module.parameters(recurse=False))
+        return found | ({"largest weight": _largest(*own)} if own else {})
+
+    return before
+
+
+def _at(name: str, tensor: Tensor, index: Index) -> dict[str, str]:
+    """`0.weight[3, 1]` and its value; nothing where the index is of another shape."""
+    if len(index) != tensor.ndim or any(i >= n for i, n in zip(index, tensor.shape, strict=True)):
+        return {}
+    return {f"{name}{list(index) if index else ''}": f"{float(tensor[index]):.3g}"}
+
+
+def _largest(*tensors: Tensor) -> str:
+    return f"{max(float(tensor.detach().abs().max()) for tensor in tensors):.3g}"
 
 
 def first_bad(losses: list[float], limit: float) -> int | None:

@@ -203,7 +203,7 @@ class Runner:
         while True:
             if self.task is None:
                 self.telling.tell_present()
-                with session.untimed():
+                with session.stopwatch.untimed():
                     while self.task is None:
                         self._wait()
             if self.task.by != "layer":

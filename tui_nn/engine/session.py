@@ -1,8 +1,7 @@
 """One run: trains, decides, tells every record in order, and keeps what was."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from sys import maxsize
 
@@ -16,12 +15,13 @@ from tui_nn.engine.keeping import Keeper, Saving
 from tui_nn.engine.postmortem import too_large_a_rate
 from tui_nn.engine.records import Untold
 from tui_nn.engine.state import generators, kept_by_optimizers
+from tui_nn.engine.stopwatch import Stopwatch
 from tui_nn.engine.timeline import Timeline
 from tui_nn.engine.trainer import Gate
 from tui_nn.engine.training import Block, Latest, Moment, Pacer, Training, Weights
 from tui_nn.engine.verdict import Outcome
 from tui_nn.runs.lineage import Lineage
-from tui_nn.spec.changes import made_at_once, starts_alike, with_values
+from tui_nn.spec.changes import starts_alike, with_values
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.protocol import (
     Array,
@@ -34,6 +34,7 @@ from tui_nn.spec.protocol import (
     Record,
     Stepped,
 )
+from tui_nn.spec.recorded import made_at_once
 
 TELL_SECONDS = 0.05
 """How long steps are gathered before they are told."""
@@ -107,8 +108,8 @@ class Session:
         """Called every few steps of a way that is gone again, about each 10 ms; it may raise."""
         self._tell, self.pacer = tell, Pacer()
         self._told = Untold(1)
-        self._elapsed = 0.0
-        self._began: float | None = None
+        self.stopwatch = Stopwatch()
+        """Runs while it trains."""
         self._saved_at = time.monotonic()
         self.good = self.moment()
         self.timeline.keep(self.good)
@@ -128,7 +129,8 @@ class Session:
         """
         moment = replace(saving.moment, prepared=self.training.prepared)
         self.training.try_out(moment)
-        self.root, self.lineage, self._elapsed = root, lineage, saving.elapsed_s
+        self.root, self.lineage = root, lineage
+        self.stopwatch.set(saving.elapsed_s)
         self.timeline.clear()  # it began with the settings of now
         self.return_to(moment)
         self.timeline.keep(self.good)
@@ -168,7 +170,7 @@ class Session:
     @property
     def elapsed_s(self) -> float:
         """Seconds of training so far."""
-        return self._elapsed + (0.0 if self._began is None else time.monotonic() - self._began)
+        return self.stopwatch.elapsed_s
 
     def emit(self, record: Record) -> None:
         """Tell a record, and keep it."""
@@ -185,7 +187,7 @@ class Session:
         Of a `watched` step, which is one alone, the parameters before it are kept, and where
         training `may_stand` behind it, what optimizers kept.
         """
-        with self.timed():
+        with self.stopwatch.timed():
             self.follow_recorded_changes()
             steps = min(
                 1 if watched else self.pacer.steps,
@@ -205,7 +207,7 @@ class Session:
 
     def advance_gated(self, gate: Gate) -> Reason | None:
         """One step with a gate between its phases, then as `advance`."""
-        with self.timed():
+        with self.stopwatch.timed():
             self.note_parameters(gated=True)
             return self._after(self.training.train_gated(gate, self.good.snapshot))
 
@@ -349,24 +351,6 @@ class Session:
     def _weights_of(self, experiment: Experiment) -> Weights | None:
         """The initial weights that were given, for the network and the seed they were given for."""
         return self.weights if starts_alike(experiment, self.root.plan.experiment) else None
-
-    @contextmanager
-    def timed(self) -> Iterator[None]:
-        """What is done inside counts as training."""
-        self._began = time.monotonic()
-        try:
-            yield
-        finally:
-            self._elapsed, self._began = self.elapsed_s, None
-
-    @contextmanager
-    def untimed(self) -> Iterator[None]:
-        """What is done inside a step that is timed does not count."""
-        self._elapsed, self._began = self.elapsed_s, None
-        try:
-            yield
-        finally:
-            self._began = time.monotonic()
 
     def _is_time_to_save(self) -> bool:
         return self.keeper is not None and time.monotonic() - self._saved_at >= self.save_every

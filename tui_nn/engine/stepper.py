@@ -38,7 +38,6 @@ class Stepper:
         before, latest = session.moment(), session.latest()
         session.timeline.keep(before)
         session.follow_recorded_changes()
-
         layers = layers_of(session)
 
         def gate(phase: Phase, loss: Tensor) -> None:

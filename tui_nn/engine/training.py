@@ -18,6 +18,7 @@ from tui_nn.engine.perceptron import PerceptronWatch, Watched, is_perceptron
 from tui_nn.engine.postmortem import (
     find_culprit,
     first_bad,
+    largest_weight,
     loss_limit,
     ruined_evaluation,
 )
@@ -236,10 +237,11 @@ class Training:
     def culprit_of_evaluation(self, good: Snapshot) -> Culprit:
         """What ruined the network in the last update; goes back to before it."""
         loss, step = self.evaluate()["train"].numbers["loss"], self.step
+        after = largest_weight(self.trainer)
         found = find_culprit(self.trainer, good, step, largest=False)
         if found is None:
             self.trainer.train_straight(step - 1 - good.step)
-        return found or ruined_evaluation(self.trainer, step, loss)
+        return found or ruined_evaluation(self.trainer, step, loss, after)
 
     def take_best(self) -> int | None:
         """With patience, leave the best weights behind; the epoch they are from."""

@@ -4,15 +4,10 @@ from dataclasses import dataclass
 
 from tui_nn.engine.evaluation import Evaluation
 from tui_nn.engine.perceptron import PerceptronWatch
-from tui_nn.engine.postmortem import RATE
 from tui_nn.spec import catalog
-from tui_nn.spec.catalog.entry import Bound
-from tui_nn.spec.network import tensors
-from tui_nn.spec.protocol import Culprit, Phase, Reason
+from tui_nn.spec.diagnosis.postmortem import advice, sentence
+from tui_nn.spec.protocol import Culprit, Reason
 from tui_nn.spec.resolve import Plan
-
-UNCLIPPED = frozenset({"LBFGS", "Muon", "Rprop"})
-"""Optimizers that step the same along a shorter gradient, or (LBFGS) refuse one."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,8 @@ def _reason(plan: Plan, outcome: Outcome) -> str:
             return "The time is up."
         case "diverged":
             assert outcome.culprit is not None
-            return _diverged(plan, outcome.culprit)
+            culprit = outcome.culprit
+            return f"{sentence(culprit)} {advice(plan, culprit)}"
         case _:
             return f"Stopped after step {outcome.step:,}."
 
@@ -102,51 +98,6 @@ def _cycle(plan: Plan, outcome: Outcome) -> str:
         f"Epoch {now} ends with the very weights that epoch {earlier} ended with, so they walk in "
         f"a circle of {changes} changes for ever."
     )
-
-
-def _diverged(plan: Plan, culprit: Culprit) -> str:
-    of = f" of {culprit.layer}" if culprit.layer not in ("", culprit.operation) else ""
-    return (
-        f"Diverged in step {culprit.step:,}, phase {culprit.phase}: {culprit.tensor}{of} became "
-        f"{culprit.value} in {culprit.operation}. {_remedy(plan, culprit)}"
-    )
-
-
-def _remedy(plan: Plan, culprit: Culprit) -> str:
-    """What may keep it from happening again."""
-    experiment = plan.experiment
-    names = {optimizer.entry.name for optimizer in experiment.optimizers}
-    if culprit.operation == "the data":
-        return "Such numbers can't be learned from."
-    if culprit.tensor == RATE:
-        return "A schedule that raises it less may help."
-    if _counts_nothing(plan, culprit):
-        return "No sample of that batch counts in the loss: a larger train.batch_size may help."
-    before_update = culprit.phase in (Phase.FORWARD, Phase.GRADIENT) and "LBFGS" not in names
-    if culprit.step == 1 and before_update:
-        return "Nothing was updated yet: smaller initial weights or inputs may help."
-    ways = [_rate_of(experiment.schedule)]
-    if "Rprop" in names:
-        ways.append("upper end of step_sizes")
-    if any(o.entry.name == "LBFGS" and not o["line_search_fn"] for o in experiment.optimizers):
-        ways.append("line_search_fn='strong_wolfe'")
-    trained = (tensor for tensor in tensors(plan.rows) if tensor.name not in plan.frozen)
-    if names - UNCLIPPED and not any(tensor.sparse for tensor in trained):
-        ways.append("train.clip_norm")
-    return f"A smaller {' or '.join(ways)} may help."
-
-
-def _counts_nothing(plan: Plan, culprit: Culprit) -> bool:
-    """Whether the loss was 0 / 0: finite outputs, and every sample of a class of weight 0."""
-    loss = plan.experiment.loss
-    weights = loss.values.get("weight") or ()
-    silent = 0 in weights or loss.values.get("ignore_index", -1) >= 0
-    return silent and culprit.tensor == "loss" and culprit.value == "nan"
-
-
-def _rate_of(schedule: Bound | None) -> str:
-    """The setting that the learning rate follows: some schedules replace the optimizer's."""
-    return "max_lr" if schedule and "max_lr" in schedule.values else "lr"
 
 
 def _part(outcome: Outcome) -> str:

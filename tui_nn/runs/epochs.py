@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_nn.spec.changes import made_at_once
 from tui_nn.spec.protocol import Changed
+from tui_nn.spec.recorded import made_at_once
 
 
 class Cut(NamedTuple):

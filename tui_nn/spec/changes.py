@@ -1,13 +1,12 @@
 """Settings exchanged while a run trains: from `key=value` to what differs, and back again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment, Table, check
 from tui_nn.spec.files import apply_changes
-from tui_nn.spec.protocol import Changed
 
 FIRST_STEP_ONLY = frozenset({"network", "init", "train.val", "train.test"})
 """What can be another only before the first step of a run."""
@@ -59,22 +58,6 @@ def with_values(experiment: Experiment, values: Iterable[tuple[str, Any]]) -> Ex
 def starts_alike(one: Experiment, other: Experiment) -> bool:
     """Whether initial weights that were given for one experiment are those of the other, too."""
     return (one.network, one.train.seed) == (other.network, other.train.seed)
-
-
-def made_at_once(changes: Iterable[Changed]) -> Iterator[list[Changed]]:
-    """Recorded changes by what was asked for at once, in order.
-
-    One after the other does not come to the same: a schedule that is left and chosen again at one
-    step starts anew.
-    """
-    group: list[Changed] = []
-    for change in changes:
-        if group and (not change.index or change.step != group[0].step):
-            yield group
-            group = []
-        group.append(change)
-    if group:
-        yield group
 
 
 def _frozen(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 from tui_nn.spec.call import write
@@ -22,3 +23,11 @@ def say(value: Any) -> str:
     """A value for a message, its end left out where it is long."""
     text = write(value)
     return text if len(text) <= 40 else text[:37] + "…"
+
+
+def power(value: float) -> str:
+    """One digit and its power of ten: `2e-3`; 0, inf and nan as they are."""
+    if not isfinite(value) or value == 0:
+        return f"{value:g}"
+    digit, exponent = f"{value:.0e}".split("e")
+    return f"{digit}e{int(exponent)}"

@@ -3,7 +3,6 @@
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.frame import INSIDE
-from tui_nn.views.layout import NARROW
 from tui_nn.views.panels.registry import PANELS
 from tui_nn.views.world import World
 
@@ -20,6 +19,8 @@ REPLAYING = ("space pause", "← → by 1 %", "< > by 10 %", "- + speed", "v vie
              "? explain", ": all", "q leave")  # fmt: skip
 REPLAYING_NARROW = ("space pause", "← → 1 %", "< > 10 %", "- + speed", "v view", "? explain",
                     ": all")  # fmt: skip
+OFFLINE = ("space start the engine again", "? explain", ": all", "q leave")
+BROKEN = ("? explain", ": all", "q leave")
 SLIDES = "( ) slide"
 SPARED = frozenset({"enter open", "f full"})
 SPARED_NARROW = frozenset({"u undo", "v view"})
@@ -48,36 +49,44 @@ def key_at(column: int, width: int, world: World, desk: Desk) -> str:
 
 def _parts(width: int, world: World, desk: Desk) -> list[tuple[int, str]]:
     """The footer's entries that have room, each with its column."""
-    wide = width >= NARROW
-    parts: tuple[str, ...]
-    if world.playing is not None:
-        parts = REPLAYING if wide else REPLAYING_NARROW
-        if not world.running:
-            parts = ("space play", *parts[1:])
-        taken = _taken_keys(world, desk)
-        parts = tuple(part for part in parts if not taken & {*part.split(" ")[: key_count(part)]})
-    elif world.present.state == "offline":
-        parts = ("space start the engine again", "? explain", ": all", "q leave")
-    elif world.is_broken:
-        parts = ("? explain", ": all", "q leave")
-    elif world.running:
-        parts = RUNNING if wide else RUNNING_NARROW
-    else:
-        parts = PAUSED if wide else PAUSED_NARROW
-        if world.kind == "neuron":  # of one layer
-            parts = tuple(part for part in parts if part != LAYER)
-        if _is_for_a_learner(world):
-            parts = (parts[1], parts[0], *parts[2:])
-    if world.lesson is not None:
-        spared = SPARED if wide else SPARED_NARROW
-        parts = tuple(SLIDES if part in spared else part for part in parts)
+    wide, narrow = _entries(world, desk)
+    ways = ((wide, 3), (wide, 2), (narrow, 2))
+    fitting = (way for way in ways if len((" " * way[1]).join(way[0])) < width)
+    parts, gap = next(fitting, ways[-1])
     found, column = [], 1
     for part in parts:
         if column + len(part) > width:
             break
         found.append((column, part))
-        column += len(part) + (3 if wide or world.playing else 2)
+        column += len(part) + gap
     return found
+
+
+def _entries(world: World, desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What holds now, at length and in short."""
+    if world.playing is not None:
+        taken = _taken_keys(world, desk)
+        return _playing(REPLAYING, world, taken), _playing(REPLAYING_NARROW, world, taken)
+    if world.present.state == "offline":
+        return (OFFLINE,) * 2
+    if world.is_broken:
+        return (BROKEN,) * 2
+    wide: tuple[str, ...] = RUNNING if world.running else PAUSED
+    narrow: tuple[str, ...] = RUNNING_NARROW if world.running else PAUSED_NARROW
+    if world.kind == "neuron":  # of one layer
+        wide = tuple(part for part in wide if part != LAYER)
+    if not world.running and _is_for_a_learner(world):
+        wide, narrow = ((parts[1], parts[0], *parts[2:]) for parts in (wide, narrow))
+    if world.lesson is not None:
+        wide = tuple(SLIDES if part in SPARED else part for part in wide)
+        narrow = tuple(SLIDES if part in SPARED_NARROW else part for part in narrow)
+    return wide, narrow
+
+
+def _playing(parts: tuple[str, ...], world: World, taken: set[str]) -> tuple[str, ...]:
+    if not world.running:
+        parts = ("space play", *parts[1:])
+    return tuple(part for part in parts if not taken & {*part.split(" ")[: key_count(part)]})
 
 
 def _is_for_a_learner(world: World) -> bool:

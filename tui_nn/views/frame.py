@@ -36,6 +36,8 @@ LEFT = 11
 """Cells of the time that is left."""
 INSIDE = {5: "the forward pass", 6: "the gradient", 7: "the update"}
 """What panels show that no record holds."""
+HELPS = "   i what helps"
+"""The key that tells, behind how a run has diverged."""
 ENDED = ("goal", "done", "stopped", "diverged", "failed")
 
 
@@ -250,7 +252,10 @@ def paint_moment(canvas: Canvas, world: World, desk: Desk, home: Home) -> None:
     elif world.started is None:
         return
     elif outcome := _outcome(world):
-        canvas.put(1, 1, _in_whole_words(outcome, canvas.width - 1), palette.strong)
+        helps = HELPS if world.present.state == "diverged" else ""
+        room = canvas.width - 1 - len(helps)
+        column = canvas.put(1, 1, _in_whole_words(outcome, room), palette.strong)
+        canvas.put(1, column, helps, palette.ink(palette.accent))
     elif world.running:
         column = canvas.put(1, 1, facts(world, canvas.width))
         _paint_machine(canvas, world, column)

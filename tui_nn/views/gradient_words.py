@@ -1,10 +1,9 @@
 """6 Gradient at length: what its verdict means and what helps, or how a neuron's error arises."""
 
-from tui_nn.spec.protocol.frames import LayersFrame
-from tui_nn.views.layer_names import LAYERS
+from tui_nn.spec.diagnosis.gradients import EXPLODES, VANISHES
 from tui_nn.views.neuron_pass import rule
 from tui_nn.views.numbers import power
-from tui_nn.views.verdict import EXPLODES, VANISHES, Kind, verdict
+from tui_nn.views.verdict import Kind, verdict
 from tui_nn.views.world import World
 
 MEANINGS: dict[Kind, str] = {
@@ -13,7 +12,7 @@ MEANINGS: dict[Kind, str] = {
         "the way back each layer multiplies the gradient by its weights and slopes: where these "
         "are small, little is left for the first layers, and they hardly learn. What helps: ReLU "
         "with init='kaiming_normal_()', BatchNorm or Residual. ReLU alone, ten layers deep at "
-        "torch's own init, leaves a few thousandths or less."
+        "torch's own init, leaves about a thousandth: hundreds of times less than with that init."
     ),
     "exploding": (
         f"exploding  A layer has more than {EXPLODES:,.0f} times the |gradient| of the last layer, "
@@ -29,6 +28,7 @@ MEANINGS: dict[Kind, str] = {
     ),
 }
 """Of a verdict that is not good: what it says, why it is so, what helps."""
+KEY = " The key i offers what helps."
 STEP = (
     "The step function is flat on both sides of 0: it has no slope, and a true gradient would be 0 "
     "everywhere. The perceptron rule hands the error on as if the slope were 1: error = y − t. A "
@@ -42,12 +42,10 @@ def explained(world: World) -> str:
     if world.kind == "neuron":
         found = rule(world)
         return STEP if found.is_step else found.why()
-    frame: LayersFrame | None = world.frame(LAYERS)
-    if frame is None:
-        return ""
-    now = verdict(frame, world.heat, world.setting("init"))
+    now = verdict(world)
     if now is None:
         return ""
     said = " ".join(now.sentences) or f"{now.short[:1].upper()}{now.short[1:]}."
+    said += KEY if now.kind else ""
     kinds = sorted(MEANINGS, key=lambda kind: kind != now.kind)
     return "\n\n".join([f"{now.sign} {said}", *(MEANINGS[kind] for kind in kinds)])

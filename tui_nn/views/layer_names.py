@@ -3,33 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from tui_nn.plot.cells import cell_width
-from tui_nn.spec.protocol.frames import Layers, LayersFrame, LayerStatistics
-from tui_nn.views.calls import name_of
+from tui_nn.spec.diagnosis.rows import learning, short_name
+from tui_nn.spec.protocol.frames import Layers, LayerStatistics
 from tui_nn.views.desk import Desk
 from tui_nn.views.world import World
 
 LAYERS = Layers()
 """Lengths of every layer: what the gradient and the update are seen from."""
-
-
-def learning(frame: LayersFrame | None) -> tuple[LayerStatistics, ...]:
-    """The layers with parameters of their own; none where there is no frame."""
-    if frame is None:
-        return ()
-    return tuple(row for row in frame.layers if row.weight is not None or "weight" in row.nonfinite)
-
-
-def bend_behind(frame: LayersFrame, name: str) -> LayerStatistics | None:
-    """The activation that follows a layer, before the next one with parameters."""
-    names = [row.name for row in frame.layers]
-    after = frame.layers[names.index(name) + 1 :] if name in names else ()
-    row = after[0] if after else None
-    return row if row is not None and row.weight is None and not row.nonfinite else None
-
-
-def short_name(row: LayerStatistics) -> str:
-    """`0 Conv2d`."""
-    return f"{row.name} {name_of(row.call)}"
 
 
 def titles(rows: Sequence[LayerStatistics], width: int) -> list[str]:

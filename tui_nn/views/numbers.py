@@ -2,6 +2,8 @@
 
 from math import isfinite, isinf, isnan
 
+from tui_nn.spec import words
+
 MINUS = "-"
 
 
@@ -58,12 +60,7 @@ def signed(value: float | None, width: int = 0, decimals: int | None = None) -> 
 
 def power(value: float | None) -> str:
     """One digit and its power of ten: `2e-3`."""
-    if value is None:
-        return "·"
-    if not isfinite(value) or value == 0:
-        return plain(value)
-    digit, exponent = f"{value:.0e}".split("e")
-    return f"{digit}e{int(exponent)}"
+    return "·" if value is None else words.power(value)
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

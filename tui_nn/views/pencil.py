@@ -100,7 +100,7 @@ def paint(
     _paint_pencil(inner, pencil, class_count(world))
     canvas.draw(inner, HEAD, 0)
     paint_status(canvas, world, words, *_status(pencil, world, palette))
-    keys = KEYS if size[0] >= NARROW else KEYS_NARROW
+    keys: tuple[str, ...] = KEYS if size[0] >= NARROW else KEYS_NARROW
     if pencil.ground.has_labels:
         keys = (keys[0], f"0-{min(class_count(world), 10) - 1} class", *keys[1:])
     else:

@@ -1,6 +1,5 @@
 """What is known of a run, taken in event by event; every panel reads it, none changes it."""
 
-import copy
 import time
 from collections import deque
 from collections.abc import Collection, Mapping
@@ -40,6 +39,7 @@ from tui_nn.spec.protocol.frames import (
 )
 from tui_nn.spec.protocol.lines import Told
 from tui_nn.spec.protocol.messages import Answer, Hello, Present, Problem
+from tui_nn.views.chosen import Chosen, facts_of
 from tui_nn.views.desk import Desk
 from tui_nn.views.heat import Heat
 from tui_nn.views.kinds import Kind, kind_of
@@ -51,6 +51,7 @@ from tui_nn.views.updates import INSIDE, Updates
 
 if TYPE_CHECKING:
     from tui_nn.spec.lesson import Lesson
+    from tui_nn.spec.resolve import DataFacts, Plan
     from tui_nn.views.judge import Judge
 
 PACE_S = 2.0
@@ -91,7 +92,7 @@ class World:
         self.saved_s: float | None = None
         """When the run was saved last, by a monotonic clock; None before it was."""
         self._marks: deque[tuple[float, int]] = deque()
-        self._settings: tuple[tuple[int, int], dict[str, Any]] | None = None
+        self.chosen = Chosen()
         self._started: Started | None = None
         self._built: Built | None = None
         self._begun: Built | None = None
@@ -179,7 +180,8 @@ class World:
             self._stale.clear()
             self._updates.clear()
             self.heat.clear()
-            self._settings = self._built = self._begun = None
+            self.chosen.forget()
+            self._built = self._begun = None
             self._started = record
             self.__dict__.pop("kind", None)
         if isinstance(record, Changed):
@@ -288,11 +290,7 @@ class World:
         """The experiment as its file would hold it now, changes made."""
         if self.started is None:
             return {}
-        changes = self.changes
-        key = (self.present.branch, len(changes))
-        if self._settings is None or self._settings[0] != key:
-            self._settings = (key, _with(self.started.experiment, changes))
-        return self._settings[1]
+        return self.chosen.settings(self.started, self.present.branch, self.changes)
 
     def setting(self, key: str, default: Any = None) -> Any:
         """One of them: `optimizer`, `train.epochs`."""
@@ -302,6 +300,16 @@ class World:
                 return default
             found = found[word]
         return found
+
+    @property
+    def facts(self) -> "DataFacts | None":
+        """Of the data that is trained on; None where the engine didn't tell them."""
+        return facts_of(self.started)
+
+    @property
+    def plan(self) -> "Plan | None":
+        """The experiment of now, held against its data; None where that is not known."""
+        return self.chosen.plan(self.settings, self.facts)
 
     @property
     def running(self) -> bool:
@@ -370,17 +378,3 @@ class World:
     @property
     def notice(self) -> Noticed | None:
         return self.history.noticed[-1] if self.history.noticed else None
-
-
-def _with(experiment: dict[str, Any], changes: list[Changed]) -> dict[str, Any]:
-    settings = copy.deepcopy(experiment)
-    for change in changes:
-        *path, last = change.key.split(".")
-        table = settings
-        for word in path:
-            table = table.setdefault(word, {})
-        if change.new is None:
-            table.pop(last, None)
-        else:
-            table[last] = change.new
-    return settings

@@ -128,6 +128,20 @@ def test_a_share_of_nothing_and_of_all_is_cut_off_as_torch_does() -> None:
         check(numbers, Place(of="output", name="0", index=(0,), sample=sample, gradient=True))
 
 
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss, nn.NLLLoss])
+def test_a_batch_in_which_no_class_counts_has_no_loss(loss: type[nn.Module]) -> None:
+    target = torch.tensor([1, 1])
+    network = nn.Sequential(nn.LogSoftmax(dim=1))
+    numbers = numbers_of(network, loss(ignore_index=1), torch.randn(2, 3), target)
+    places = [Place(of="loss")] + [
+        Place(of="output", name="0", index=(k,), sample=0, gradient=True) for k in range(3)
+    ]
+    for place in places:
+        held = numbers.held(place)
+        assert held is not None
+        assert numbers.lines(place)[-1].is_near(float(held), 1e-7), place
+
+
 def test_outputs_far_out_neither_overflow_nor_vanish() -> None:
     x = torch.tensor([[500.0, -500.0], [-3000.0, 3000.0]])
     for loss in (nn.CrossEntropyLoss(), HalfSquaredError()):

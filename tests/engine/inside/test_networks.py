@@ -1,5 +1,7 @@
 """Whole networks: each layer of the catalog between others, as it trains."""
 
+from math import isfinite
+
 import pytest
 import torch
 
@@ -8,6 +10,7 @@ from tests.engine.test_layers import NETWORKS, trainer_of
 from tui_nn.engine.inside.number import Numbers
 from tui_nn.engine.inside.passing import make_pass
 from tui_nn.engine.inside.wiring import wired
+from tui_nn.spec.protocol.inside import Place
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -37,6 +40,21 @@ def test_a_pass_made_again_gives_the_gradient_of_the_step_to_the_bit(name: str) 
         held = parameter.grad
         assert held is not None
         assert torch.equal(found.leaves[own].to_dense(), held.to_dense())
+
+
+@pytest.mark.parametrize("bad", [float("nan"), -float("inf"), 1e30])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_numbers_that_are_none_have_their_arithmetic_too(name: str, bad: float) -> None:
+    trained = trainer_of(name)
+    with torch.no_grad():
+        for parameter in trained.network.parameters():
+            parameter.view(-1)[0] = bad
+    numbers = numbers_of(trained.network, trained.loss, *trained.batches.next())
+    for place in places(numbers, most=2):
+        for line in numbers.lines(place):
+            told = line.tell(5, 0, "largest", numbers.held(place), numbers.passed.epsilon)
+            assert (told.total is None) == (not isfinite(line.total))
+    assert isfinite(numbers.lines(Place(of="loss"))[-1].total) <= (bad == 1e30)
 
 
 def test_large_gradients_are_added_up_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:

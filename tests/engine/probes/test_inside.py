@@ -123,6 +123,7 @@ def test_a_watched_step_on_the_straight_path_can_be_looked_into() -> None:
         assert number(session, place).lines[-1].agrees
     session.advance(1)
     assert "no pass is known here" in refusal(lambda: number(session, Place(of="loss")))
+    session.tell_steps()
     go_to(session, 0, 2)
     assert number(session, Place(of="loss")).value == session.loss
 

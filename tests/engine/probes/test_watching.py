@@ -1,6 +1,6 @@
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -10,6 +10,7 @@ from tui_nn.spec.protocol.frames import (
     Activations,
     Confusion,
     Curves,
+    LayerPass,
     Layers,
     Map,
     Metrics,
@@ -359,3 +360,16 @@ def test_what_fits_into_the_pause_of_a_pace_is_free() -> None:
     assert all((0, 1) in keys for keys in shown)
     assert shown[0] == [(0, 0), (0, 1)]
     assert 0 < sum((0, 0) in keys for keys in shown[1:]) < 10  # both together do not fit
+
+
+def test_another_layer_that_is_lit_is_news_only_to_who_follows_it() -> None:
+    watches = Watches()
+    probes: tuple[Probes, ...] = (LayerPass(), LayerPass(layer="2"), Curves())
+    for key, probe in enumerate(probes):
+        watches.add((0, key), probe, 20.0)
+    at = Moment(0, 1, Phase.FORWARD, 1, "0")
+    for watch in watches.due(1.0, at, running=False):
+        watches.seen(watch.key, watches.sent(watch.key, 1.0, at, 0.001))
+    assert watches.due(1.0, at, running=False) == []
+    due = watches.due(1.0, replace(at, layer="1"), running=False)
+    assert [watch.key for watch in due] == [(0, 0)]

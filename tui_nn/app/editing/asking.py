@@ -1,47 +1,41 @@
 """What becomes of changes that no file holds, asked before something else takes their place."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar, Literal
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.events import Click
-from textual.screen import ModalScreen
-from textual.widgets import Label
+
+from tui_nn.app.box import Box
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.ink import Palette
 
 Choice = Literal["save", "leave"]
+KEYS = ("s save", "n don't save", "escape stay")
 
 
-class Question(ModalScreen[Choice | None]):
+class Question(Box[Choice | None]):
     """None: nothing is left."""
 
-    DEFAULT_CSS = """
-    Question { align: center middle; }
-    Question > Vertical {
-        width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
-        border: round $primary; background: $surface;
-    }
-    Question.ascii > Vertical { border: ascii $primary; }
-    """
+    WIDTH = 72
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,enter", "dismiss('save')", show=False),
         Binding("n", "dismiss('leave')", show=False),
-        Binding("escape,q", "dismiss", show=False),
     ]
 
-    def __init__(self, title: str, lines: Sequence[str], *, ascii_only: bool) -> None:
-        super().__init__(classes="ascii" if ascii_only else "")
-        self._title, self._lines = title, lines
+    def __init__(self, title: str, lines: Sequence[str], palette: Palette) -> None:
+        super().__init__(title, palette)
+        self._lines = lines
 
-    def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = self._title
-            box.border_subtitle = "s save   n don't save   escape stay"
-            for line in self._lines:
-                yield Label(line, markup=False)
+    def keys(self) -> Sequence[str]:
+        return KEYS
 
-    def on_click(self, click: Click) -> None:
-        """Beside it: back."""
-        if click.widget is self:
-            self.dismiss(None)
+    def rows(self, width: int) -> int:
+        return len(self._wrapped(width))
+
+    def paint(self, canvas: Canvas) -> None:
+        for row, line in enumerate(self._wrapped(canvas.width)):
+            canvas.put(row, 0, line)
+
+    def _wrapped(self, width: int) -> list[str]:
+        return [part for line in self._lines for part in wrap(line, width) or [""]]

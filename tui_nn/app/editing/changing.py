@@ -12,7 +12,6 @@ from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.experiment import Experiment
 from tui_nn.spec.fitting import fitted
 from tui_nn.spec.resolve import DataFacts, Plan, resolve
-from tui_nn.spec.targets import Classes, Values
 from tui_nn.spec.trial import experiment_of_settings, tried, written
 from tui_nn.views.numbers import counted
 from tui_nn.views.panels.optimizer_rate import Course, course_with
@@ -42,14 +41,7 @@ class Changing:
     @property
     def facts(self) -> DataFacts | None:
         """Of the data that is trained on; None where the engine didn't tell them."""
-        started = self.world.started
-        if started is None or started.input_shape is None:
-            return None
-        kind = Values(started.target_shape) if started.classes is None else Classes(started.classes)
-        return DataFacts(
-            started.input_shape, kind, started.train_count, started.val_count,
-            started.test_count, started.tokens,
-        )  # fmt: skip
+        return self.world.facts
 
     def with_what_fits(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values, and where they bring other data what has to change with it: network and loss
@@ -142,14 +134,16 @@ class Changing:
             return None if known is None else resolve(experiment, known)
         return tried(self.settings, changes, facts)
 
-    def apply(self, values: Mapping[str, Any]) -> str:
-        """Ask for it; the words for what was asked. InvalidInput where it can't be."""
+    def apply(self, values: Mapping[str, Any], *, anew: bool = False) -> str:
+        """Ask for it; the words for what was asked. InvalidInput where it can't be. `anew`:
+        training begins with it, though it could go on.
+        """
         values = self.with_what_fits(values)
         self._tried(values)
         old = {key: self._now(key) for key in values}
         if all(old[key] == value for key, value in values.items()):
             return "as it was"
-        anew = bool({key.partition("[")[0] for key in values} & ANEW)
+        anew = anew or bool({key.partition("[")[0] for key in values} & ANEW)
         words = ", ".join(said(key, value) for key, value in values.items())
         self._driving.change(words, _written(values), _written(old), anew=anew)
         return words + (": training begins anew, u takes it back" if anew else "")

@@ -3,77 +3,62 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.events import Click
-from textual.screen import ModalScreen
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
+from tui_nn.app.box import Box
 from tui_nn.spec.lesson import Slide
+from tui_nn.views.canvas import Canvas
+from tui_nn.views.ink import Palette
+from tui_nn.views.layer_names import window
+
+KEYS = ("enter goes there", "x removes", "q back")
 
 
-class Marks(ModalScreen[tuple[int, bool] | None]):
+class Marks(Box[tuple[int, bool] | None]):
     """Gives the number of a slide, and whether it is to be removed."""
 
-    DEFAULT_CSS = """
-    Marks { align: center middle; }
-    Marks > Vertical {
-        width: 96; max-width: 100%; height: auto; max-height: 100%;
-        border: round $primary; background: $surface;
-    }
-    Marks OptionList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
-    Marks.ascii > Vertical { border: ascii $primary; }
-    Marks.ascii OptionList { scrollbar-size: 0 0; }
-    Marks OptionList, Marks OptionList:focus {
-        border: none; height: auto; max-height: 20; background: $surface;
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss", show=False),
-        Binding("x,d,delete", "remove", show=False),
-        Binding("j", "move('down')", show=False),
-        Binding("k", "move('up')", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("enter", "answer(False)", show=False),
+        Binding("x,d,delete", "answer(True)", show=False),
     ]
 
-    def __init__(self, name: str, slides: Sequence[Slide], at: int, *, ascii_only: bool) -> None:
-        super().__init__(classes="ascii" if ascii_only else "")
-        self._name, self._slides, self._at = name, slides, at
+    def __init__(self, name: str, slides: Sequence[Slide], at: int, palette: Palette) -> None:
+        super().__init__(name, palette)
+        self._slides, self._at = slides, at
+        self._shown = range(0)
 
-    def compose(self) -> ComposeResult:
-        with Vertical() as box:
-            box.border_title = self._name
-            box.border_subtitle = "enter goes there   x removes   escape back"
-            yield OptionList(
-                *(Option(line_of(i, slide), id=str(i)) for i, slide in enumerate(self._slides)),
-                markup=False,
-            )
+    def keys(self) -> Sequence[str]:
+        return KEYS
 
-    def on_mount(self) -> None:
-        listed = self.query_one(OptionList)
-        listed.focus()
-        listed.highlighted = self._at
+    def rows(self, width: int) -> int:
+        return len(self._slides)
 
-    def action_move(self, way: str) -> None:
-        listed = self.query_one(OptionList)
-        listed.action_cursor_down() if way == "down" else listed.action_cursor_up()
+    def paint(self, canvas: Canvas) -> None:
+        palette, count = self.palette, len(self._slides)
+        self._shown = window(count, min(canvas.height, count), self._at)
+        for row, index in enumerate(self._shown):
+            here = index == self._at
+            canvas.put(row, 0, "▸" if here else " ", palette.ink(palette.accent))
+            ink = palette.strong if here else palette.plain
+            canvas.put(row, 1, line_of(index, self._slides[index]), ink)
 
-    def action_remove(self) -> None:
-        self._answer(is_removed=True)
+    def action_move(self, way: int) -> None:
+        self._at = max(0, min(self._at + way, len(self._slides) - 1))
+        self.lay_out()
 
-    def on_option_list_option_selected(self) -> None:
-        self._answer(is_removed=False)
+    def turn(self, way: int) -> None:
+        self.action_move(way)
 
-    def _answer(self, *, is_removed: bool) -> None:
-        at = self.query_one(OptionList).highlighted
-        if at is not None:
-            self.dismiss((at, is_removed))
+    def action_answer(self, is_removed: bool) -> None:
+        if self._slides:
+            self.dismiss((self._at, is_removed))
 
-    def on_click(self, click: Click) -> None:
-        """Beside it: back."""
-        if click.widget is self:
-            self.dismiss(None)
+    def hit(self, row: int, *, twice: bool) -> None:
+        if row < len(self._shown):
+            self._at = self._shown[row]
+            self.action_answer(is_removed=False)
 
 
 def line_of(index: int, slide: Slide) -> str:

@@ -40,8 +40,9 @@ class PreviewForm(Box[tuple[str, ...] | None]):
         super().__init__(contents.path, palette, *above)
 
     def keys(self) -> Sequence[str]:
-        columns = ["↑↓ another column"] if self._line else []
-        return ["enter opens it", *columns, "escape back"]
+        if self._line is None:
+            return ["enter opens it", "q back"]
+        return ["enter opens it", "↑↓ another column", "escape back"]
 
     def rows(self, width: int) -> int:
         return HEIGHT

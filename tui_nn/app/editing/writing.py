@@ -32,9 +32,8 @@ def write_changes(changes: Sequence[Difference], path: Path) -> str:
     """
     original = read_text(path)
     experiment = with_values(load_experiment(str(path)), ((one.key, one.new) for one in changes))
-    experiment = replace(experiment, folder=Path())  # paths as they were written
-    has_new_data = any(one.key == "data" for one in changes)
-    text = write_toml(experiment, original, anywhere=has_new_data)
+    # Paths as they were written: they start where the file lies.
+    text = write_toml(replace(experiment, folder=Path()), original)
     replace_text(path, text)
     return text
 

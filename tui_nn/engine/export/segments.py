@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tui_nn.spec.changes import made_at_once, with_values
+from tui_nn.spec.changes import with_values
 from tui_nn.spec.errors import InvalidInput
 from tui_nn.spec.protocol import Changed
+from tui_nn.spec.recorded import made_at_once
 from tui_nn.spec.resolve import Plan, resolve
 
 SCREEN_ONLY = ("view", "title", "about")

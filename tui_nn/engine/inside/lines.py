@@ -124,8 +124,9 @@ def distance(total: float, held: Tensor) -> float | None:
     value = held.detach().cpu().numpy()
     if not (isfinite(total) and isfinite(float(value))):
         return None
-    larger = np.maximum(np.abs(value), np.abs(value.dtype.type(total)))
-    step = float(np.spacing(larger))
+    with np.errstate(over="ignore"):
+        larger = np.maximum(np.abs(value), np.abs(value.dtype.type(total)))
+        step = float(np.spacing(larger))
     return abs(total - float(value)) / step if isfinite(step) else None
 
 
@@ -198,8 +199,7 @@ def summed(
     """The sum of the products, divided by `divisor`."""
     products = np.prod([column.values for column in columns], axis=0)
     by = 1.0 if divisor is None else float(divisor)
-    with np.errstate(all="ignore"):
-        total, scale = float(products.sum() / by), float(np.abs(products).sum() / abs(by))
+    total, scale = float(products.sum() / by), float(np.abs(products).sum() / abs(by))
     return Line(
         name, formula, "sum", columns, total, scale, products, layout,
         divisor,

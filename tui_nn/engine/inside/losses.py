@@ -1,7 +1,7 @@
 """One sample's loss term by term, the mean over the batch, and what goes back into the network."""
 
 from dataclasses import dataclass, replace
-from math import exp, log
+from math import exp, log, nan
 from typing import Any
 
 import numpy as np
@@ -257,10 +257,9 @@ def _shares(at: Judged, sample: int) -> tuple[Line, Column, Column]:
     """Σ e^(y − max), the powers' exponents, and −log p of each class."""
     y = at.y.of(sample, at.indices)
     largest = float(np.max(y.values))
-    with np.errstate(all="ignore"):
-        powers = Column("e^(y − max)", np.exp(y.values - largest), y.place, y.index)
-        whole = summed("sum", "e^(y − max)", powers)
-        surprise = np.log(whole.total) + largest - y.values
+    powers = Column("e^(y − max)", np.exp(y.values - largest), y.place, y.index)
+    whole = summed("sum", "e^(y − max)", powers)
+    surprise = np.log(whole.total) + largest - y.values
     return whole, y, Column("−log p", surprise, y.place, y.index)
 
 
@@ -336,13 +335,15 @@ def _multi_margin(at: Judged, sample: int) -> list[Line]:
 def _class_gradient(at: Judged, sample: int, index: Index) -> list[Line]:
     """(S·p − q) / n, where S is Σ q, and n what the batch's loss is divided by."""
     target = _class_of(at, sample)
+    if target == at.loss.ignore_index:
+        return [formula("∂L/∂y", "0, for t is left out", 0.0, setting("t", target))]
     weights = _weights_of(at)
     by = float(at.passed.count) if weights is None else float(weights.sum())
     n, y = setting("n", by), at.y.one(index, sample)
     wanted = _wanted(at, target)
     q, whole = float(wanted[index[0]]), float(wanted.sum())
     if at.kind == "NLLLoss":
-        return [formula("∂L/∂y", "−q / n", -q / by, setting("q", q), n)]
+        return [formula("∂L/∂y", "−q / n", _divided(-q, by), setting("q", q), n)]
     sum_, every, surprise = _shares(at, sample)
     p = exp(-float(surprise.values[index[0]]))
     largest = float(np.max(every.values))
@@ -351,9 +352,15 @@ def _class_gradient(at: Judged, sample: int, index: Index) -> list[Line]:
         scale=p * (1 + abs(float(y.values[0])) + abs(largest)),
     )  # fmt: skip
     columns = (setting("S", whole), share.as_factor("p", 1), setting("q", q), n)
-    scale = (whole * share.scale + abs(q)) / by
-    line = formula("∂L/∂y", "(S·p − q) / n", (whole * p - q) / by, *columns, scale=scale)
+    scale, value = whole * share.scale + abs(q), _divided(whole * p - q, by)
+    scale = _divided(scale, by)
+    line = formula("∂L/∂y", "(S·p − q) / n", value, *columns, scale=scale)
     return [sum_, share, line]
+
+
+def _divided(value: float, by: float) -> float:
+    """As torch divides: a batch in which no class counts has no loss."""
+    return value / by if by else nan
 
 
 def _margin_gradient(at: Judged, sample: int, index: Index) -> list[Line]:

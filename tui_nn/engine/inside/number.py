@@ -36,6 +36,10 @@ class Numbers:
     def lines(self, place: Place) -> list[Line]:
         """The arithmetic; nothing where the number was given. InvalidInput for no such place."""
         self._check(place)
+        with np.errstate(all="ignore"):  # what is no number comes out as torch holds it
+            return self._lines(place)
+
+    def _lines(self, place: Place) -> list[Line]:
         match place.of, place.gradient:
             case "input", False:
                 return [self._looked_up(place)] if place.name else []

@@ -74,7 +74,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     operation: Operation
     factors: tuple[Factor, ...]
     terms: Array
-    """float64 (terms,): the products of the factors; those that are told."""
+    """float64 (terms,): what the formula makes of the factors, mostly their products; those that
+    are told."""
     numbers: Array
     """int64 (terms,): which terms these are, counted from 0 as they follow each other."""
     count: int

@@ -159,6 +159,8 @@ class Culprit(msgspec.Struct, frozen=True, kw_only=True):
     layer: str
     operation: str
     value: str
+    before: dict[str, str] = {}
+    """The values just before, by what they are: `0.weight[3, 1]`, `its gradient`, `lr`."""
 
 
 class Ended(Event, frozen=True, kw_only=True):

@@ -8,21 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_nn.plot.cells import cell_width
+from tui_nn.spec.diagnosis.rows import bend_behind, learning, short_name
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import Layers, LayersFrame, LayerStatistics, Probes
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import LAYERS as PROBE
-from tui_nn.views.layer_names import (
-    bend_behind,
-    cursor,
-    learning,
-    longest,
-    move,
-    short_name,
-    titles,
-    window,
-)
+from tui_nn.views.layer_names import cursor, longest, move, titles, window
 from tui_nn.views.numbers import fixed, percent
 from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.panels.gradient_heat import (
@@ -95,7 +87,7 @@ def _paint(canvas: Canvas, world: World, desk: Desk) -> None:
     rows = learning(frame)
     if frame is None or not rows or not canvas.height:
         return
-    found = verdict(frame, world.heat, world.setting("init"))
+    found = verdict(world)
     focus = _focus(world, desk, frame) if desk.focus == NUMBER else ""
     plan = _plan(
         canvas.height,
@@ -292,7 +284,7 @@ def _note(world: World, desk: Desk) -> str:
         return ""
     if not world.running and frame.phase is Phase.FORWARD and frame.step:
         return f"of step {frame.step:,}"
-    found = verdict(frame, world.heat, world.setting("init"))
+    found = verdict(world)
     return found.note if found else ""
 
 

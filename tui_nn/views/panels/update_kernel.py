@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_nn.plot.cells import cell_width
+from tui_nn.spec.diagnosis.rows import learning, short_name
 from tui_nn.spec.protocol.frames import LayersFrame, WeightsFrame
 from tui_nn.views.canvas import SHADES, SHADES_ASCII, Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
-from tui_nn.views.layer_names import LAYERS, cursor, learning, short_name
+from tui_nn.views.layer_names import LAYERS, cursor
 from tui_nn.views.numbers import short
 from tui_nn.views.panels.update_weight import probe_of
 from tui_nn.views.world import World

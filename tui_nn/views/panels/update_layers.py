@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from math import isfinite, log10
 
 from tui_nn.plot.cells import cell_width
+from tui_nn.spec.diagnosis.rows import learning
 from tui_nn.spec.protocol import Phase
 from tui_nn.spec.protocol.frames import LayersFrame, LayerStatistics, Probes, WeightsFrame
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.layer_names import LAYERS as PROBE
-from tui_nn.views.layer_names import cursor, learning, longest, move, titles, window
+from tui_nn.views.layer_names import cursor, longest, move, titles, window
 from tui_nn.views.numbers import power
 from tui_nn.views.panels.edge import paint_edge
 from tui_nn.views.panels.panel import Size, View

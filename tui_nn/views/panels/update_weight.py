@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_nn.plot.cells import cell_width
+from tui_nn.spec.diagnosis.rows import learning
 from tui_nn.spec.protocol import Array, Phase
 from tui_nn.spec.protocol.frames import LayersFrame, Weights, WeightsFrame
 from tui_nn.views.canvas import Canvas
 from tui_nn.views.desk import Desk
 from tui_nn.views.ink import Ink
-from tui_nn.views.layer_names import LAYERS, cursor, learning
+from tui_nn.views.layer_names import LAYERS, cursor
 from tui_nn.views.recompute import Taken, taken_by
 from tui_nn.views.rules import STATE, bound, calls, state_words, step_words
 from tui_nn.views.updates import knows_update

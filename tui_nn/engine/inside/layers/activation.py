@@ -262,8 +262,7 @@ class Shared(Rule):
         z = self._along(at, index)
         own = at.a.named("z").one(index, at.sample)
         largest = float(np.max(z.values))
-        with np.errstate(all="ignore"):
-            powers = Column("e^(z − max)", np.exp(z.values - largest), z.place, z.index)
+        powers = Column("e^(z − max)", np.exp(z.values - largest), z.place, z.index)
         sum_ = summed("sum", "e^(z − max)", powers)
         columns = (own, setting("max", largest), sum_.as_factor("sum", 0))
         number = float(own.values[0])
@@ -271,8 +270,7 @@ class Shared(Rule):
             value = number - largest - _log(sum_.total)
             scale = abs(number) + abs(largest) + abs(value)
             return [sum_, formula("output", "z − max − log(sum)", value, *columns, scale=scale)]
-        with np.errstate(all="ignore"):
-            value = float(np.exp(number - largest)) / sum_.total
+        value = float(np.exp(number - largest) / sum_.total)
         # A rounding of the exponent counts as often as it is large.
         scale = value * (1 + abs(number) + abs(largest))
         return [sum_, formula("output", "e^(z − max) / sum", value, *columns, scale=scale)]

@@ -33,64 +33,91 @@ class Group:
     """int64 (m, dimensions)."""
 
 
+@dataclass(frozen=True)
+class Normal:
+    """One number in the arithmetic of its group."""
+
+    lines: list[Line]
+    """The mean and the variance; none where they were kept from training."""
+    a: Column
+    centre: Column
+    spread: Column
+    eps: Column
+    size: float
+    """How large the numbers of the group are."""
+
+    @property
+    def root(self) -> float:
+        return float(np.sqrt(self.spread.values[0] + self.eps.values[0]))
+
+    @property
+    def text(self) -> str:
+        return f"({self.a.name} − mean) / √(variance + eps)"
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.a, self.centre, self.spread, self.eps
+
+    @property
+    def value(self) -> float:
+        return float(self.a.values[0] - self.centre.values[0]) / self.root
+
+    @property
+    def scale(self) -> float:
+        """How large what cancels in it is, and in the variance below it."""
+        return (abs(float(self.a.values[0])) + self.size) / self.root * (1 + abs(self.value))
+
+
 class Norm(Rule):
     """(a − mean) / √(variance + eps) · w + b."""
 
     def output(self, at: At, index: Index) -> list[Line]:
-        lines = self._moments(at, index)
-        a, centre, spread = self._own(at, index, lines)
-        value, scale = _normal(at, a, centre, spread)
-        text = f"({a.name} − mean) / √(variance + eps)"
-        columns = [a, centre, spread, setting("eps", at.module.eps)]
+        normal = self._normal(at, index)
+        value, scale, text = normal.value, normal.scale, normal.text
+        columns = list(normal.columns)
         own = self._parameter_of(at, index)
-        for field, sign in ((at.parameter("weight", "w"), "·"), (at.bias, " + ")):
-            if field is None:
-                continue
-            column = field.one(own)
-            number = float(column.values[0])
-            value = value * number if sign == "·" else value + number
-            scale = scale * abs(number) if sign == "·" else scale + abs(number)
-            text, columns = f"{text}{sign}{column.name}", [*columns, column]
-        return [*lines, formula("output", text, value, *columns, scale=scale)]
+        if (weights := at.parameter("weight", "w")) is not None:
+            w = weights.one(own)
+            value, scale = value * float(w.values[0]), scale * abs(float(w.values[0]))
+            text, columns = f"{text}·w", [*columns, w]
+        if (biases := at.bias) is not None:
+            b = biases.one(own)
+            value, scale = value + float(b.values[0]), scale + abs(float(b.values[0]))
+            text, columns = f"{text} + b", [*columns, b]
+        return [*normal.lines, formula("output", text, value, *columns, scale=scale)]
 
     def passed(self, at: At, index: Index) -> list[Line]:
-        lines = self._moments(at, index)
-        a, centre, spread = self._own(at, index, lines)
-        weighted = at.parameter("weight", "w")
-        delta = at.delta.one(index, at.sample)
-        w = None if weighted is None else weighted.one(self._parameter_of(at, index))
-        factor = 1.0 if w is None else float(w.values[0])
-        arrives = float(delta.values[0]) * factor
-        text = "δ" if w is None else "w·δ"
-        columns = [delta] if w is None else [w, delta]
-        root = float(np.sqrt(spread.values[0] + at.module.eps))
-        normal, rough = _normal(at, a, centre, spread)
-        group = self._group(at, index)
-        deltas = at.delta.across(group.samples, group.index)
-        normals = Column("n", self._normals(at, group, centre, spread))
-        factors = [deltas, normals]
-        if weighted is not None:
-            factors.insert(0, weighted.shared(self._parameters_of(at, group)))
-        of = "·".join(column.name for column in factors[:-1])
-        own = formula(
-            "normalised", f"({a.name} − mean) / √(variance + eps)", normal, a, centre, spread,
-            setting("eps", at.module.eps), scale=rough,
+        normal, weights = self._normal(at, index), at.parameter("weight", "w")
+        arriving = [at.delta.one(index, at.sample)]
+        if weights is not None:
+            arriving.insert(0, weights.one(self._parameter_of(at, index)))
+        arrives = float(np.prod([column.values[0] for column in arriving]))
+        own = formula("normalised", normal.text, normal.value, *normal.columns, scale=normal.scale)
+        first, second = self._means_of_what_arrives(at, index, normal)
+        value = (arrives - first.total - normal.value * second.total) / normal.root
+        scale = (abs(arrives) + first.scale + normal.scale * second.scale) / normal.root
+        text = "·".join(column.name for column in arriving)
+        columns = (
+            *arriving, first.as_factor("first", 3), own.as_factor("n", 2),
+            second.as_factor("second", 4), normal.spread, normal.eps,
         )  # fmt: skip
-        lines = [
-            *lines,
-            own,
-            mean("mean of δ", of, *factors[:-1]),
-            mean("mean of δ·n", f"{of}·n", *factors),
-        ]
-        first, second = lines[-2], lines[-1]
-        value = (arrives - first.total - normal * second.total) / root
-        scale = abs(arrives) + first.scale + rough * second.scale
         text = f"({text} − first − n·second) / √(variance + eps)"
-        columns += [
-            first.as_factor("first", 3), own.as_factor("n", 2), second.as_factor("second", 4),
-            spread, setting("eps", at.module.eps),
-        ]  # fmt: skip
-        return [*lines, formula("passed on", text, value, *columns, scale=scale / root)]
+        last = formula("passed on", text, value, *columns, scale=scale)
+        return [*normal.lines, own, first, second, last]
+
+    def _means_of_what_arrives(self, at: At, index: Index, normal: Normal) -> tuple[Line, Line]:
+        """Of w·δ over the group, and of w·δ·n: so much of it only moves mean and deviation."""
+        group, weights = self._group(at, index), at.parameter("weight", "w")
+        columns = [at.delta.across(group.samples, group.index)]
+        if weights is not None:
+            columns.insert(0, weights.shared(self._parameters_of(at, group)))
+        values = at.a.across(group.samples, group.index).values
+        n = Column("n", (values - normal.centre.values[0]) / normal.root)
+        text = "·".join(column.name for column in columns)
+        return (
+            mean("first", text, *columns),
+            mean("second", f"{text}·n", *columns, n),
+        )
 
     def shares(self, at: At, samples: Ints, tensor: str, index: Index) -> Shares:
         places = self._places_of(at, index)
@@ -100,11 +127,23 @@ class Norm(Rule):
         if tensor == "bias":
             return Shares("δ", (delta,), whose)
         values = at.a.across(whose, where).values
-        centre, variance = self._statistics(at, samples, index)
-        each = len(whose) // len(centre)
-        centre, root = np.repeat(centre, each), np.sqrt(np.repeat(variance, each) + at.module.eps)
-        rough = np.abs(delta.values) * (np.abs(values) + np.abs(centre)) / root
-        return Shares("δ·n", (delta, Column("n", (values - centre) / root)), whose, sizes=rough)
+        moments = self._statistics(at, samples, index)
+        centre, variance, size = (np.repeat(of, len(whose) // len(of)) for of in moments)
+        root = np.sqrt(variance + at.module.eps)
+        n = (values - centre) / root
+        rough = np.abs(delta.values) * (np.abs(values) + size) / root * (1 + np.abs(n))
+        return Shares("δ·n", (delta, Column("n", n)), whose, sizes=rough)
+
+    def _normal(self, at: At, index: Index) -> Normal:
+        a, eps = at.a.one(index, at.sample), setting("eps", at.module.eps)
+        lines = self._moments(at, index)
+        if lines:
+            centre, spread = lines[0].as_factor("mean", 0), lines[1].as_factor("variance", 1)
+            return Normal(lines, a, centre, spread, eps, lines[0].scale)
+        kept = (at.module.running_mean, at.module.running_var)
+        middle, variance = (float(tensor[index[0]]) for tensor in kept)
+        columns = setting("mean", middle), setting("variance", variance)
+        return Normal([], a, *columns, eps, abs(middle))
 
     def _moments(self, at: At, index: Index) -> list[Line]:
         """The mean and the variance; none where they were kept from training."""
@@ -114,24 +153,9 @@ class Norm(Rule):
         apart = Column("d", a.values - centre.total, a.place, a.index, a.samples)
         return [centre, mean("variance", "d·d", apart, apart)]
 
-    def _own(self, at: At, index: Index, lines: list[Line]) -> tuple[Column, Column, Column]:
-        """The number, and the mean and variance that are used for it."""
-        a = at.a.one(index, at.sample)
-        if lines:
-            return a, lines[0].as_factor("mean", 0), lines[1].as_factor("variance", 1)
-        kept = (at.module.running_mean, at.module.running_var)
-        centre, spread = (float(tensor[index[0]]) for tensor in kept)
-        return a, setting("mean", centre), setting("variance", spread)
-
-    def _normals(self, at: At, group: Group, centre: Column, spread: Column) -> Floats:
-        values = at.a.across(group.samples, group.index).values
-        root = np.sqrt(spread.values[0] + at.module.eps)
-        normals: Floats = (values - centre.values[0]) / root
-        return normals
-
-    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats]:
-        """Mean and variance of all that a weight scales in these samples, in their order: one
-        for as many numbers as share it.
+    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats, Floats]:
+        """Mean and variance of all that a weight scales in these samples, in their order, one for
+        as many numbers as share it; and how large those are.
         """
         raise NotImplementedError
 
@@ -166,7 +190,7 @@ class BatchNorm(Norm):
             return []
         return super()._moments(at, index)
 
-    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats]:
+    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats, Floats]:
         return _mean_and_variance(at.a.tensor[:, index[0]].reshape(1, -1))
 
 
@@ -180,7 +204,7 @@ class LayerNorm(Norm):
         where = joined(lead, inside, count=len(inside))
         return Group(np.full(len(where), at.sample), where)
 
-    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats]:
+    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats, Floats]:
         some = at.a.tensor[torch.from_numpy(samples).to(at.a.tensor.device)]
         return _mean_and_variance(some.reshape(-1, prod(at.module.normalized_shape)))
 
@@ -205,7 +229,7 @@ class GroupNorm(Norm):
         where = grid(np.arange(first, first + size), *at.input_shape[1:])
         return Group(np.full(len(where), at.sample), where)
 
-    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats]:
+    def _statistics(self, at: At, samples: Ints, index: Index) -> tuple[Floats, Floats, Floats]:
         size = at.module.num_channels // at.module.num_groups
         first = index[0] // size * size
         some = at.a.tensor[torch.from_numpy(samples).to(at.a.tensor.device)]
@@ -233,14 +257,8 @@ class Dropout(Rule):
         return summed(name, "·".join(column.name for column in columns), *columns)
 
 
-def _normal(at: At, a: Column, centre: Column, spread: Column) -> tuple[float, float]:
-    """The number normalised, and how large what cancelled in it was."""
-    value, middle = float(a.values[0]), float(centre.values[0])
-    root = float(np.sqrt(spread.values[0] + at.module.eps))
-    return (value - middle) / root, (abs(value) + abs(middle)) / root
-
-
-def _mean_and_variance(rows: Tensor) -> tuple[Floats, Floats]:
-    """Of each row."""
-    variance, centre = torch.var_mean(rows.detach().double(), 1, correction=0)
-    return numbers(centre), numbers(variance)
+def _mean_and_variance(rows: Tensor) -> tuple[Floats, Floats, Floats]:
+    """Of each row; and the mean of its absolute numbers."""
+    wide = rows.detach().double()
+    variance, centre = torch.var_mean(wide, 1, correction=0)
+    return numbers(centre), numbers(variance), numbers(wide.abs().mean(1))
