@@ -128,6 +128,19 @@ def test_its_keys_are_told_and_what_it_shows_is_copied() -> None:
     walked("iris-mlp", USUAL, walk)
 
 
+def test_enter_in_the_footer_does_what_the_key_does() -> None:
+    async def walk(person: Person) -> None:
+        asked(person)
+        await person.press("e", "epoch 1 ")
+        await person.pilot.press("7")
+        [row] = [y for y, row in enumerate(person.screen.split("\n")) if "enter open" in row]
+        column = person.screen.split("\n")[row].index("enter open")
+        await person.pilot.click(offset=(column + 1, row))
+        await person.sees("update of 0.weight[0,0]")
+
+    walked("iris-mlp", USUAL, walk)
+
+
 def test_a_panel_without_numbers_says_where_some_are(tmp_path: Any) -> None:
     async def use(person: Person) -> None:
         await person.press("2", "━ 2 Data")

@@ -364,7 +364,7 @@ class Workbench(Marking):
     async def _press_shown(self, key: str) -> None:
         """Do what a key of the footer does, as a person reads it."""
         name = next((action.name for action in ACTIONS if action.key == key), "")
-        if name:
+        if name and key != "enter":  # what that does depends on where the cursor is
             await self.run_action(name)
         elif key:
             self.action_press({"←": "left", "→": "right"}.get(key, key))

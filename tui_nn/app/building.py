@@ -51,10 +51,10 @@ class Building(Showing):
         self._editor: Editor | None = None
         self._sheet: Sheet | None = None
         """What is drawn on, over the home screen."""
-        self.also_watched: tuple[Probes, ...] = ()
-        """What lies over the home screen looks at, beside what the panels show."""
         self._opened: Opened | None = None
         """The number that is looked into, over the home screen."""
+        self.also_watched: tuple[Probes, ...] = ()
+        """What lies over the home screen looks at, beside what the panels show."""
         self._offered: Callable[[], Settings | None] | None = None
         """What enter does with what is offered, before anything else is done."""
 
@@ -106,26 +106,6 @@ class Building(Showing):
         self._sheet = None
         self._show()
 
-    @drives
-    def action_diagnose(self) -> None:
-        """What is wrong with the run; as long as that is open, it is looked at for it."""
-        from tui_nn.app.diagnosing import Diagnosis  # with the catalog: not at the start
-        from tui_nn.app.editing.changing import Changing
-        from tui_nn.views.evidence import wanted
-
-        if self.world.started is None:
-            self.say("nothing is loaded yet")
-            return
-
-        def close(_: None) -> None:
-            self.also_watched = ()
-            self._show()
-
-        self.also_watched = wanted(self.world)
-        changing = Changing(self.world, self.driving)
-        self.push_screen(Diagnosis(self.world, changing, self.board.palette), close)
-        self._show()
-
     def action_open_number(self) -> None:
         """The arithmetic of the number at the cursor."""
         if not self._open_number():
@@ -156,6 +136,26 @@ class Building(Showing):
 
     def _close_number(self, _: None) -> None:
         self._opened = None
+
+    @drives
+    def action_diagnose(self) -> None:
+        """What is wrong with the run; as long as that is open, it is looked at for it."""
+        from tui_nn.app.diagnosing import Diagnosis  # with the catalog: not at the start
+        from tui_nn.app.editing.changing import Changing
+        from tui_nn.views.evidence import wanted
+
+        if self.world.started is None:
+            self.say("nothing is loaded yet")
+            return
+
+        def close(_: None) -> None:
+            self.also_watched = ()
+            self._show()
+
+        self.also_watched = wanted(self.world)
+        changing = Changing(self.world, self.driving)
+        self.push_screen(Diagnosis(self.world, changing, self.board.palette), close)
+        self._show()
 
     def action_open(self) -> None:
         if self.replaying is not None or self.settings.attach:

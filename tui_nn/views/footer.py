@@ -73,7 +73,7 @@ def _entries(world: World, desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...]
         return (BROKEN,) * 2
     wide: tuple[str, ...] = RUNNING if world.running else PAUSED
     narrow: tuple[str, ...] = RUNNING_NARROW if world.running else PAUSED_NARROW
-    if not world.running and world.kind == "neuron":  # of one layer
+    if world.kind == "neuron":  # of one layer
         wide = tuple(part for part in wide if part != LAYER)
     if not world.running and _is_for_a_learner(world):
         wide, narrow = ((parts[1], parts[0], *parts[2:]) for parts in (wide, narrow))
