@@ -1,6 +1,7 @@
 """The walks that must feel good, with a real engine in a real terminal."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,9 @@ def without_words(screen: str) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_a_learner_walks_through_the_and_gate(size: tuple[int, int]) -> None:
+    known = Path("config/nn-tui/app.toml")  # it is no first start, which has a hint on its screen
+    known.parent.mkdir(parents=True)
+    known.touch()
     with shown("and-gate", "--no-save", size=size) as child:
         child.until("step 0 ")
         for lit in ("2 Data", "3 Loss", "4 Optimizer"):
