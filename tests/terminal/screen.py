@@ -113,6 +113,7 @@ class Shown:
         end = time.monotonic() + limit_s
         while self.process.poll() is None and time.monotonic() < end:
             self.read()
+        assert self.process.poll() is not None, f"it goes on:\n{self.text}"
         while self.read(0.0):
             pass
         return self.process.wait(1)

@@ -196,7 +196,7 @@ def test_a_network_of_convolutions_is_built_from_nothing_and_reads_digits() -> N
     [
         (4, "Optimizer", "optimizer", "SGD(lr=0.1 momentum=0.9)", "a comma missing",
          "SGD(lr=0.1, momentum=0.9)"),
-        (4, "Optimizer", "optimizer", "SGD(lr=-1)", "lr must be", "SGD(lr=0.1)"),
+        (4, "Optimizer", "optimizer", "SGD(lr=-1)", "it must be at least 0", "SGD(lr=0.1)"),
         (4, "Optimizer", "optimizer", "Adm(lr=0.1)", "did you mean Adam", "Adam(lr=0.1)"),
         (3, "Loss", "loss", "CrossEntropyLoss()", "CrossEntropyLoss on 2 classes needs 2",
          "MSELoss()"),

@@ -27,6 +27,8 @@ def test_ten_sigmoids_are_diagnosed_treated_and_learn() -> None:
         child.send(" ")
         child.until(lambda text: re.search(r"train accuracy (9\d|100)", text) is not None)
         child.send("q")
+        child.until("n don't save")
+        child.send("n")
         assert child.ended() == 0
 
 
