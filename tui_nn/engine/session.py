@@ -300,11 +300,14 @@ class Session:
 
     def remember(self) -> None:
         """Keep the present state to return to, where its numbers are finite."""
-        self.good = self.timeline.take(self.moment) or self.good
+        kept = self.timeline.take(self.moment)
+        if kept is not None:
+            self.good = kept
 
     def latest(self) -> Latest:
         """What the latest step has left behind."""
-        samples = 0 if (b := self.training.trainer.batches.latest()) is None else len(b)
+        batch = self.training.trainer.batches.latest()
+        samples = 0 if batch is None else len(batch)
         return Latest(self.loss, self.before, self.training.gradients, samples, self.start)
 
     def return_to(self, moment: Moment, latest: Latest = NOTHING) -> None:
