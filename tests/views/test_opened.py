@@ -200,6 +200,9 @@ def test_the_cursors_row_is_seen_however_many_there_are() -> None:
         shown = painted(level)
         assert any(f"{term + 1} ▸δ[{term}]" in row for row in shown)
         assert any("gradient = Σ δ" in row and "1–64 of 150" in row for row in shown[2:4])
+        told = [row.split("δ[")[1].split("]")[0] for row in shown if "δ[" in row]
+        assert told == sorted({*told}, key=int)  # each once
+        assert not any("δ[" in row for row in shown[-2:])  # below stand other things
 
 
 @pytest.mark.parametrize("size", [(106, 22), (76, 20), (40, 10), (20, 5), (1, 1)])

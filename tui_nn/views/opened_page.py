@@ -105,8 +105,10 @@ def _paint_body(canvas: Canvas, level: Level, frame: Frames, rows: Sequence[Laye
     first = max(0, min(here - room // 2, body.height - room))
     shown = Canvas(canvas.width, max(0, room), canvas.palette)
     shown.draw(body, -first, 0)
-    if head < first:
-        canvas.draw(body, HEAD - 1 - head, 0)  # what the terms are of stays in sight
+    if head < first:  # what the terms are of stays in sight
+        pinned = Canvas(canvas.width, 1, canvas.palette)
+        pinned.draw(body, -head, 0)
+        canvas.draw(pinned, HEAD - 1, 0)
     canvas.draw(shown, HEAD, 0)
     if first + room < body.height:
         canvas.right(HEAD + room, "↓ more", canvas.palette.quiet, edge=canvas.width - 1)
